@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+noinst_LIBRARIES += %D%/libbase.a
+%C%_libbase_a_SOURCES = \
+	%D%/clock.c %D%/clock.h \
+	%D%/embed.h \
+	%D%/field.c %D%/field.h \
+	%D%/i18n.h \
+	%D%/money.c %D%/money.h \
+	%D%/problem.c %D%/problem.h \
+	%D%/text.c %D%/text.h \
+	%D%/uuid.c %D%/uuid.h

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The cache: what the server knows and this user may see, with the local edits of the outbox on top. One SQLite file
+ * under XDG_CACHE_HOME in WAL mode; may be deleted at any time. Exactly one connection writes it: that of the worker
+ * thread in the process that owns the profile lock. Everything here reads, on a read-only connection of the main
+ * thread, and costs what it returns, not what the cache holds.
+ */
+#pragma once
+
+#include "base/problem.h"
+#include "base/uuid.h"
+#include "model/referral.h"
+
+typedef struct Cache Cache;
+
+/* What a list shows. All conditions together; 0, NULL = any. */
+typedef struct LeadQuery {
+    ReferralBox box;
+    unsigned states;       /* bit set 1 << ReferralState; 0 = all */
+    ReferralVerdict verdict;
+    bool waiting;          /* only those that wait for the recipient's verdict */
+    Uuid partner;          /* the other side */
+    const char *text;      /* words, each a prefix, all must match: contact, company, need, town, partner (FTS5) */
+    gint64 from, to;       /* sent_at in [from, to) */
+} LeadQuery;
+
+/* One row of a list: only what lists draw. Strings are clean (text_clean). */
+typedef struct LeadRow {
+    Uuid id;
+    ReferralState state;
+    ReferralVerdict verdict;
+    bool pending;      /* has items in the outbox */
+    bool competing;
+    gint64 sent_at;
+    char *party;       /* the other side's name */
+    char *client;      /* contact_display_name */
+    char *need;
+} LeadRow;
+
+/* A place in a list: newest first, by (sent_at, id). */
+typedef struct LeadPos {
+    gint64 sent_at;
+    Uuid id;
+} LeadPos;
+
+typedef struct LeadCounts {
+    gint64 inbox, inbox_waiting, inbox_new, sent, sent_waiting;
+} LeadCounts;
+
+/* Rows after pos (older; exclusive) or before it (newer; exclusive, still returned newest first). pos NULL: from
+ * the newest, or - with older false - the oldest ones (End). Returns LeadRow *, at most limit. */
+GPtrArray *cache_leads(Cache *cache, const LeadQuery *query, const LeadPos *pos, bool older, unsigned limit,
+                       GError **error);
+
+/* Matches of the query; answered from counters when it is a whole box. */
+bool cache_count(Cache *cache, const LeadQuery *query, gint64 *n, GError **error);
+/* Number of rows of the query newer than pos: its 0-based place. */
+bool cache_rank(Cache *cache, const LeadQuery *query, const LeadPos *pos, gint64 *n, GError **error);
+bool cache_counts(Cache *cache, LeadCounts *counts, GError **error);
+
+/* The next waiting lead after pos in reading direction; false when there is none. */
+bool cache_next_waiting(Cache *cache, const LeadQuery *query, const LeadPos *pos, bool older, LeadPos *out,
+                        GError **error);
+
+/* The whole referral with local edits. NOT_FOUND. Caller clears with fields_clear(&referral_fields). Strings are as
+ * sent: clean them before drawing. */
+bool cache_referral(Cache *cache, const Uuid *id, Referral *out, GError **error);
+
+/* Ids that start with this text ("0192ab"), to let people type short ids. At most 2 are looked for. */
+bool cache_resolve(Cache *cache, const char *prefix, Uuid *out, GError **error);
+
+GPtrArray *cache_notes(Cache *cache, const Uuid *referral, GError **error); /* Note * */
+
+/* Give and take with an account since a time, from a covering index. */
+bool cache_give_take(Cache *cache, const Uuid *account, gint64 since, GiveTake *out, GError **error);
+
+/* Partner *; text: prefix words, NULL = all, by name. */
+GPtrArray *cache_partners(Cache *cache, const char *text, unsigned limit, GError **error);
+bool cache_partner(Cache *cache, const Uuid *account, Partner *out, GError **error);

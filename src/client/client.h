@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Everything of the client but the screen, behind one object. Legal order: client_open() (opens cache and store, no
+ * network: the first screen needs nothing else), client_start() after the first paint (loads libcurl, logs in,
+ * syncs), client_stop(), client_free(). All calls come from the main thread and return at once; only
+ * client_wait() runs the main loop. What changes is told by one callback with bits; views then read again.
+ *
+ * Reading is from the cache only (client/cache.h). Writing is always an outbox row first, in one durable transaction of
+ * the store; the local view is edited at once, by the same model functions as the server's.
+ */
+#pragma once
+
+#include "base/problem.h"
+#include "client/cache.h"
+#include "client/profile.h"
+#include "client/store.h"
+#include "model/referral.h"
+
+typedef struct Client Client;
+
+typedef enum ClientChange {
+    CLIENT_LEADS = 1 << 0,    /* rows of the cache: lists and details read again */
+    CLIENT_OUTBOX = 1 << 1,
+    CLIENT_STATUS = 1 << 2,   /* ClientStatus */
+    CLIENT_PARTNERS = 1 << 3,
+    CLIENT_NOTES = 1 << 4,
+} ClientChange;
+
+typedef void (*ClientChangedFunc)(unsigned what, gpointer data);
+
+typedef enum ClientPhase {
+    PHASE_STOPPED,    /* client_start() not called */
+    PHASE_LOGIN,      /* no usable token: client_login() */
+    PHASE_OFFLINE,    /* waits until next_try (back-off), or for client_sync_now() */
+    PHASE_CONNECTING,
+    PHASE_SYNCING,    /* full sync: sync_done of sync_total */
+    PHASE_LIVE,       /* up to date, event stream open */
+    PHASE_DISABLED,   /* :offline asked for */
+} ClientPhase;
+
+typedef struct ClientStatus {
+    ClientPhase phase;
+    gint64 last_sync;  /* ms UTC of the last success, 0 never */
+    gint64 next_try;   /* ms UTC, PHASE_OFFLINE */
+    gint64 sync_done, sync_total; /* objects, PHASE_SYNCING; total 0 = unknown */
+    OutboxCounts outbox;
+    gint64 hold_until; /* end of the newest held action's undo window, 0 none */
+    Problem problem;   /* why offline; PROBLEM_COUNT = nothing wrong */
+    const char *detail; /* clean text, "" when nothing */
+    Uuid account;
+    const char *account_name, *account_email; /* "" before the first sync */
+} ClientStatus;
+
+typedef enum ClientFlags {
+    CLIENT_READ_ONLY = 1 << 0, /* never takes the profile lock: `leadline list` beside a running screen */
+} ClientFlags;
+
+/* Opens (or makes) the profile's files. LOCKED when another process owns the profile and READ_ONLY is not given; a
+ * damaged cache is moved aside and made anew; a damaged store is an error that names the file. */
+Client *client_open(const Profile *profile, unsigned flags, GError **error);
+void client_free(Client *client);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Client, client_free)
+
+void client_on_change(Client *client, ClientChangedFunc func, gpointer data);
+void client_start(Client *client);
+
+/* Ends the undo windows (held becomes waiting), tries to send what is ready for at most `ms`, closes the streams. */
+void client_stop(Client *client, unsigned ms);
+
+/* Runs the main loop until done(data), or ms have passed: for the command line and tests. */
+bool client_wait(Client *client, bool (*done)(Client *, gpointer), gpointer data, unsigned ms);
+
+const ClientStatus *client_status(const Client *client);
+Cache *client_cache(Client *client);
+Store *client_store(Client *client);
+const Profile *client_profile(const Client *client);
+
+/* ---- session */
+
+typedef void (*ClientDoneFunc)(const GError *error, gpointer data); /* error NULL: done */
+void client_login(Client *client, const char *email, const char *password, ClientDoneFunc done, gpointer data);
+void client_sign_up(Client *client, const SignUp *input, ClientDoneFunc done, gpointer data);
+void client_logout(Client *client, bool purge, ClientDoneFunc done, gpointer data);
+
+/* ---- network by hand */
+
+void client_sync_now(Client *client);       /* R: resets the back-off */
+void client_set_offline(Client *client, bool offline);
+void client_cancel(Client *client);         /* Ctrl-C: the running requests; the outbox keeps its rows */
+
+/* ---- actions. One call = one undo unit. False and *error when the state does not allow it (model rule) or the store
+ * cannot take it (disk full): then nothing was changed. */
+
+bool client_pick_up(Client *client, const Uuid *id, GError **error); /* opening a lead; no hold, not undoable */
+bool client_confirm(Client *client, const Uuid *ids, size_t n, const ConfirmInput *input, GError **error);
+bool client_outcome(Client *client, const Uuid *id, const OutcomeInput *input, GError **error);
+bool client_withdraw(Client *client, const Uuid *id, GError **error);
+bool client_note(Client *client, const Uuid *referral, const Note *note, GError **error);
+bool client_send_referral(Client *client, const NewReferral *input, Uuid *id, GError **error);
+
+/* Takes back the newest held unit: its rows leave the outbox, the local view is as before. *what (caller frees) says which
+ * ("confirm Bright & Co"). False and *error (FAILED: nothing to undo, or already sent). */
+bool client_undo(Client *client, char **what, GError **error);
+
+/* Outbox by hand: send a waiting or failed item now; drop one (its local edit is undone). */
+bool client_retry(Client *client, const Uuid *op, GError **error);
+bool client_drop(Client *client, const Uuid *op, GError **error);

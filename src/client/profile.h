@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A profile is one account on one server, with files of its own (screens.md §3):
+ *
+ *   XDG_CONFIG_HOME/leadline/            config, keys, inputrc          (shared by all profiles)
+ *   XDG_DATA_HOME/leadline/NAME/         leads.db (the store), server.db with --local
+ *   XDG_CACHE_HOME/leadline/NAME/        cache.db
+ *   XDG_STATE_HOME/leadline/NAME/        tokens (only --insecure-storage), log, history
+ *   XDG_RUNTIME_DIR/leadline/NAME/       lock, sock                     (or the state directory)
+ *
+ * Directories 0700, files 0600.
+ */
+#pragma once
+
+#include "base/problem.h"
+
+typedef enum ProfileKind {
+    PROFILE_SERVER, /* a server by URL */
+    PROFILE_DEMO,   /* private leadlined, demo network, thrown away at the end */
+    PROFILE_LOCAL,  /* private leadlined, permanent file */
+} ProfileKind;
+
+typedef struct Profile {
+    char *name;       /* [a-z0-9-]{1,32}; "demo", "local" are their kinds' */
+    ProfileKind kind;
+    char *server;     /* URL: https://..., http://127.0.0.1:..., or unix:PATH */
+    char *email;      /* last log-in, may be NULL */
+    bool insecure_storage;
+    char *config_dir, *data_dir, *cache_dir, *state_dir, *runtime_dir; /* the last four are the profile's own */
+} Profile;
+
+/* Reads XDG_CONFIG_HOME/leadline/profiles/NAME; NOT_FOUND when there is none. name NULL: LEADLINE_PROFILE, else the
+ * default profile of the config, else the only one there is. */
+Profile *profile_load(const char *name, GError **error);
+/* A profile that is not (yet) on disk; makes the directories. */
+Profile *profile_new(ProfileKind kind, const char *name, const char *server, GError **error);
+bool profile_save(const Profile *profile, GError **error);
+bool profile_any(void); /* is there one at all: else first run */
+char **profile_names(void);
+void profile_free(Profile *profile);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Profile, profile_free)

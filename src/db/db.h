@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One small interface to SQLite and PostgreSQL. A Db is one connection, used by one thread at a time. All statements
+ * are one SQL text for both engines: $1-style parameters, INSERT ... ON CONFLICT, RETURNING, CTEs, keyset paging;
+ * integers are BIGINT everywhere; no sequences, triggers, OFFSET or session state. Statement texts are string
+ * literals: they are prepared once per connection and found again by their address.
+ *
+ *   g_autoptr(DbRows) rows = db_query(db, error, "SELECT id, name FROM account WHERE email = $1", db_text(email));
+ *   while (db_next(rows, error)) ... db_get_uuid(rows, 0) ...
+ *
+ * Errors: DATABASE_BUSY, DATABASE_UNIQUE, DATABASE_CORRUPT, STORAGE_FULL, DATABASE (anything else), with the engine's
+ * message as detail. No error is ever swallowed: db_next() returns false both at the end and on error,
+ * db_rows_ok() tells.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "base/embed.h"
+#include "base/money.h"
+#include "base/uuid.h"
+
+typedef struct Db Db;
+typedef struct DbRows DbRows;
+typedef struct DbDriver DbDriver;
+
+extern const DbDriver db_sqlite;
+extern const DbDriver db_postgres; /* only in the server, and only --with-postgresql */
+
+typedef enum DbMode {
+    DB_WRITE = 0,            /* read and write; SQLite: creates the file (0600) */
+    DB_READ = 1 << 0,        /* SQLite: SQLITE_OPEN_READONLY, wal_autocheckpoint=0 */
+    DB_ROLLBACK_JOURNAL = 1 << 1, /* SQLite: journal_mode=TRUNCATE instead of WAL (the client's store) */
+    DB_NO_SYNC = 1 << 2,     /* SQLite: synchronous=OFF (a cache that can be fetched again; WAL NORMAL) */
+} DbMode;
+
+/* url: "sqlite:PATH" (":memory:" too) or "postgresql://...". drivers: NULL-terminated list of what this program has. */
+Db *db_open(const DbDriver *const *drivers, const char *url, unsigned mode, GError **error);
+void db_close(Db *db);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Db, db_close)
+
+typedef enum DbEngine { DB_ENGINE_SQLITE, DB_ENGINE_POSTGRES } DbEngine;
+DbEngine db_engine(const Db *db);
+
+/* ---- values */
+
+typedef enum DbKind { DB_NULL, DB_INT, DB_TEXT, DB_UUID, DB_BYTES } DbKind;
+
+typedef struct DbValue { /* borrows what it points to until the call returns */
+    DbKind kind;
+    gint64 integer;
+    const void *data;
+    size_t length;
+} DbValue;
+
+static inline DbValue db_null(void)
+{
+    return (DbValue){ DB_NULL };
+}
+static inline DbValue db_int(gint64 value)
+{
+    return (DbValue){ DB_INT, value };
+}
+DbValue db_text(const char *text);                   /* NULL is NULL */
+DbValue db_uuid(const Uuid *id);                     /* nil is NULL */
+DbValue db_time(gint64 ms);                          /* 0 is NULL */
+DbValue db_bytes(const void *data, size_t length);
+
+/* ---- statements */
+
+#define DB_COUNT_(...) (sizeof((DbValue[]){ { 0 }, ##__VA_ARGS__ }) / sizeof(DbValue) - 1)
+#define DB_VALUES_(...) ((const DbValue[]){ { 0 }, ##__VA_ARGS__ } + 1), DB_COUNT_(__VA_ARGS__)
+
+/* SELECT or ... RETURNING. NULL on error (rows may also fail later: db_next). */
+#define db_query(db, error, sql, ...) db_query_values(db, error, sql, DB_VALUES_(__VA_ARGS__))
+DbRows *db_query_values(Db *db, GError **error, const char *sql, const DbValue *values, size_t n);
+
+/* Runs it; the number of rows changed in *changed (may be NULL with db_exec). */
+#define db_exec(db, error, sql, ...) db_exec_values(db, error, NULL, sql, DB_VALUES_(__VA_ARGS__))
+#define db_exec_count(db, error, changed, sql, ...)                                                \
+    db_exec_values(db, error, changed, sql, DB_VALUES_(__VA_ARGS__))
+bool db_exec_values(Db *db, GError **error, gint64 *changed, const char *sql, const DbValue *values,
+                    size_t n);
+
+/* Runs it before the next query or commit, without waiting for its result; an error surfaces there. SQLite runs it
+ * at once; PostgreSQL sends it along with the next statement (pipeline), which saves the round trip. */
+#define db_later(db, error, sql, ...) db_later_values(db, error, sql, DB_VALUES_(__VA_ARGS__))
+bool db_later_values(Db *db, GError **error, const char *sql, const DbValue *values, size_t n);
+
+/* Several statements without parameters or rows (migrations, PRAGMA); not prepared, any text. */
+bool db_script(Db *db, GError **error, const char *sql);
+
+/* Statements made at run time (column lists): interned for ever, so build each only once per shape. */
+const char *db_intern(const char *format, ...) G_GNUC_PRINTF(1, 2);
+
+/* ---- rows */
+
+bool db_next(DbRows *rows, GError **error); /* to the next row; false at the end or on error (then *error is set) */
+bool db_rows_ok(const DbRows *rows);        /* after db_next() returned false: no error */
+void db_rows_free(DbRows *rows);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DbRows, db_rows_free)
+
+bool db_get_is_null(const DbRows *rows, int column);
+gint64 db_get_int(const DbRows *rows, int column);        /* NULL is 0 */
+const char *db_get_text(const DbRows *rows, int column);  /* borrowed until the next db_next(); NULL is NULL */
+Uuid db_get_uuid(const DbRows *rows, int column);         /* NULL is nil */
+const void *db_get_bytes(const DbRows *rows, int column, size_t *length);
+
+/* The one value of a one-row, one-column query; false and *error (NOT_FOUND when no row). */
+#define db_get_one_int(db, error, out, sql, ...) db_one_int(db, error, out, sql, DB_VALUES_(__VA_ARGS__))
+bool db_one_int(Db *db, GError **error, gint64 *out, const char *sql, const DbValue *values, size_t n);
+
+/* ---- transactions: db.c is the only owner of BEGIN, COMMIT, ROLLBACK, SAVEPOINT and of retries */
+
+typedef bool (*DbTxFunc)(Db *db, gpointer arg, GError **error);
+
+/* BEGIN IMMEDIATE / BEGIN; fn; COMMIT. False from fn rolls back. On 40001, 40P01 (PostgreSQL) the whole is run again,
+ * up to 5 times with jitter: fn must start from scratch each time. Nested calls are a bug. */
+bool db_tx(Db *db, DbTxFunc fn, gpointer arg, GError **error);
+
+/* A consistent snapshot for several reads; nothing is written. */
+bool db_read_tx(Db *db, DbTxFunc fn, gpointer arg, GError **error);
+
+/* Inside a transaction: fn in a SAVEPOINT; false from fn undoes just that. */
+bool db_nested(Db *db, DbTxFunc fn, gpointer arg, GError **error);
+
+/* Group commit: all jobs in one transaction, each in a savepoint of its own; a job that fails is undone alone and keeps
+ * its error; when the COMMIT fails every job gets that error. Each job's outcome is in `error` (NULL = durable). */
+typedef struct DbJob {
+    DbTxFunc fn;
+    gpointer arg;
+    GError *error; /* out */
+} DbJob;
+void db_tx_group(Db *db, DbJob *jobs, size_t n);
+
+/* SQLite writer: PRAGMA wal_checkpoint(PASSIVE or TRUNCATE); nothing elsewhere. */
+bool db_checkpoint(Db *db, bool truncate, GError **error);
+gint64 db_wal_pages(Db *db); /* pages in the WAL after the last commit; 0 elsewhere */
+
+/* ---- migrations */
+
+/* Applies the numbered files NNNN-what.sql that the database has not had, in order, each in its own transaction, and
+ * records them in table `migration`. Forward only; DATABASE_NEWER when it has had one we do not know.
+ * Files are written for PostgreSQL's types; for SQLite the reader turns BIGINT into INTEGER, UUID and BYTEA into BLOB and makes
+ * tables STRICT. A block between lines "-- only sqlite" or "-- only postgresql" and "-- end only" is for one engine. */
+bool db_migrate(Db *db, const EmbeddedText *files, GError **error);
+/* Number of the newest migration applied; 0 for an empty database. */
+bool db_version(Db *db, gint64 *version, GError **error);

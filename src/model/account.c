@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/account.h"
+
+#include "base/i18n.h"
+
+static const EnumValue account_state_values[] = {
+    { ACCOUNT_ACTIVE, "active", N_("active") },
+    { ACCOUNT_LOCKED, "locked", N_("locked") },
+    { ACCOUNT_DELETED, "deleted", N_("deleted") },
+};
+const EnumTable account_states = ENUM_TABLE("account_state", account_state_values);
+
+static const EnumValue scope_kind_values[] = {
+    { SCOPE_ACCOUNT, "account", N_("account") },
+    { SCOPE_GROUP, "group", N_("group") },
+    { SCOPE_DESK, "desk", N_("desk") },
+};
+const EnumTable scope_kinds = ENUM_TABLE("scope_kind", scope_kind_values);
+
+#define AT(member) offsetof(Account, member)
+static const Field account_rows[] = {
+    { "id", FIELD_UUID, AT(id), FIELD_READONLY },
+    { "rev", FIELD_INT, AT(rev), FIELD_READONLY },
+    { "created_at", FIELD_TIME, AT(created_at), FIELD_READONLY },
+    { "updated_at", FIELD_TIME, AT(updated_at), FIELD_READONLY },
+    { "email", FIELD_EMAIL, AT(email), FIELD_REQUIRED | FIELD_PERSONAL | FIELD_CREATE_ONLY,
+      .label = N_("E-mail") },
+    { "name", FIELD_TEXT, AT(name), FIELD_REQUIRED | FIELD_PERSONAL, .max = 120, .label = N_("Name") },
+    { "company_name", FIELD_TEXT, AT(company_name), .max = 120, .label = N_("Company") },
+    { "business_type", FIELD_TEXT, AT(business_type), .max = 80, .label = N_("Business") },
+    { "state", FIELD_ENUM, AT(state), FIELD_READONLY, .values = &account_states },
+    { "admin", FIELD_BOOL, AT(admin), FIELD_READONLY },
+};
+#undef AT
+const FieldTable account_fields = FIELD_TABLE("account", Account, account_rows);
+
+#define AT(member) offsetof(Party, member)
+static const Field party_rows[] = {
+    { "account", FIELD_UUID, AT(account), FIELD_REQUIRED },
+    { "name", FIELD_TEXT, AT(name), FIELD_READONLY | FIELD_PERSONAL, .max = 120, .label = N_("Name") },
+    { "company_name", FIELD_TEXT, AT(company_name), FIELD_READONLY, .max = 120,
+      .label = N_("Company") },
+};
+#undef AT
+const FieldTable party_fields = FIELD_TABLE("party", Party, party_rows);
+
+#define AT(member) offsetof(SignUp, member)
+static const Field sign_up_rows[] = {
+    { "email", FIELD_EMAIL, AT(email), FIELD_REQUIRED | FIELD_PERSONAL, .label = N_("E-mail") },
+    { "password", FIELD_TEXT, AT(password), FIELD_REQUIRED | FIELD_SECRET, .min = PASSWORD_MIN,
+      .max = PASSWORD_MAX, .label = N_("Password") },
+    { "name", FIELD_TEXT, AT(name), FIELD_REQUIRED | FIELD_PERSONAL, .max = 120, .label = N_("Name") },
+    { "company_name", FIELD_TEXT, AT(company_name), .max = 120, .label = N_("Company") },
+    { "business_type", FIELD_TEXT, AT(business_type), .max = 80, .label = N_("Business") },
+};
+#undef AT
+const FieldTable sign_up_fields = FIELD_TABLE("sign_up", SignUp, sign_up_rows);
+
+#define AT(member) offsetof(Login, member)
+static const Field login_rows[] = {
+    { "email", FIELD_TEXT, AT(email), FIELD_REQUIRED | FIELD_PERSONAL, .max = 254,
+      .label = N_("E-mail") },
+    { "password", FIELD_TEXT, AT(password), FIELD_REQUIRED | FIELD_SECRET, .max = PASSWORD_MAX,
+      .label = N_("Password") },
+    { "totp", FIELD_TEXT, AT(totp), FIELD_SECRET, .max = 10 },
+};
+#undef AT
+const FieldTable login_fields = FIELD_TABLE("login", Login, login_rows);
+
+#define AT(member) offsetof(Tokens, member)
+static const Field tokens_rows[] = {
+    { "access_token", FIELD_TEXT, AT(access_token), FIELD_REQUIRED },
+    { "refresh_token", FIELD_TEXT, AT(refresh_token), FIELD_REQUIRED },
+    { "token_type", FIELD_TEXT, AT(token_type) },
+    { "expires_in", FIELD_INT, AT(expires_in) },
+};
+#undef AT
+const FieldTable tokens_fields = FIELD_TABLE("tokens", Tokens, tokens_rows);
+
+#define AT(member) offsetof(Session, member)
+static const Field session_rows[] = {
+    { "id", FIELD_UUID, AT(id), FIELD_READONLY },
+    { "created_at", FIELD_TIME, AT(created_at), FIELD_READONLY },
+    { "last_used_at", FIELD_TIME, AT(last_used_at), FIELD_READONLY },
+    { "client", FIELD_TEXT, AT(client), FIELD_READONLY },
+    { "current", FIELD_BOOL, AT(current), FIELD_READONLY | FIELD_NO_SQL },
+};
+#undef AT
+const FieldTable session_fields = FIELD_TABLE("session", Session, session_rows);
+
+#define AT(member) offsetof(Scope, member)
+static const Field scope_rows[] = {
+    { "id", FIELD_UUID, AT(id), FIELD_READONLY },
+    { "kind", FIELD_ENUM, AT(kind), FIELD_READONLY, .values = &scope_kinds },
+    { "role", FIELD_TEXT, AT(role), FIELD_READONLY },
+    { "state", FIELD_TEXT, AT(state), FIELD_READONLY },
+};
+#undef AT
+const FieldTable scope_fields = FIELD_TABLE("scope", Scope, scope_rows);
+
+char *email_fold(const char *email)
+{
+    g_autofree char *trimmed = g_strstrip(g_strdup(email));
+    return g_utf8_casefold(trimmed, -1);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* People and companies with a log-in (R1-R7), and what they type to get in. */
+#pragma once
+
+#include "base/clock.h"
+#include "base/field.h"
+#include "base/uuid.h"
+
+#define PASSWORD_MIN 12 /* code points (NIST SP 800-63B) */
+#define PASSWORD_MAX 256
+
+typedef enum AccountState {
+    ACCOUNT_ACTIVE = 1,
+    ACCOUNT_LOCKED = 2,
+    ACCOUNT_DELETED = 3,
+} AccountState;
+
+typedef struct Account {
+    Uuid id;
+    gint64 rev;
+    gint64 created_at, updated_at;
+    char *email; /* unique, case-folded */
+    char *name;
+    char *company_name;
+    char *business_type;
+    AccountState state;
+    bool admin;
+} Account;
+
+/* How somebody appears in other people's objects: never more than this. */
+typedef struct Party {
+    Uuid account;
+    char *name;
+    char *company_name;
+} Party;
+
+typedef struct SignUp { /* POST /v1/accounts */
+    char *email, *password, *name, *company_name, *business_type;
+} SignUp;
+
+typedef struct Login { /* POST /v1/login */
+    char *email, *password, *totp;
+} Login;
+
+typedef struct Tokens { /* answer of login and of a refresh */
+    char *access_token, *refresh_token, *token_type;
+    gint64 expires_in; /* seconds */
+} Tokens;
+
+typedef struct Session { /* GET /v1/sessions */
+    Uuid id;
+    gint64 created_at, last_used_at;
+    char *client; /* User-Agent at login */
+    bool current;
+} Session;
+
+/* A scope of sync: today one per account; groups and desks follow. */
+typedef struct Scope {
+    Uuid id;
+    int kind;     /* ScopeKind */
+    char *role;   /* "owner" */
+    char *state;  /* of the change feed, opaque */
+} Scope;
+
+typedef enum ScopeKind {
+    SCOPE_ACCOUNT = 1,
+    SCOPE_GROUP = 2,
+    SCOPE_DESK = 3,
+} ScopeKind;
+
+extern const EnumTable account_states, scope_kinds;
+extern const FieldTable account_fields, party_fields, sign_up_fields, login_fields, tokens_fields,
+    session_fields, scope_fields;
+
+/* The form under which an address is unique: trimmed, case-folded. Caller frees. */
+char *email_fold(const char *email);

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+noinst_LIBRARIES += %D%/libmodel.a
+%C%_libmodel_a_SOURCES = \
+	%D%/account.c %D%/account.h \
+	%D%/referral.c %D%/referral.h

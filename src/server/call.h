@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One request as an endpoint's handler sees it. Handlers are plain synchronous functions; where they run is the
+ * route's business:
+ *
+ *   LANE_READ    inline in an HTTP thread, on its own read-only connection, inside one snapshot when .snapshot
+ *   LANE_WRITE   a job of the writer (SQLite: one thread, group commit; PostgreSQL: worker connections), inside a
+ *                transaction; idempotency, If-Match bookkeeping, the change index and the answer after the commit are done
+ *                around the handler
+ *   LANE_CRYPTO  .prepare in the one crypto thread (argon2id, no transaction), then the handler as LANE_WRITE
+ *
+ * A handler returns true with call->reply filled, or false with *error set to a Problem (its GError message is the
+ * detail; field errors go to call->errors with PROBLEM_VALIDATION). It may run more than once (transaction retry), each
+ * time on a fresh reply: no effects but through call->db.
+ */
+#pragma once
+
+#include "base/clock.h"
+#include "base/field.h"
+#include "base/problem.h"
+#include "db/db.h"
+#include "wire/json.h"
+
+typedef struct Call Call;
+typedef struct Route Route;
+typedef struct Server Server;
+
+typedef bool (*CallHandler)(Call *call, GError **error);
+
+typedef enum Lane { LANE_READ, LANE_WRITE, LANE_CRYPTO } Lane;
+
+typedef enum Access {
+    ACCESS_OPEN,  /* anybody: log in, health */
+    ACCESS_USER,  /* a live access token */
+    ACCESS_ADMIN, /* an administrator's */
+    ACCESS_LOCAL, /* operation: loopback or unix socket, or the metrics token */
+} Access;
+
+typedef enum RouteFlags {
+    ROUTE_NO_KEY = 1 << 0,       /* a POST that needs no Idempotency-Key (log in, refresh) */
+    ROUTE_IF_MATCH = 1 << 1,     /* 428 without If-Match */
+    ROUTE_IF_NONE_MATCH = 1 << 2, /* create: 428 without If-None-Match: * */
+    ROUTE_LIST = 1 << 3,         /* has limit and cursor */
+    ROUTE_NO_BATCH = 1 << 4,     /* not an operation of POST /v1/batch */
+    ROUTE_REPLAY_STORED = 1 << 5, /* the answer cannot be rendered again: store its body with the key */
+} RouteFlags;
+
+/* One row of the route table (src/server/routes.c, the only list of endpoints; OpenAPI is printed from it). */
+struct Route {
+    const char *method;
+    const char *path; /* "/v1/referrals/{id}/confirm"; {id} and {sub} are UUIDs */
+    Access access;
+    Lane lane;
+    unsigned flags;
+    const FieldTable *body;  /* decoded into call->body, validated by its table; NULL = no body */
+    const FieldTable *reply; /* what 2xx answers with, for OpenAPI; NULL = see summary */
+    CallHandler handler;
+    CallHandler prepare;     /* LANE_CRYPTO */
+    const char *query;       /* names of query parameters, blank-separated; any other is 422 unknown-field */
+    const char *summary;     /* one line, English, for OpenAPI */
+};
+
+typedef struct Principal {
+    Uuid account; /* nil when open */
+    Uuid session;
+    bool admin;
+} Principal;
+
+typedef struct Reply {
+    int status;         /* 200 unless set */
+    GString *body;      /* JSON; empty with 204 */
+    gint64 rev;         /* > 0: ETag: "rev" */
+    const char *type;   /* Content-Type; NULL = application/json */
+    int retry_after;    /* seconds; 0 = no header */
+} Reply;
+
+struct Call {
+    Server *server;
+    const Route *route;
+    Db *db;
+    gint64 now; /* the one time of this request */
+    Principal principal;
+    Uuid id, sub;          /* path parameters */
+    GHashTable *query;     /* char * -> char *, decoded; may be NULL */
+    void *body;            /* as route->body says; owned by the frame */
+    const JsonNode *json;  /* the body as read */
+    gint64 if_match;       /* rev, 0 when none */
+    char request_id[UUID_TEXT_SIZE];
+    const char *user_agent, *peer; /* peer: address without port, "unix" */
+    bool tls_or_local;
+    Reply reply;
+    FieldErrors errors;
+    GArray *changes;       /* Change, filled by change_note(), written at the end of the transaction */
+    void *scratch;         /* from prepare to handler; g_free'd by the frame */
+};
+
+/* Query parameter or NULL. */
+const char *call_query(const Call *call, const char *name);
+/* limit: 1..500, default 50; VALIDATION otherwise. */
+bool call_limit(Call *call, int *limit, GError **error);
+
+/* Keyset cursor of (time, id): opaque text on the wire; nil when absent. BAD_CURSOR. */
+bool call_cursor(Call *call, gint64 *time, Uuid *id, GError **error);
+/* Appends  ],"next":"..."}  or  ],"next":null}  to an open {"items":[ answer. */
+void call_put_next(Call *call, bool more, gint64 time, const Uuid *id);
+
+/* If-Match against the row's rev: PRECONDITION_FAILED when stale (the handler then puts the current object into the
+ * problem by call_put_current()). */
+bool call_check_rev(Call *call, gint64 rev, GError **error);
+
+/* Field errors were added: sets VALIDATION and returns false; true when there are none. */
+bool call_valid(Call *call, GError **error);

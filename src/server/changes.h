@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The change feed (protocols.md §1): one row per object and scope with the scope's latest seq; tombstones for what is
+ * gone. Order of numbers = order of commits = order of visibility, because the scope's counter is raised as the last
+ * step of the transaction. State strings are opaque to clients: "e<epoch>.<acl>.<seq>".
+ */
+#pragma once
+
+#include "server/call.h"
+
+typedef enum ObjectType { /* stored: never renumber */
+    OBJECT_REFERRAL = 1,
+    OBJECT_NOTE = 2,
+    OBJECT_PARTNER = 3,
+    OBJECT_ACCOUNT = 4,
+} ObjectType;
+
+typedef struct Change {
+    Uuid scope, object;
+    ObjectType type;
+    bool deleted;
+} Change;
+
+/* One row per type of object that is synced: its name on the wire and how to write the viewer's representation. */
+typedef struct ObjectRow {
+    ObjectType type;
+    const char *name;
+    /* Appends the object as the principal may see it; *visible false when it may not (sent as a delete). */
+    bool (*put)(Call *call, const Uuid *scope, const Uuid *id, GString *out, gint64 *rev, bool *visible,
+                GError **error);
+} ObjectRow;
+extern const ObjectRow object_rows[]; /* closed by type 0 */
+
+/* Remember that an object of this scope changed; written once per (scope, object) at the end. */
+void change_note(Call *call, const Uuid *scope, ObjectType type, const Uuid *object, bool deleted);
+
+/* The last step of every write transaction: raises the counters in ascending order of scope. */
+bool changes_write(Call *call, GError **error);
+
+/* The state string of a scope now. Caller frees. */
+char *changes_state(Db *db, const Uuid *scope, GError **error);
