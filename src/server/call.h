@@ -43,9 +43,18 @@ typedef enum RouteFlags {
     ROUTE_LIST = 1 << 3,         /* has limit and cursor */
     ROUTE_NO_BATCH = 1 << 4,     /* not an operation of POST /v1/batch */
     ROUTE_REPLAY_STORED = 1 << 5, /* the answer cannot be rendered again: store its body with the key */
+    ROUTE_SNAPSHOT = 1 << 6,     /* LANE_READ: all statements of the handler see one snapshot */
+    ROUTE_JSON = 1 << 7,         /* .body is NULL but the request has a JSON body: only call->json */
+    ROUTE_FORM = 1 << 8,         /* application/x-www-form-urlencoded is taken too (flat .body only) */
 } RouteFlags;
 
-/* One row of the route table (src/server/routes.c, the only list of endpoints; OpenAPI is printed from it). */
+/*
+ * One row of the route table (OpenAPI is printed from it). Each endpoint family exports its rows as
+ * `const Route NAME_routes[]`, closed by a row without method; routes.c has the one list of families (routes.h).
+ *
+ * A write that carries a key is answered again from the GET row of the same object (the longest path before the verb
+ * that has one), so that no personal data is stored with the key; ROUTE_REPLAY_STORED where that is not possible.
+ */
 struct Route {
     const char *method;
     const char *path; /* "/v1/referrals/{id}/confirm"; {id} and {sub} are UUIDs */
@@ -70,8 +79,9 @@ typedef struct Reply {
     int status;         /* 200 unless set */
     GString *body;      /* JSON; empty with 204 */
     gint64 rev;         /* > 0: ETag: "rev" */
-    const char *type;   /* Content-Type; NULL = application/json */
+    const char *type;   /* Content-Type (a literal); NULL = application/json */
     int retry_after;    /* seconds; 0 = no header */
+    struct HttpStream *stream; /* instead of body: httpd_stream.h */
 } Reply;
 
 struct Call {
@@ -87,11 +97,14 @@ struct Call {
     gint64 if_match;       /* rev, 0 when none */
     char request_id[UUID_TEXT_SIZE];
     const char *user_agent, *peer; /* peer: address without port, "unix" */
-    bool tls_or_local;
+    const char *last_event_id;     /* NULL when absent */
+    bool local;                    /* loopback or unix socket */
     Reply reply;
     FieldErrors errors;
     GArray *changes;       /* Change, filled by change_note(), written at the end of the transaction */
-    void *scratch;         /* from prepare to handler; g_free'd by the frame */
+    GString *current;      /* call_put_current(); NULL when there is none */
+    void *scratch;         /* from prepare to handler, or the argument of server_run() */
+    GDestroyNotify scratch_free; /* run on scratch by the frame; NULL = borrowed */
 };
 
 /* Query parameter or NULL. */
@@ -107,6 +120,13 @@ void call_put_next(Call *call, bool more, gint64 time, const Uuid *id);
 /* If-Match against the row's rev: PRECONDITION_FAILED when stale (the handler then puts the current object into the
  * problem by call_put_current()). */
 bool call_check_rev(Call *call, gint64 rev, GError **error);
+
+/* The current object for a PRECONDITION_FAILED problem (its member "current"): an empty buffer to write it to. */
+GString *call_put_current(Call *call);
+
+/* An answer that is a problem but whose effects stay (a failed log-in is counted, a stolen token's family is revoked):
+ * fills the reply; the handler then returns true. */
+bool call_refuse(Call *call, Problem problem, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
 /* Field errors were added: sets VALIDATION and returns false; true when there are none. */
 bool call_valid(Call *call, GError **error);

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "model/account.h"
 #include "server/call.h"
 
 typedef enum ObjectType { /* stored: never renumber */
@@ -19,6 +20,7 @@ typedef struct Change {
     Uuid scope, object;
     ObjectType type;
     bool deleted;
+    gint64 epoch, acl, seq; /* set by changes_write() */
 } Change;
 
 /* One row per type of object that is synced: its name on the wire and how to write the viewer's representation. */
@@ -37,5 +39,18 @@ void change_note(Call *call, const Uuid *scope, ObjectType type, const Uuid *obj
 /* The last step of every write transaction: raises the counters in ascending order of scope. */
 bool changes_write(Call *call, GError **error);
 
-/* The state string of a scope now. Caller frees. */
+/* A state, taken apart. Full sync in progress: "e<epoch>.<acl>.f<seq>.<full_from>". */
+typedef struct ChangeState {
+    gint64 epoch, acl, seq;
+    bool full;        /* a full sync's next page... */
+    gint64 full_from; /* ...and the scope's seq at its first one */
+} ChangeState;
+char *change_state_format(const ChangeState *state);                /* caller frees */
+bool change_state_parse(const char *text, ChangeState *state);      /* false: not one of ours */
+
+/* The state of a scope now, as a string (caller frees; NULL and NOT_FOUND when there is none) or taken apart. */
 char *changes_state(Db *db, const Uuid *scope, GError **error);
+bool changes_state_read(Db *db, const Uuid *scope, ChangeState *state, gint64 *min_seq, GError **error);
+
+/* Makes a scope (with its owner as member) in the current transaction: once per account. */
+bool scope_create(Db *db, const Uuid *scope, ScopeKind kind, const Uuid *owner, GError **error);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The running server: database, lanes, HTTP threads, jobs. Legal order: server_new(), server_start(), any number of the
+ * calls below from any thread, server_stop(), server_free().
+ */
+#pragma once
+
+#include "server/call.h"
+#include "server/config.h"
+
+/* Opens the database and brings its schema up to date; no thread, no socket yet. */
+Server *server_new(const Config *config, GError **error);
+bool server_start(Server *server, GError **error);
+/* Takes no more connections, finishes the writes that were accepted, ends all streams, joins all threads. */
+void server_stop(Server *server);
+void server_free(Server *server);
+
+const Config *server_config(const Server *server);
+
+/* A further read-only connection, for a thread of one's own. */
+Db *server_open_reader(Server *server, GError **error);
+
+/*
+ * Runs a handler as a job of the write lane and waits for its commit: for periodic jobs and the demo's traffic, never
+ * from a handler. `as` may be NULL (nobody); `arg` is call->scratch, borrowed. Changes are noted and published as ever.
+ */
+bool server_run(Server *server, const Principal *as, CallHandler handler, gpointer arg,
+                GError **error);
+
+/* The same without a running server, on a connection of one's own: the sub-commands. */
+bool call_run(Db *db, const Config *config, CallHandler handler, gpointer arg, GError **error);
+
+/* After a commit, in a writer's thread: the scopes that changed and their states now. It must return at once. Set
+ * before server_start(). */
+typedef void (*ServerPublished)(const Uuid *scope, const char *state, gpointer data);
+void server_on_published(Server *server, ServerPublished func, gpointer data);
+
+/* Parts that start and stop with the server (events, lively traffic): one row each in server_parts[] of parts.c. start
+ * comes after the lanes and before the first request; stop comes when the last request was answered but before the
+ * HTTP threads end (streams may still be woken and ended). */
+typedef struct ServerPart {
+    const char *name;
+    bool (*start)(Server *server, GError **error);
+    void (*stop)(Server *server);
+} ServerPart;
+extern const ServerPart server_parts[]; /* closed by a row without name */
