@@ -4,8 +4,10 @@ noinst_LIBRARIES += %D%/libbase.a
 	%D%/clock.c %D%/clock.h \
 	%D%/embed.h \
 	%D%/field.c %D%/field.h \
+	%D%/field_check.c \
+	%D%/field_text.c \
 	%D%/i18n.h \
 	%D%/money.c %D%/money.h \
 	%D%/problem.c %D%/problem.h \
-	%D%/text.c %D%/text.h \
+	%D%/text.h \
 	%D%/uuid.c %D%/uuid.h

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #define MONEY_MAX G_GINT64_CONSTANT(1000000000000)
+#define DEFAULT_CURRENCY "GBP" /* of an input field that has none yet */
 
 typedef struct Money {
     gint64 amount;    /* minor units */

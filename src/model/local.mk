@@ -2,4 +2,5 @@
 noinst_LIBRARIES += %D%/libmodel.a
 %C%_libmodel_a_SOURCES = \
 	%D%/account.c %D%/account.h \
-	%D%/referral.c %D%/referral.h
+	%D%/referral.c %D%/referral.h \
+	%D%/referral_rules.c

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/field.h"
+
+#include <string.h>
+
+#include "base/i18n.h"
+#include "base/money.h"
+#include "base/uuid.h"
+
+/* ---- enumerations */
+
+static const EnumValue *enum_row(const EnumTable *table, int value)
+{
+    for (size_t i = 0; i < table->n_values; i++)
+        if (table->values[i].value == value)
+            return &table->values[i];
+    return NULL;
+}
+
+const char *enum_code(const EnumTable *table, int value)
+{
+    const EnumValue *row = enum_row(table, value);
+    return row ? row->code : NULL;
+}
+
+const char *enum_label(const EnumTable *table, int value)
+{
+    const EnumValue *row = enum_row(table, value);
+    return row ? _(row->label) : "";
+}
+
+int enum_value(const EnumTable *table, const char *code)
+{
+    for (size_t i = 0; i < table->n_values; i++)
+        if (g_strcmp0(table->values[i].code, code) == 0)
+            return table->values[i].value;
+    return 0;
+}
+
+/* ---- values */
+
+const Field *field_find(const FieldTable *table, const char *name)
+{
+    for (size_t i = 0; i < table->n_fields; i++)
+        if (g_strcmp0(table->fields[i].name, name) == 0)
+            return &table->fields[i];
+    return NULL;
+}
+
+static bool object_is_set(const FieldTable *table, const void *object)
+{
+    for (size_t i = 0; i < table->n_fields; i++) {
+        const Field *field = &table->fields[i];
+        const void *at = field_at(field, object);
+        if (field->type == FIELD_BOOL  ? *(const bool *)at
+            : field->type == FIELD_INT ? *(const gint64 *)at != 0
+                                       : field_is_set(field, object))
+            return true;
+    }
+    return false;
+}
+
+bool field_is_set(const Field *field, const void *object)
+{
+    const void *at = field_at(field, object);
+    switch (field->type) {
+    case FIELD_TEXT:
+    case FIELD_PHONE:
+    case FIELD_EMAIL:
+        return *(char *const *)at != NULL;
+    case FIELD_LIST:
+        return *(char **const *)at != NULL;
+    case FIELD_MONEY:
+        return money_is_set(at);
+    case FIELD_UUID:
+        return !uuid_is_nil(at);
+    case FIELD_TIME:
+        return *(const gint64 *)at != 0;
+    case FIELD_ENUM:
+    case FIELD_SET:
+        return *(const int *)at != 0;
+    case FIELD_BOOL:
+    case FIELD_INT:
+        return true;
+    case FIELD_OBJECT:
+        return object_is_set(field->object, at);
+    }
+    g_assert_not_reached();
+}
+
+static void text_clear(const Field *field, char **text)
+{
+    if (*text && field->flags & FIELD_SECRET)
+        explicit_bzero(*text, strlen(*text));
+    g_clear_pointer(text, g_free);
+}
+
+static void field_release(const Field *field, void *object)
+{
+    void *at = field_at(field, object);
+    switch (field->type) {
+    case FIELD_TEXT:
+    case FIELD_PHONE:
+    case FIELD_EMAIL:
+        text_clear(field, at);
+        break;
+    case FIELD_LIST:
+        g_clear_pointer((char ***)at, g_strfreev);
+        break;
+    case FIELD_OBJECT:
+        fields_clear(field->object, at);
+        break;
+    default:
+        break;
+    }
+}
+
+void fields_clear(const FieldTable *table, void *object)
+{
+    for (size_t i = 0; i < table->n_fields; i++)
+        field_release(&table->fields[i], object);
+    memset(object, 0, table->size);
+}
+
+/* Replaces the borrowed pointers that a byte copy left in object by its own. */
+static void fields_own(const FieldTable *table, void *object)
+{
+    for (size_t i = 0; i < table->n_fields; i++) {
+        const Field *field = &table->fields[i];
+        void *at = field_at(field, object);
+        switch (field->type) {
+        case FIELD_TEXT:
+        case FIELD_PHONE:
+        case FIELD_EMAIL:
+            *(char **)at = g_strdup(*(char **)at);
+            break;
+        case FIELD_LIST:
+            *(char ***)at = g_strdupv(*(char ***)at);
+            break;
+        case FIELD_OBJECT:
+            fields_own(field->object, at);
+            break;
+        default:
+            break;
+        }
+    }
+}
+
+void fields_copy(const FieldTable *table, void *to, const void *from)
+{
+    memcpy(to, from, table->size);
+    fields_own(table, to);
+}
+
+static bool list_equal(char **a, char **b)
+{
+    if (!a || !b)
+        return a == b;
+    return g_strv_equal((const char *const *)a, (const char *const *)b);
+}
+
+static bool field_equal(const Field *field, const void *a, const void *b)
+{
+    const void *x = field_at(field, a), *y = field_at(field, b);
+    switch (field->type) {
+    case FIELD_TEXT:
+    case FIELD_PHONE:
+    case FIELD_EMAIL:
+        return g_strcmp0(*(char *const *)x, *(char *const *)y) == 0;
+    case FIELD_LIST:
+        return list_equal(*(char **const *)x, *(char **const *)y);
+    case FIELD_MONEY:
+        return money_equal(x, y);
+    case FIELD_UUID:
+        return uuid_equal(x, y);
+    case FIELD_TIME:
+    case FIELD_INT:
+        return *(const gint64 *)x == *(const gint64 *)y;
+    case FIELD_ENUM:
+    case FIELD_SET:
+        return *(const int *)x == *(const int *)y;
+    case FIELD_BOOL:
+        return *(const bool *)x == *(const bool *)y;
+    case FIELD_OBJECT:
+        return fields_equal(field->object, x, y);
+    }
+    g_assert_not_reached();
+}
+
+bool fields_equal(const FieldTable *table, const void *a, const void *b)
+{
+    for (size_t i = 0; i < table->n_fields; i++)
+        if (!field_equal(&table->fields[i], a, b))
+            return false;
+    return true;
+}
