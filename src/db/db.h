@@ -8,9 +8,11 @@
  *   g_autoptr(DbRows) rows = db_query(db, error, "SELECT id, name FROM account WHERE email = $1", db_text(email));
  *   while (db_next(rows, error)) ... db_get_uuid(rows, 0) ...
  *
- * Errors: DATABASE_BUSY, DATABASE_UNIQUE, DATABASE_CORRUPT, STORAGE_FULL, DATABASE (anything else), with the engine's
- * message as detail. No error is ever swallowed: db_next() returns false both at the end and on error,
- * db_rows_ok() tells.
+ * Errors: DATABASE_BUSY, DATABASE_UNIQUE, DATABASE_CORRUPT, STORAGE_FULL, CANNOT_CREATE (no such file, no right to it),
+ * DATABASE (anything else), with the engine's message as detail. No error is ever swallowed: db_next() returns false
+ * both at the end and on error, db_rows_ok() tells.
+ *
+ * Numbering: the parameters of a statement are $1 to $n, each used at least once. A statement text is one statement.
  */
 #pragma once
 
@@ -29,10 +31,14 @@ extern const DbDriver db_sqlite;
 extern const DbDriver db_postgres; /* only in the server, and only --with-postgresql */
 
 typedef enum DbMode {
-    DB_WRITE = 0,            /* read and write; SQLite: creates the file (0600) */
-    DB_READ = 1 << 0,        /* SQLite: SQLITE_OPEN_READONLY, wal_autocheckpoint=0 */
-    DB_ROLLBACK_JOURNAL = 1 << 1, /* SQLite: journal_mode=TRUNCATE instead of WAL (the client's store) */
-    DB_NO_SYNC = 1 << 2,     /* SQLite: synchronous=OFF (a cache that can be fetched again; WAL NORMAL) */
+    DB_WRITE = 0,     /* read and write; SQLite: creates the file (0600) */
+    DB_READ = 1 << 0, /* SQLite: SQLITE_OPEN_READONLY, wal_autocheckpoint=0 */
+    /* SQLite: journal_mode=TRUNCATE instead of WAL (the client's store) */
+    DB_ROLLBACK_JOURNAL = 1 << 1,
+    /* SQLite: WAL with synchronous=NORMAL (a cache that can be fetched again) */
+    DB_NO_SYNC = 1 << 2,
+    /* SQLite: only db_checkpoint() does (a server's writer); else at a commit, from 1000 pages on */
+    DB_MANUAL_CHECKPOINT = 1 << 3,
 } DbMode;
 
 /* url: "sqlite:PATH" (":memory:" too) or "postgresql://...". drivers: NULL-terminated list of what this program has. */
@@ -62,9 +68,9 @@ static inline DbValue db_int(gint64 value)
 {
     return (DbValue){ DB_INT, value };
 }
-DbValue db_text(const char *text);                   /* NULL is NULL */
-DbValue db_uuid(const Uuid *id);                     /* nil is NULL */
-DbValue db_time(gint64 ms);                          /* 0 is NULL */
+DbValue db_text(const char *text); /* NULL is NULL */
+DbValue db_uuid(const Uuid *id);   /* nil is NULL */
+DbValue db_time(gint64 ms);        /* 0 is NULL */
 DbValue db_bytes(const void *data, size_t length);
 
 /* ---- statements */
@@ -96,20 +102,25 @@ const char *db_intern(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
 /* ---- rows */
 
-bool db_next(DbRows *rows, GError **error); /* to the next row; false at the end or on error (then *error is set) */
-bool db_rows_ok(const DbRows *rows);        /* after db_next() returned false: no error */
+/* To the next row; false at the end or on error (then *error is set). */
+bool db_next(DbRows *rows, GError **error);
+/* After db_next() returned false: no error. */
+bool db_rows_ok(const DbRows *rows);
 void db_rows_free(DbRows *rows);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DbRows, db_rows_free)
 
 bool db_get_is_null(const DbRows *rows, int column);
-gint64 db_get_int(const DbRows *rows, int column);        /* NULL is 0 */
-const char *db_get_text(const DbRows *rows, int column);  /* borrowed until the next db_next(); NULL is NULL */
-Uuid db_get_uuid(const DbRows *rows, int column);         /* NULL is nil */
+gint64 db_get_int(const DbRows *rows, int column); /* NULL is 0 */
+/* Borrowed until the next db_next(); NULL is NULL. */
+const char *db_get_text(const DbRows *rows, int column);
+Uuid db_get_uuid(const DbRows *rows, int column); /* NULL is nil */
 const void *db_get_bytes(const DbRows *rows, int column, size_t *length);
 
 /* The one value of a one-row, one-column query; false and *error (NOT_FOUND when no row). */
-#define db_get_one_int(db, error, out, sql, ...) db_one_int(db, error, out, sql, DB_VALUES_(__VA_ARGS__))
-bool db_one_int(Db *db, GError **error, gint64 *out, const char *sql, const DbValue *values, size_t n);
+#define db_get_one_int(db, error, out, sql, ...)                                                   \
+    db_one_int(db, error, out, sql, DB_VALUES_(__VA_ARGS__))
+bool db_one_int(Db *db, GError **error, gint64 *out, const char *sql, const DbValue *values,
+                size_t n);
 
 /* ---- transactions: db.c is the only owner of BEGIN, COMMIT, ROLLBACK, SAVEPOINT and of retries */
 

@@ -19,11 +19,13 @@ const char *row_columns(const FieldTable *table, const char *alias);
 size_t row_values(const FieldTable *table, const void *object, DbValue *values, GPtrArray *strings);
 
 /* Reads columns first... of the current row. The object is overwritten (not freed). COPY: strings are the object's own
- * (fields_clear() it). BORROW: they belong to the row until the next db_next(): never clear it. */
+ * (fields_clear() it). BORROW: they belong to the row until the next db_next(): never clear it; LIST fields stay unset. */
 typedef enum RowOwnership { ROW_COPY, ROW_BORROW } RowOwnership;
-void row_read(const DbRows *rows, int first, const FieldTable *table, void *object, RowOwnership ownership);
+void row_read(const DbRows *rows, int first, const FieldTable *table, void *object,
+              RowOwnership ownership);
 
 /* INSERT all columns; upsert: ON CONFLICT (key) DO UPDATE all others. */
-bool row_insert(Db *db, const char *sql_table, const FieldTable *table, const void *object, GError **error);
-bool row_upsert(Db *db, const char *sql_table, const char *key, const FieldTable *table, const void *object,
+bool row_insert(Db *db, const char *sql_table, const FieldTable *table, const void *object,
                 GError **error);
+bool row_upsert(Db *db, const char *sql_table, const char *key, const FieldTable *table,
+                const void *object, GError **error);
