@@ -92,6 +92,7 @@ static inline void *field_at(const Field *field, const void *object)
     return (char *)object + field->offset;
 }
 
+/* Int and bool always are; an object is when one of its fields is, or is true or not 0. */
 bool field_is_set(const Field *field, const void *object);
 
 /* Frees what the object owns and zeroes it; the object itself stays. */
@@ -124,14 +125,26 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(FieldErrors, field_errors_clear)
 
 /*
  * Checks required, lengths, ranges, shape of phones (digits, at least 6, optional +, blanks - ( ) .) and e-mail
- * addresses (the subset of RFC 5321 §4.1.2 without quoted local parts, 254 bytes), valid UTF-8, no control characters
- * but \n in MULTILINE text. Rules between fields belong to the model. `pointer` is the prefix ("#" at the top).
- * Returns true when nothing was added.
+ * addresses (the subset of RFC 5321 §4.1.2 without quoted local parts and address literals, a dot in the domain, 254
+ * bytes), valid UTF-8, no control characters but \n in MULTILINE text. Rules between fields belong to the model.
+ * `pointer` is the prefix ("#" at the top). Returns true when nothing was added.
+ *
+ * The object is an input: fields_validate() passes over READONLY fields. The fields of an object in it are checked
+ * when it is REQUIRED or set. Codes: required, too-short, too-long, out-of-range, not-one-of, phone.invalid,
+ * email.invalid, text.invalid. At most one error for each field.
  */
 bool fields_validate(const FieldTable *table, const void *object, const char *pointer, FieldErrors *errors);
 bool field_validate(const Field *field, const void *object, const char *pointer, FieldErrors *errors);
 
-/* A value as a person types and reads it (form fields, `--plain`): "" when unset. Caller frees. */
+/*
+ * A value as a person types and reads it (form fields, `--plain`): "" when unset. Enumerations by code, sets and lists
+ * with ", " between, bool yes or no, money without its currency when that is DEFAULT_CURRENCY ("3500.00", "20.00 EUR").
+ * Caller frees.
+ */
 char *field_to_text(const Field *field, const void *object);
-/* The reverse; trims. False and *error (BAD_INPUT) when the text is not of the field's type; object unchanged. */
+/*
+ * The reverse; trims (but not a SECRET). Blank text unsets. A time may be a day alone; money without a currency keeps
+ * that of the object, else it is DEFAULT_CURRENCY. False and *error (BAD_INPUT) when the text is not of the field's
+ * type; object unchanged. Lengths and shapes are for field_validate().
+ */
 bool field_from_text(const Field *field, void *object, const char *text, GError **error);

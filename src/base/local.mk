@@ -10,5 +10,9 @@ noinst_LIBRARIES += %D%/libbase.a
 	%D%/memo.h \
 	%D%/money.c %D%/money.h \
 	%D%/problem.c %D%/problem.h \
-	%D%/text.h \
+	%D%/text.c %D%/text.h \
+	%D%/text_clean.c \
+	%D%/text_tables.h \
+	%D%/text_unicode.c %D%/text_unicode.h \
 	%D%/uuid.c %D%/uuid.h
+EXTRA_DIST += build-aux/unicode-tables

@@ -41,8 +41,9 @@ char *text_cut(const char *text, int cells);
 /* text_cut() and then blanks up to exactly cells. Caller frees. */
 char *text_pad(const char *text, int cells);
 
-/* Wraps at spaces to lines of at most cells (a longer word is broken between clusters); '\n' always breaks;
- * leading blanks of a line stay. Returns a NULL-terminated array, at least one line. */
+/* Wraps at spaces to lines of at most cells (a longer word is broken between clusters; '\n' always breaks;
+ * leading blanks of a line stay, up to half of cells; cells < 2 count as 2). Returns a NULL-terminated array, at
+ * least one line. */
 char **text_wrap(const char *text, int cells);
 
 /* ASCII only on the screen: text_cut() and friends use no other marks of their own (C locale, dumb terminal). */

@@ -152,7 +152,7 @@ extern const FieldTable contact_fields, permission_fields, lead_fields, referral
 /* What can happen to a referral. */
 typedef enum ReferralEvent {
     EVENT_PICK_UP,
-    EVENT_CONFIRM, /* verdict, or its one amendment */
+    EVENT_CONFIRM, /* verdict, or its one amendment (while confirmed or working) */
     EVENT_OUTCOME,
     EVENT_WITHDRAW,
     EVENT_NOTE,
@@ -168,7 +168,8 @@ bool referral_may(const Referral *referral, ReferralEvent event, gint64 now, GEr
 /*
  * Apply an event that referral_may() allowed: both the server's write and the client's local edit, so the two
  * cannot differ. Inputs are copied. They set state, times, updated_at; rev is the server's business.
- * Confirm implies pick-up. A repeated pick-up changes nothing.
+ * Confirm implies pick-up. A repeated pick-up changes nothing. An amendment keeps confirmed_at; to not_a_lead it also
+ * takes back an outcome and the value. A value that an input leaves out stays.
  */
 void referral_pick_up(Referral *referral, gint64 now);
 void referral_confirm(Referral *referral, const ConfirmInput *input, gint64 now);
@@ -178,8 +179,9 @@ void referral_withdraw(Referral *referral, gint64 now);
 void referral_init_new(Referral *referral, const Uuid *id, const Uuid *lead, const Party *from,
                        const NewReferral *input, gint64 now);
 
-/* Rules between fields, beyond fields_validate(): viable contact (R46), need and permission (R45), reason or
- * message with not_a_lead (R41), no value with not_a_lead. True when nothing was added. */
+/* Rules between fields, beyond fields_validate() (call that first: a place that has its error already gets no second
+ * one): viable contact (R46), need and permission (R45), reason or message with not_a_lead (R41; the reason "other"
+ * needs a message), no value with not_a_lead (code "not-allowed"), no negative value. False when a rule is broken. */
 bool new_referral_validate(const NewReferral *input, FieldErrors *errors);
 bool confirm_validate(const ConfirmInput *input, FieldErrors *errors);
 bool outcome_validate(const OutcomeInput *input, FieldErrors *errors);
