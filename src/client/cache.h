@@ -24,8 +24,14 @@ typedef struct LeadQuery {
     gint64 from, to;       /* sent_at in [from, to) */
 } LeadQuery;
 
+/* path must exist: client_open() sees to it. */
+Cache *cache_open(const char *path, GError **error);
+void cache_close(Cache *cache);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Cache, cache_close)
+
 /* One row of a list: only what lists draw. Strings are clean (text_clean). */
 typedef struct LeadRow {
+    gint64 n;          /* orders all lists: higher is newer */
     Uuid id;
     ReferralState state;
     ReferralVerdict verdict;
@@ -37,7 +43,8 @@ typedef struct LeadRow {
     char *need;
 } LeadRow;
 
-/* A place in a list: newest first, by (sent_at, id). */
+/* A place in a list: newest first by sent_at; those of one millisecond in an order of their own that never changes. A place
+ * stays valid when its lead has gone. */
 typedef struct LeadPos {
     gint64 sent_at;
     Uuid id;
@@ -52,7 +59,9 @@ typedef struct LeadCounts {
 GPtrArray *cache_leads(Cache *cache, const LeadQuery *query, const LeadPos *pos, bool older, unsigned limit,
                        GError **error);
 
-/* Matches of the query; answered from counters when it is a whole box. */
+/* Matches of the query; answered from counters when it has neither partner, text nor times. A text that more than
+ * CACHE_COUNT_MAX leads match counts as that many. */
+#define CACHE_COUNT_MAX 10000
 bool cache_count(Cache *cache, const LeadQuery *query, gint64 *n, GError **error);
 /* Number of rows of the query newer than pos: its 0-based place. */
 bool cache_rank(Cache *cache, const LeadQuery *query, const LeadPos *pos, gint64 *n, GError **error);
@@ -66,7 +75,8 @@ bool cache_next_waiting(Cache *cache, const LeadQuery *query, const LeadPos *pos
  * sent: clean them before drawing. */
 bool cache_referral(Cache *cache, const Uuid *id, Referral *out, GError **error);
 
-/* Ids that start with this text ("0192ab"), to let people type short ids. At most 2 are looked for. */
+/* The lead a person means: its label ("L-7Q2M4K", client/label.h), its id, or at least 4 hex digits its id starts with.
+ * NOT_FOUND; BAD_INPUT when several leads fit. */
 bool cache_resolve(Cache *cache, const char *prefix, Uuid *out, GError **error);
 
 GPtrArray *cache_notes(Cache *cache, const Uuid *referral, GError **error); /* Note * */
@@ -77,3 +87,7 @@ bool cache_give_take(Cache *cache, const Uuid *account, gint64 since, GiveTake *
 /* Partner *; text: prefix words, NULL = all, by name. */
 GPtrArray *cache_partners(Cache *cache, const char *text, unsigned limit, GError **error);
 bool cache_partner(Cache *cache, const Uuid *account, Partner *out, GError **error);
+
+/* The account whose cache this is, and the last time it was up to date (0 never). NOT_FOUND before the first sync. */
+bool cache_account(Cache *cache, Account *out, GError **error);
+gint64 cache_synced_at(Cache *cache);

@@ -1,1 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+noinst_LIBRARIES += %D%/libclient.a
+%C%_libclient_a_SOURCES = \
+	%D%/cache.c %D%/cache.h \
+	%D%/cache_row.c %D%/cache_row.h \
+	%D%/label.c %D%/label.h \
+	%D%/profile.c %D%/profile.h \
+	%D%/schema.h \
+	%D%/settings.c %D%/settings.h \
+	%D%/store.c %D%/store.h
+nodist_%C%_libclient_a_SOURCES = %D%/schema_cache.c %D%/schema_store.c
+
+schema_cache_files = data/schema/cache/0001-cache.sql
+schema_store_files = data/schema/store/0001-store.sql
+EXTRA_DIST += $(schema_cache_files) $(schema_store_files)
+CLEANFILES += %D%/schema_cache.c %D%/schema_store.c
+%D%/schema_cache.c: $(schema_cache_files) build-aux/embed
+	$(EMBED) schema_cache `for f in $(schema_cache_files); do echo $(srcdir)/$$f; done` > $@
+%D%/schema_store.c: $(schema_store_files) build-aux/embed
+	$(EMBED) schema_store `for f in $(schema_store_files); do echo $(srcdir)/$$f; done` > $@

@@ -8,9 +8,12 @@
  *   XDG_STATE_HOME/leadline/NAME/        tokens (only --insecure-storage), log, history
  *   XDG_RUNTIME_DIR/leadline/NAME/       lock, sock                     (or the state directory)
  *
- * Directories 0700, files 0600.
+ * The demo's four are one temporary directory, removed when its client ends (what a crash left behind goes at the next
+ * start): its profile is never on disk. Directories 0700, files 0600.
  */
 #pragma once
+
+#include <stdbool.h>
 
 #include "base/problem.h"
 
@@ -35,6 +38,20 @@ Profile *profile_load(const char *name, GError **error);
 /* A profile that is not (yet) on disk; makes the directories. */
 Profile *profile_new(ProfileKind kind, const char *name, const char *server, GError **error);
 bool profile_save(const Profile *profile, GError **error);
+/* Path of a file of the profile: profile_path(p->cache_dir, "cache.db"). Caller frees. */
+char *profile_path(const char *dir, const char *name);
+
+/* The profile's lock: held by the one process that writes its cache and sends its outbox, and gone with it. LOCKED when
+ * another has it. */
+typedef struct ProfileLock ProfileLock;
+ProfileLock *profile_lock(const Profile *profile, GError **error);
+void profile_unlock(ProfileLock *lock);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ProfileLock, profile_unlock)
+
+/* Removes all files of a demo profile; nothing for the others. */
+void profile_discard(const Profile *profile);
+/* https anywhere, http only on this machine, unix:PATH. BAD_INPUT says which. */
+bool profile_check_server(const char *server, GError **error);
 bool profile_any(void); /* is there one at all: else first run */
 char **profile_names(void);
 void profile_free(Profile *profile);

@@ -49,6 +49,9 @@ typedef struct OutboxItem {
 extern const EnumTable outbox_states, outbox_kinds;
 extern const FieldTable outbox_fields;
 
+void outbox_item_free(OutboxItem *item);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(OutboxItem, outbox_item_free)
+
 typedef struct OutboxCounts {
     gint64 held, waiting, failed; /* sending counts as waiting */
 } OutboxCounts;
@@ -67,6 +70,11 @@ GPtrArray *store_items_of(Store *store, const Uuid *object, GError **error);
 bool store_item(Store *store, const Uuid *op, OutboxItem *out, GError **error);
 bool store_set_state(Store *store, const Uuid *op, OutboxState state, gint64 next_at, gint64 attempts,
                      const char *problem, const char *detail, GError **error);
+/* Takes an item for sending: waiting, or held with its window over, becomes sending and counts one attempt. *claimed
+ * false: somebody took it back or sends it already. The durable step that no undo can cross. */
+bool store_claim(Store *store, const Uuid *op, gint64 now, bool *claimed, GError **error);
+/* What a crash left as sending is waiting again. Only for the owner of the profile lock, before it sends. */
+bool store_recover(Store *store, GError **error);
 bool store_delete(Store *store, const Uuid *op, GError **error);
 /* Removes the newest held unit and returns its items (for undoing the local edit); empty when none. */
 GPtrArray *store_take_held_unit(Store *store, GError **error);

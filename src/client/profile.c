@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "client/profile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+
+#include "base/text.h"
+#include "client/settings.h"
+
+#define PROFILE_GROUP "profile"
+#define NAME_MAX_LENGTH 32
+#define SOCKET_PATH_MAX 107 /* sun_path without its NUL */
+
+struct ProfileLock {
+    int fd;
+};
+
+/* ---- places */
+
+static char *profiles_dir(void)
+{
+    return g_build_filename(g_get_user_config_dir(), "leadline", "profiles", NULL);
+}
+
+static char *runtime_root(void)
+{
+    const char *runtime = g_getenv("XDG_RUNTIME_DIR");
+    if (runtime && *runtime)
+        return g_build_filename(runtime, "leadline", NULL);
+    return g_build_filename(g_get_user_state_dir(), "leadline", "run", NULL);
+}
+
+char *profile_path(const char *dir, const char *name)
+{
+    return g_build_filename(dir, name, NULL);
+}
+
+static bool make_dir(const char *path, GError **error)
+{
+    if (g_mkdir_with_parents(path, 0700) == 0)
+        return true;
+    return problem_set(error, PROBLEM_CANNOT_CREATE, "cannot create %s: %s", path,
+                       g_strerror(errno));
+}
+
+static bool name_ok(const char *name)
+{
+    size_t length = strlen(name);
+    return length >= 1 && length <= NAME_MAX_LENGTH &&
+           strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == length && name[0] != '-';
+}
+
+static bool check_name(const char *name, GError **error)
+{
+    if (name_ok(name))
+        return true;
+    g_autofree char *shown = text_clean(name, -1, TEXT_LINE);
+    return problem_set(error, PROBLEM_BAD_INPUT,
+                       "a profile's name is 1 to 32 of a-z, 0-9 and -: not \"%s\"", shown);
+}
+
+/* ---- the server's address */
+
+static bool is_loopback(const char *host)
+{
+    static const char *const names[] = { "localhost", "127.0.0.1", "[::1]" };
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        size_t n = strlen(names[i]);
+        if (g_ascii_strncasecmp(host, names[i], n) == 0 && strchr(":/", host[n]))
+            return true;
+    }
+    return false;
+}
+
+bool profile_check_server(const char *server, GError **error)
+{
+    if (!text_is_clean(server, TEXT_LINE) || strpbrk(server, " @?#\\\""))
+        return problem_set(error, PROBLEM_BAD_INPUT,
+                           "a server is https://HOST[:PORT], without user, ? or #");
+    if (g_str_has_prefix(server, "unix:") && server[5] == '/' &&
+        strlen(server + 5) <= SOCKET_PATH_MAX)
+        return true;
+    if (g_str_has_prefix(server, "https://") && strlen(server) > 8 && server[8] != '/')
+        return true;
+    if (g_str_has_prefix(server, "http://") && is_loopback(server + 7))
+        return true;
+    return problem_set(
+        error, PROBLEM_BAD_INPUT,
+        "a server is https://HOST[:PORT]; http:// only on this machine; or unix:/PATH");
+}
+
+/* ---- making */
+
+static bool set_places(Profile *profile, GError **error)
+{
+    profile->config_dir = g_build_filename(g_get_user_config_dir(), "leadline", NULL);
+    if (!profile->data_dir) {
+        g_autofree char *runtime = runtime_root();
+        profile->data_dir = g_build_filename(g_get_user_data_dir(), "leadline", profile->name,
+                                             NULL);
+        profile->cache_dir = g_build_filename(g_get_user_cache_dir(), "leadline", profile->name,
+                                              NULL);
+        profile->state_dir = g_build_filename(g_get_user_state_dir(), "leadline", profile->name,
+                                              NULL);
+        profile->runtime_dir = g_build_filename(runtime, profile->name, NULL);
+    }
+    return make_dir(profile->data_dir, error) && make_dir(profile->cache_dir, error) &&
+           make_dir(profile->state_dir, error) && make_dir(profile->runtime_dir, error);
+}
+
+/* Depth is bounded: what a demo makes is flat. Symbolic links are removed, never followed. */
+static void remove_tree(const char *path, int depth)
+{
+    GDir *dir = depth < 4 ? g_dir_open(path, 0, NULL) : NULL;
+    if (dir) {
+        const char *name;
+        while ((name = g_dir_read_name(dir))) {
+            g_autofree char *child = g_build_filename(path, name, NULL);
+            struct stat st;
+            if (lstat(child, &st) == 0 && S_ISDIR(st.st_mode))
+                remove_tree(child, depth + 1);
+            else
+                g_unlink(child);
+        }
+        g_dir_close(dir);
+    }
+    g_rmdir(path);
+}
+
+static ProfileLock *lock_file(const char *path, GError **error)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0) {
+        problem_set(error, PROBLEM_CANNOT_CREATE, "cannot open %s: %s", path, g_strerror(errno));
+        return NULL;
+    }
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        problem_set(error, errno == EWOULDBLOCK ? PROBLEM_LOCKED : PROBLEM_IO,
+                    "%s: the profile is in use by another leadline", path);
+        close(fd);
+        return NULL;
+    }
+    ProfileLock *lock = g_new0(ProfileLock, 1);
+    lock->fd = fd;
+    return lock;
+}
+
+ProfileLock *profile_lock(const Profile *profile, GError **error)
+{
+    g_autofree char *path = profile_path(profile->runtime_dir, "lock");
+    return lock_file(path, error);
+}
+
+void profile_unlock(ProfileLock *lock)
+{
+    if (!lock)
+        return;
+    close(lock->fd);
+    g_free(lock);
+}
+
+/* A demo that was killed leaves its directory, but not its lock. One that is just being made has no lock file yet: leave
+ * it alone for a minute. */
+static void sweep_demos(const char *root)
+{
+    GDir *dir = g_dir_open(root, 0, NULL);
+    if (!dir)
+        return;
+    const char *name;
+    while ((name = g_dir_read_name(dir))) {
+        if (!g_str_has_prefix(name, "demo-"))
+            continue;
+        g_autofree char *path = g_build_filename(root, name, NULL);
+        g_autofree char *lock_path = g_build_filename(path, "lock", NULL);
+        struct stat st;
+        if (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode) || st.st_uid != getuid() ||
+            st.st_mtime > g_get_real_time() / G_USEC_PER_SEC - 60)
+            continue;
+        g_autoptr(ProfileLock) lock = lock_file(lock_path, NULL);
+        if (lock)
+            remove_tree(path, 0);
+    }
+    g_dir_close(dir);
+}
+
+static bool demo_places(Profile *profile, GError **error)
+{
+    g_autofree char *root = runtime_root();
+    if (strlen(root) + strlen("/demo-XXXXXX/sock") > SOCKET_PATH_MAX) {
+        g_free(root);
+        root = g_build_filename(g_get_tmp_dir(), "leadline", NULL);
+        char *mine = g_strdup_printf("%s-%u", root, (unsigned)getuid());
+        g_free(root);
+        root = mine;
+    }
+    if (!make_dir(root, error))
+        return false;
+    sweep_demos(root);
+    g_autofree char *dir = g_build_filename(root, "demo-XXXXXX", NULL);
+    if (!g_mkdtemp_full(dir, 0700))
+        return problem_set(error, PROBLEM_CANNOT_CREATE, "cannot create %s: %s", dir,
+                           g_strerror(errno));
+    profile->data_dir = g_strdup(dir);
+    profile->cache_dir = g_strdup(dir);
+    profile->state_dir = g_strdup(dir);
+    profile->runtime_dir = g_strdup(dir);
+    return true;
+}
+
+Profile *profile_new(ProfileKind kind, const char *name, const char *server, GError **error)
+{
+    g_autoptr(Profile) profile = g_new0(Profile, 1);
+    profile->kind = kind;
+    profile->name = g_strdup(kind == PROFILE_DEMO    ? "demo"
+                             : kind == PROFILE_LOCAL ? "local"
+                                                     : name);
+    if (!profile->name || !check_name(profile->name, error))
+        return NULL;
+    if (kind == PROFILE_SERVER && !profile_check_server(server, error))
+        return NULL;
+    if (kind == PROFILE_DEMO && !demo_places(profile, error))
+        return NULL;
+    if (!set_places(profile, error))
+        return NULL;
+    if (kind == PROFILE_SERVER) {
+        profile->server = g_strdup(server);
+        while (g_str_has_suffix(profile->server, "/"))
+            profile->server[strlen(profile->server) - 1] = '\0';
+    } else {
+        profile->server = g_strdup_printf("unix:%s/sock", profile->runtime_dir);
+        if (strlen(profile->server + strlen("unix:")) > SOCKET_PATH_MAX) {
+            problem_set(error, PROBLEM_BAD_CONFIG,
+                        "%s is too long for a socket: set XDG_RUNTIME_DIR", profile->runtime_dir);
+            return NULL;
+        }
+    }
+    return g_steal_pointer(&profile);
+}
+
+void profile_discard(const Profile *profile)
+{
+    if (profile->kind == PROFILE_DEMO)
+        remove_tree(profile->runtime_dir, 0);
+}
+
+void profile_free(Profile *profile)
+{
+    if (!profile)
+        return;
+    g_free(profile->name);
+    g_free(profile->server);
+    g_free(profile->email);
+    g_free(profile->config_dir);
+    g_free(profile->data_dir);
+    g_free(profile->cache_dir);
+    g_free(profile->state_dir);
+    g_free(profile->runtime_dir);
+    g_free(profile);
+}
+
+/* ---- on disk */
+
+static const char *const kind_names[] = { "server", "demo", "local" };
+
+bool profile_save(const Profile *profile, GError **error)
+{
+    g_autofree char *dir = profiles_dir();
+    if (!make_dir(dir, error))
+        return false;
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    g_key_file_set_string(file, PROFILE_GROUP, "kind", kind_names[profile->kind]);
+    if (profile->kind == PROFILE_SERVER)
+        g_key_file_set_string(file, PROFILE_GROUP, "server", profile->server);
+    if (profile->email)
+        g_key_file_set_string(file, PROFILE_GROUP, "email", profile->email);
+    if (profile->insecure_storage)
+        g_key_file_set_boolean(file, PROFILE_GROUP, "insecure_storage", TRUE);
+    g_autofree char *text = g_key_file_to_data(file, NULL, NULL);
+    g_autofree char *path = g_build_filename(dir, profile->name, NULL);
+    g_autoptr(GError) why = NULL;
+    if (g_file_set_contents_full(path, text, -1,
+                                 G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600,
+                                 &why))
+        return true;
+    return problem_set(error, PROBLEM_CANNOT_CREATE, "%s", why->message);
+}
+
+static int compare_names(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+char **profile_names(void)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    g_autofree char *path = profiles_dir();
+    GDir *dir = g_dir_open(path, 0, NULL);
+    const char *name;
+    while (dir && (name = g_dir_read_name(dir)))
+        if (name_ok(name))
+            g_ptr_array_add(names, g_strdup(name));
+    if (dir)
+        g_dir_close(dir);
+    g_ptr_array_sort(names, compare_names);
+    g_ptr_array_add(names, NULL);
+    return (char **)g_ptr_array_steal(names, NULL);
+}
+
+bool profile_any(void)
+{
+    g_auto(GStrv) names = profile_names();
+    return names[0] != NULL;
+}
+
+/* Which profile is meant when none is named. NULL and *error when that is not clear. */
+static char *default_name(GError **error)
+{
+    const char *named = g_getenv("LEADLINE_PROFILE");
+    if (named && *named)
+        return g_strdup(named);
+    g_autofree char *path = config_path();
+    g_auto(Settings) settings;
+    settings_init(&settings);
+    if (!config_load(path, &settings, NULL, NULL, error))
+        return NULL;
+    if (settings.profile)
+        return g_strdup(settings.profile);
+    g_auto(GStrv) names = profile_names();
+    if (!names[0]) {
+        problem_set(error, PROBLEM_NOT_FOUND, "there is no profile yet");
+        return NULL;
+    }
+    if (!names[1])
+        return g_strdup(names[0]);
+    g_autofree char *all = g_strjoinv(", ", names);
+    problem_set(error, PROBLEM_USAGE, "which profile? --profile with one of: %s", all);
+    return NULL;
+}
+
+static bool read_kind(GKeyFile *file, ProfileKind *kind)
+{
+    g_autofree char *text = g_key_file_get_string(file, PROFILE_GROUP, "kind", NULL);
+    for (int i = 0; text && i < (int)G_N_ELEMENTS(kind_names); i++) {
+        if (strcmp(kind_names[i], text) == 0) {
+            *kind = (ProfileKind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+Profile *profile_load(const char *name, GError **error)
+{
+    g_autofree char *chosen = name ? g_strdup(name) : default_name(error);
+    if (!chosen || !check_name(chosen, error))
+        return NULL;
+    g_autofree char *dir = profiles_dir();
+    g_autofree char *path = g_build_filename(dir, chosen, NULL);
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    g_autoptr(GError) why = NULL;
+    if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &why)) {
+        if (g_error_matches(why, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+            problem_set(error, PROBLEM_NOT_FOUND, "there is no profile %s", chosen);
+        else
+            problem_set(error, PROBLEM_BAD_CONFIG, "%s: %s", path, why->message);
+        return NULL;
+    }
+    ProfileKind kind;
+    if (!read_kind(file, &kind)) {
+        problem_set(error, PROBLEM_BAD_CONFIG, "%s: kind must be server or local", path);
+        return NULL;
+    }
+    g_autofree char *server = g_key_file_get_string(file, PROFILE_GROUP, "server", NULL);
+    Profile *profile = profile_new(kind, chosen, server ? server : "", error);
+    if (!profile) {
+        g_prefix_error(error, "%s: ", path);
+        return NULL;
+    }
+    profile->email = g_key_file_get_string(file, PROFILE_GROUP, "email", NULL);
+    profile->insecure_storage = g_key_file_get_boolean(file, PROFILE_GROUP, "insecure_storage",
+                                                       NULL);
+    return profile;
+}

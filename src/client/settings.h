@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Settings of the client, and the reader of its config file. One table is the only list: name, type, default and
+ * one-line effect; `:set`, its completion, help and the man page read it.
+ *
+ * The file XDG_CONFIG_HOME/leadline/config (or LEADLINE_CONFIG) has one thing a line:
+ *
+ *   # a comment
+ *   set undo_hold=20
+ *   bind list w next-waiting          (any other verb is the caller's: the screen takes bind and unbind)
+ */
+#pragma once
+
+#include "base/field.h"
+#include "base/problem.h"
+
+typedef enum TimeStyle { TIME_RELATIVE = 1, TIME_ABSOLUTE = 2 } TimeStyle;
+typedef enum Background { BACKGROUND_AUTO = 1, BACKGROUND_LIGHT = 2, BACKGROUND_DARK = 3 } Background;
+typedef enum ThemeName {
+    THEME_DEFAULT = 1,
+    THEME_MONO = 2,
+    THEME_HIGH_CONTRAST = 3,
+    THEME_COLOUR_BLIND = 4,
+} ThemeName;
+typedef enum PreviewPlace {
+    PREVIEW_AUTO = 1,
+    PREVIEW_RIGHT = 2,
+    PREVIEW_BELOW = 3,
+    PREVIEW_OFF = 4,
+} PreviewPlace;
+typedef enum AsciiMode { ASCII_AUTO = 1, ASCII_ON = 2, ASCII_OFF = 3 } AsciiMode;
+
+typedef struct Settings {
+    gint64 undo_hold; /* seconds, 0 none */
+    TimeStyle time_style;
+    Background background;
+    ThemeName theme;
+    PreviewPlace preview;
+    gint64 preview_size; /* percent */
+    AsciiMode ascii;
+    char *profile; /* the default profile; NULL none */
+} Settings;
+
+typedef struct Setting {
+    Field field;         /* name, type, range, values */
+    const char *initial; /* as typed */
+    const char *effect;  /* N_(): one line */
+} Setting;
+
+extern const Setting settings_table[];
+extern const size_t n_settings;
+
+void settings_init(Settings *settings); /* the defaults */
+void settings_clear(Settings *settings);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Settings, settings_clear)
+
+const Setting *setting_find(const char *name);
+/* BAD_CONFIG with what would be right; the setting unchanged. value NULL: back to the default. */
+bool settings_set(Settings *settings, const char *name, const char *value, GError **error);
+/* As typed; NULL for an unknown name. Caller frees. */
+char *settings_get(const Settings *settings, const char *name);
+/* "1 to 60", "auto, light or dark", "on or off": the values a setting takes. Caller frees. */
+char *setting_values(const Setting *setting);
+
+/* One line that is not `set`: verb and the rest (stripped, "" when none). False and *error refuses it. */
+typedef bool (*ConfigLineFunc)(const char *verb, const char *rest, gpointer data, GError **error);
+
+/* Reads a config file into settings, other verbs through func (NULL: they are skipped). A missing file is fine.
+ * BAD_CONFIG with "FILE:LINE: ..." at the first line that is wrong. */
+bool config_load(const char *path, Settings *settings, ConfigLineFunc func, gpointer data,
+                 GError **error);
+
+/* LEADLINE_CONFIG or the file in the config directory. Caller frees. */
+char *config_path(void);

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "client/store.h"
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "client/schema.h"
+#include "db/db.h"
+#include "db/row.h"
+
+static const EnumValue state_values[] = {
+    { OUTBOX_HELD, "held", N_("held") },
+    { OUTBOX_WAITING, "waiting", N_("waiting") },
+    { OUTBOX_SENDING, "sending", N_("sending") },
+    { OUTBOX_FAILED, "failed", N_("failed") },
+};
+const EnumTable outbox_states = ENUM_TABLE("outbox_state", state_values);
+
+static const EnumValue kind_values[] = {
+    { OUTBOX_PICK_UP, "pick_up", N_("open") },    { OUTBOX_CONFIRM, "confirm", N_("verdict") },
+    { OUTBOX_OUTCOME, "outcome", N_("outcome") }, { OUTBOX_WITHDRAW, "withdraw", N_("withdraw") },
+    { OUTBOX_NOTE, "note", N_("note") },          { OUTBOX_CREATE, "create", N_("send lead") },
+};
+const EnumTable outbox_kinds = ENUM_TABLE("outbox_kind", kind_values);
+
+#define AT(member) offsetof(OutboxItem, member)
+static const Field outbox_rows[] = {
+    { "op", FIELD_UUID, AT(op) },
+    { "n", FIELD_INT, AT(n) },
+    { "unit", FIELD_UUID, AT(unit) },
+    { "kind", FIELD_ENUM, AT(kind), .values = &outbox_kinds, .label = N_("Action") },
+    { "object", FIELD_UUID, AT(object) },
+    { "method", FIELD_TEXT, AT(method) },
+    { "path", FIELD_TEXT, AT(path) },
+    { "body", FIELD_TEXT, AT(body), FIELD_PERSONAL },
+    { "title", FIELD_TEXT, AT(title), FIELD_PERSONAL, .label = N_("Lead") },
+    { "created_at", FIELD_TIME, AT(created_at), .label = N_("Made") },
+    { "hold_until", FIELD_TIME, AT(hold_until) },
+    { "next_at", FIELD_TIME, AT(next_at), .label = N_("Next try") },
+    { "state", FIELD_ENUM, AT(state), .values = &outbox_states, .label = N_("State") },
+    { "attempts", FIELD_INT, AT(attempts), .label = N_("Tries") },
+    { "problem", FIELD_TEXT, AT(problem), .label = N_("Problem") },
+    { "detail", FIELD_TEXT, AT(detail), .label = N_("Why") },
+};
+#undef AT
+const FieldTable outbox_fields = FIELD_TABLE("outbox_item", OutboxItem, outbox_rows);
+
+struct Store {
+    Db *db;
+    char *path;
+    const char *select; /* "SELECT columns FROM outbox", interned with its endings */
+    const char *select_state, *select_object, *select_op;
+};
+
+/* Every error names the file: the user must know what is full or damaged. */
+static bool named(const Store *store, bool ok, GError **error)
+{
+    if (!ok && error)
+        g_prefix_error(error, "%s: ", store->path);
+    return ok;
+}
+
+Store *store_open(const char *path, GError **error)
+{
+    static const DbDriver *const drivers[] = { &db_sqlite, NULL };
+    g_autofree char *url = g_strconcat("sqlite:", path, NULL);
+    Db *db = db_open(drivers, url, DB_WRITE | DB_ROLLBACK_JOURNAL, error);
+    if (!db) {
+        g_prefix_error(error, "%s: ", path);
+        return NULL;
+    }
+    g_autoptr(Store) store = g_new0(Store, 1);
+    store->db = db;
+    store->path = g_strdup(path);
+    if (!named(store, db_migrate(db, schema_store, error), error))
+        return NULL;
+    const char *columns = row_columns(&outbox_fields, NULL);
+    store->select = db_intern("SELECT %s FROM outbox ORDER BY n", columns);
+    store->select_state = db_intern("SELECT %s FROM outbox WHERE state = $1 ORDER BY n", columns);
+    store->select_object = db_intern("SELECT %s FROM outbox WHERE object = $1 ORDER BY n", columns);
+    store->select_op = db_intern("SELECT %s FROM outbox WHERE op = $1", columns);
+    return g_steal_pointer(&store);
+}
+
+void store_close(Store *store)
+{
+    if (!store)
+        return;
+    db_close(store->db);
+    g_free(store->path);
+    g_free(store);
+}
+
+void outbox_item_free(OutboxItem *item)
+{
+    if (!item)
+        return;
+    fields_clear(&outbox_fields, item);
+    g_free(item);
+}
+
+static GPtrArray *items_new(void)
+{
+    return g_ptr_array_new_with_free_func((GDestroyNotify)outbox_item_free);
+}
+
+/* Reads the rest of rows; takes them over. */
+static GPtrArray *read_items(Store *store, DbRows *from, GError **error)
+{
+    g_autoptr(DbRows) rows = from;
+    g_autoptr(GPtrArray) items = items_new();
+    while (rows && db_next(rows, error)) {
+        OutboxItem *item = g_new0(OutboxItem, 1);
+        row_read(rows, 0, &outbox_fields, item, ROW_COPY);
+        g_ptr_array_add(items, item);
+    }
+    if (!named(store, rows && db_rows_ok(rows), error))
+        return NULL;
+    return g_steal_pointer(&items);
+}
+
+/* ---- adding */
+
+typedef struct Adding {
+    OutboxItem *items;
+    size_t n;
+} Adding;
+
+static bool add_tx(Db *db, gpointer arg, GError **error)
+{
+    Adding *adding = arg;
+    gint64 last = 0;
+    if (!db_get_one_int(db, error, &last, "SELECT coalesce(max(n), 0) FROM outbox"))
+        return false;
+    for (size_t i = 0; i < adding->n; i++) {
+        adding->items[i].n = last + 1 + (gint64)i;
+        if (!row_insert(db, "outbox", &outbox_fields, &adding->items[i], error))
+            return false;
+    }
+    return true;
+}
+
+bool store_add(Store *store, OutboxItem *items, size_t n, GError **error)
+{
+    Adding adding = { items, n };
+    return named(store, db_tx(store->db, add_tx, &adding, error), error);
+}
+
+/* ---- reading */
+
+bool store_counts(Store *store, OutboxCounts *counts, gint64 *hold_until, GError **error)
+{
+    *counts = (OutboxCounts){ 0 };
+    gint64 newest = 0;
+    g_autoptr(DbRows) rows = db_query(
+        store->db, error,
+        "SELECT state, count(*), coalesce(max(hold_until), 0) FROM outbox GROUP BY state");
+    while (rows && db_next(rows, error)) {
+        gint64 n = db_get_int(rows, 1);
+        switch ((OutboxState)db_get_int(rows, 0)) {
+        case OUTBOX_HELD:
+            counts->held += n;
+            newest = db_get_int(rows, 2);
+            break;
+        case OUTBOX_WAITING:
+        case OUTBOX_SENDING:
+            counts->waiting += n;
+            break;
+        case OUTBOX_FAILED:
+            counts->failed += n;
+            break;
+        }
+    }
+    if (!named(store, rows && db_rows_ok(rows), error))
+        return false;
+    if (hold_until)
+        *hold_until = newest;
+    return true;
+}
+
+GPtrArray *store_items(Store *store, OutboxState state, GError **error)
+{
+    return read_items(store,
+                      state ? db_query(store->db, error, store->select_state, db_int(state))
+                            : db_query(store->db, error, store->select),
+                      error);
+}
+
+GPtrArray *store_items_of(Store *store, const Uuid *object, GError **error)
+{
+    return read_items(store, db_query(store->db, error, store->select_object, db_uuid(object)),
+                      error);
+}
+
+bool store_item(Store *store, const Uuid *op, OutboxItem *out, GError **error)
+{
+    g_autoptr(DbRows) rows = db_query(store->db, error, store->select_op, db_uuid(op));
+    if (!rows)
+        return named(store, false, error);
+    if (!db_next(rows, error)) {
+        if (!db_rows_ok(rows))
+            return named(store, false, error);
+        return problem_set(error, PROBLEM_NOT_FOUND, "there is no such item in the outbox");
+    }
+    row_read(rows, 0, &outbox_fields, out, ROW_COPY);
+    return true;
+}
+
+/* ---- changing */
+
+bool store_set_state(Store *store, const Uuid *op, OutboxState state, gint64 next_at,
+                     gint64 attempts, const char *problem, const char *detail, GError **error)
+{
+    return named(store,
+                 db_exec(store->db, error,
+                         "UPDATE outbox SET state = $2, next_at = $3, attempts = $4, problem = $5, "
+                         "detail = $6 WHERE op = $1",
+                         db_uuid(op), db_int(state), db_time(next_at), db_int(attempts),
+                         db_text(problem), db_text(detail)),
+                 error);
+}
+
+bool store_claim(Store *store, const Uuid *op, gint64 now, bool *claimed, GError **error)
+{
+    gint64 changed = 0;
+    bool ok = db_exec_count(
+        store->db, error, &changed,
+        "UPDATE outbox SET state = 3, attempts = attempts + 1 WHERE op = $1 AND "
+        "(state = 2 OR (state = 1 AND coalesce(hold_until, 0) <= $2))",
+        db_uuid(op), db_int(now));
+    *claimed = changed == 1;
+    return named(store, ok, error);
+}
+
+bool store_recover(Store *store, GError **error)
+{
+    return named(
+        store,
+        db_exec(store->db, error, "UPDATE outbox SET state = 2, next_at = NULL WHERE state = 3"),
+        error);
+}
+
+bool store_delete(Store *store, const Uuid *op, GError **error)
+{
+    return named(store, db_exec(store->db, error, "DELETE FROM outbox WHERE op = $1", db_uuid(op)),
+                 error);
+}
+
+typedef struct Taking {
+    Store *store;
+    GPtrArray *items;
+} Taking;
+
+static bool take_tx(Db *db, gpointer arg, GError **error)
+{
+    Taking *taking = arg;
+    g_clear_pointer(&taking->items, g_ptr_array_unref);
+    g_autoptr(GPtrArray) held = read_items(
+        taking->store, db_query(db, error, taking->store->select_state, db_int(OUTBOX_HELD)),
+        error);
+    if (!held)
+        return false;
+    taking->items = items_new();
+    if (held->len == 0)
+        return true;
+    const OutboxItem *newest = g_ptr_array_index(held, held->len - 1);
+    Uuid unit = newest->unit;
+    for (guint i = 0; i < held->len; i++) {
+        OutboxItem *item = g_ptr_array_index(held, i);
+        if (!uuid_equal(&item->unit, &unit))
+            continue;
+        OutboxItem *copy = g_new0(OutboxItem, 1);
+        fields_copy(&outbox_fields, copy, item);
+        g_ptr_array_add(taking->items, copy);
+    }
+    return db_exec(db, error, "DELETE FROM outbox WHERE unit = $1 AND state = 1", db_uuid(&unit));
+}
+
+GPtrArray *store_take_held_unit(Store *store, GError **error)
+{
+    Taking taking = { store, NULL };
+    if (!named(store, db_tx(store->db, take_tx, &taking, error), error)) {
+        g_clear_pointer(&taking.items, g_ptr_array_unref);
+        return NULL;
+    }
+    return taking.items;
+}
+
+bool store_release(Store *store, GError **error)
+{
+    return named(store,
+                 db_exec(store->db, error, "UPDATE outbox SET hold_until = $1 WHERE state = 1",
+                         db_time(clock_now())),
+                 error);
+}
+
+gint64 store_data_version(Store *store)
+{
+    gint64 version = 0;
+    if (!db_get_one_int(store->db, NULL, &version, "PRAGMA data_version"))
+        return 0;
+    return version;
+}
+
+/* ---- drafts */
+
+bool store_set_draft(Store *store, const char *key, const char *text, GError **error)
+{
+    if (!text)
+        return named(store,
+                     db_exec(store->db, error, "DELETE FROM draft WHERE key = $1", db_text(key)),
+                     error);
+    return named(store,
+                 db_exec(store->db, error,
+                         "INSERT INTO draft (key, text) VALUES ($1, $2) "
+                         "ON CONFLICT (key) DO UPDATE SET text = excluded.text",
+                         db_text(key), db_text(text)),
+                 error);
+}
+
+char *store_draft(Store *store, const char *key, GError **error)
+{
+    g_autoptr(DbRows)
+        rows = db_query(store->db, error, "SELECT text FROM draft WHERE key = $1", db_text(key));
+    if (!rows || !db_next(rows, error)) {
+        named(store, rows && db_rows_ok(rows), error);
+        return NULL;
+    }
+    return g_strdup(db_get_text(rows, 0));
+}
