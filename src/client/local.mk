@@ -14,7 +14,7 @@ schema_cache_files = data/schema/cache/0001-cache.sql
 schema_store_files = data/schema/store/0001-store.sql
 EXTRA_DIST += $(schema_cache_files) $(schema_store_files)
 CLEANFILES += %D%/schema_cache.c %D%/schema_store.c
-%D%/schema_cache.c: $(schema_cache_files) build-aux/embed
+%D%/schema_cache.c: $(schema_cache_files) build-aux/embed-text
 	$(EMBED) schema_cache `for f in $(schema_cache_files); do echo $(srcdir)/$$f; done` > $@
-%D%/schema_store.c: $(schema_store_files) build-aux/embed
+%D%/schema_store.c: $(schema_store_files) build-aux/embed-text
 	$(EMBED) schema_store `for f in $(schema_store_files); do echo $(srcdir)/$$f; done` > $@
