@@ -11,6 +11,9 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP LC_ALL=C.UTF-8 TZ=UTC \
 	export CMOCKA_MESSAGE_OUTPUT LC_ALL TZ top_srcdir top_builddir ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS;
 EXTRA_DIST += tests/lsan.supp
 
+dist_check_SCRIPTS += %D%/check-layers %D%/check-format
+TESTS += %D%/check-layers %D%/check-format
+
 if HAVE_CMOCKA
 include tests/unit/base.mk
 include tests/unit/model.mk
