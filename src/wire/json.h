@@ -11,12 +11,13 @@
 #include "base/uuid.h"
 
 #define JSON_MAX_DEPTH 32
-#define JSON_MAX_BYTES (1024 * 1024)
+#define JSON_MAX_BYTES                                                                             \
+    (1024 * 1024) /* of a request's body; whoever reads it from the network stops there */
 
 /* ---- reading */
 
-typedef struct JsonDoc JsonDoc;   /* owns a parsed document */
-typedef struct cJSON JsonNode;    /* borrowed from its document */
+typedef struct JsonDoc JsonDoc; /* owns a parsed document */
+typedef struct cJSON JsonNode;  /* borrowed from its document */
 
 /* NULL and MALFORMED_JSON with "line L, column C: why". */
 JsonDoc *json_parse(const char *text, size_t length, GError **error);
@@ -28,8 +29,8 @@ bool json_is_object(const JsonNode *node);
 bool json_is_array(const JsonNode *node);
 bool json_is_null(const JsonNode *node);
 const JsonNode *json_member(const JsonNode *object, const char *name); /* NULL when absent */
-const char *json_text(const JsonNode *node);                          /* NULL unless a string */
-bool json_int(const JsonNode *node, gint64 *out);                     /* integral, |n| <= 2^53 - 1 */
+const char *json_text(const JsonNode *node);                           /* NULL unless a string */
+bool json_int(const JsonNode *node, gint64 *out); /* integral, |n| <= 2^53 - 1 */
 bool json_bool(const JsonNode *node, bool *out);
 size_t json_length(const JsonNode *array);
 /* for (n = json_first(array); n; n = json_next(n)) */
@@ -40,14 +41,18 @@ const char *json_name(const JsonNode *node); /* name within its object, or NULL 
 char *json_print(const JsonNode *node);
 
 typedef enum JsonDecodeFlags {
-    JSON_INPUT = 0,             /* a request: unknown members and READONLY fields are errors (code "unknown-field") */
-    JSON_REPLY = 1 << 0,        /* an answer: unknown members are skipped, READONLY fields read */
-    JSON_PATCH = 1 << 1,        /* merge patch (RFC 7396): absent = keep, null = unset; CREATE_ONLY fields refused */
+    /* A request: unknown members and READONLY fields are errors (code "unknown-field"). */
+    JSON_INPUT = 0,
+    /* An answer: unknown members are skipped, READONLY fields read, codes of a newer server left unset. */
+    JSON_REPLY = 1 << 0,
+    /* Merge patch (RFC 7396): absent = keep, null = unset; CREATE_ONLY fields refused. */
+    JSON_PATCH = 1 << 1,
 } JsonDecodeFlags;
 
 /*
  * Reads an object into a struct that is zeroed (or, for JSON_PATCH, filled). What cannot be read is added to errors
- * with its pointer and left unset; the whole object is always walked, so that all errors are told at once. Does not
+ * with its pointer and left unset (codes: wrong-type, unknown-field, not-one-of, uuid.invalid, time.invalid, required);
+ * null is as absent; the whole object is always walked, so that all errors are told at once. Does not
  * validate: call fields_validate() and the model's rule after it. True when nothing was added.
  */
 bool json_decode(const JsonNode *node, const FieldTable *table, void *object, unsigned flags,

@@ -1,1 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+noinst_LIBRARIES += %D%/libwire.a
+%C%_libwire_a_CPPFLAGS = $(AM_CPPFLAGS) $(CJSON_CFLAGS)
+%C%_libwire_a_SOURCES = \
+	%D%/json.h \
+	%D%/json_decode.c \
+	%D%/json_read.c \
+	%D%/json_scan.c %D%/json_scan.h \
+	%D%/json_write.c \
+	%D%/openapi.c %D%/openapi.h \
+	%D%/problem_json.c %D%/problem_json.h
