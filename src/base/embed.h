@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Text files compiled into the programs by build-aux/embed: an array of rows, closed by NULLs. */
+/* Text files compiled into the programs by build-aux/embed-text: an array of rows, closed by NULLs. */
 #pragma once
 
 typedef struct EmbeddedText {

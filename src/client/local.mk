@@ -2,8 +2,11 @@
 noinst_LIBRARIES += %D%/libclient.a
 %C%_libclient_a_SOURCES = \
 	%D%/cache.c %D%/cache.h \
+	%D%/cache_feed.c \
+	%D%/cache_write.c %D%/cache_write.h %D%/cache_writer.h \
 	%D%/cache_row.c %D%/cache_row.h \
 	%D%/label.c %D%/label.h \
+	%D%/overlay.c %D%/overlay.h \
 	%D%/profile.c %D%/profile.h \
 	%D%/schema.h \
 	%D%/settings.c %D%/settings.h \

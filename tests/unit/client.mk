@@ -1,1 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+client_tests = tests/unit/test_cache
+check_PROGRAMS += $(client_tests)
+TESTS += $(client_tests)
+CLIENT_TEST_LIBS = src/client/libclient.a src/wire/libwire.a src/db/libdb.a src/model/libmodel.a \
+	src/base/libbase.a $(CMOCKA_LIBS) $(CJSON_LIBS) $(SQLITE_LIBS) $(GLIB_LIBS)
+client_fixture = tests/unit/client_fixture.c tests/unit/client_fixture.h
+tests_unit_test_cache_SOURCES = tests/unit/test_cache.c $(client_fixture)
+tests_unit_test_cache_LDADD = $(CLIENT_TEST_LIBS)

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Pages of the change feed into the cache, and where the feed stands. */
+#include <string.h>
+
+#include "client/cache_writer.h"
+#include "client/client.h"
+#include "db/row.h"
+
+/* ---- where a feed stands */
+
+void feed_clear(Feed *feed)
+{
+    g_clear_pointer(&feed->state, g_free);
+}
+
+bool cache_read_feed(CacheWriter *writer, const Uuid *scope, Feed *feed, GError **error)
+{
+    *feed = (Feed){ 0 };
+    g_autoptr(DbRows) rows = db_query(
+        writer->db, error,
+        "SELECT state, complete, full_sync, generation, synced_at, done, estimate FROM feed "
+        "WHERE scope = $1",
+        db_uuid(scope));
+    if (!rows || !db_next(rows, error))
+        return rows && db_rows_ok(rows);
+    feed->state = g_strdup(db_get_text(rows, 0));
+    feed->complete = db_get_int(rows, 1);
+    feed->full_sync = db_get_int(rows, 2);
+    feed->generation = db_get_int(rows, 3);
+    feed->synced_at = db_get_int(rows, 4);
+    feed->done = db_get_int(rows, 5);
+    feed->estimate = db_get_int(rows, 6);
+    return true;
+}
+
+static bool write_feed(CacheWriter *writer, const Uuid *scope, const Feed *feed, GError **error)
+{
+    return db_exec(
+        writer->db, error,
+        "INSERT INTO feed (scope, state, complete, full_sync, generation, synced_at, done, "
+        "estimate) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (scope) DO UPDATE "
+        "SET state = excluded.state, complete = excluded.complete, full_sync = "
+        "excluded.full_sync, generation = excluded.generation, synced_at = "
+        "excluded.synced_at, done = excluded.done, estimate = excluded.estimate",
+        db_uuid(scope), db_text(feed->state), db_int(feed->complete), db_int(feed->full_sync),
+        db_int(feed->generation), db_time(feed->synced_at), db_int(feed->done),
+        db_int(feed->estimate));
+}
+
+/* ---- pages */
+
+bool feed_page_read(const JsonNode *root, FeedPage *page, GError **error)
+{
+    const char *scope = json_text(json_member(root, "scope"));
+    const char *state = json_text(json_member(root, "state"));
+    const JsonNode *objects = json_member(root, "objects");
+    if (!scope || !uuid_parse(scope, &page->scope) || !state || !objects ||
+        !json_is_array(objects) || !json_bool(json_member(root, "more"), &page->more))
+        return problem_set(error, PROBLEM_BAD_REPLY,
+                           "the answer of the change feed lacks scope, state, more or objects");
+    page->state = g_strdup(state);
+    page->n = (gint64)json_length(objects);
+    json_bool(json_member(root, "full"), &page->full);
+    json_int(json_member(root, "estimate"), &page->estimate);
+    return true;
+}
+
+/* Unknown members and values of a later server are skipped; an object without an id is none. */
+static void decode(const JsonNode *data, const FieldTable *table, void *object)
+{
+    g_auto(FieldErrors) errors;
+    field_errors_init(&errors);
+    json_decode(data, table, object, JSON_REPLY, "#", &errors);
+}
+
+static bool put_referral(CacheWriter *writer, const JsonNode *data, GError **error)
+{
+    Referral referral = { 0 };
+    decode(data, &referral_fields, &referral);
+    bool ok = uuid_is_nil(&referral.id) || !referral.box || !referral.state ||
+              cache_write_referral(writer, &referral, NULL, error);
+    fields_clear(&referral_fields, &referral);
+    return ok;
+}
+
+static bool put_note(CacheWriter *writer, const JsonNode *data, GError **error)
+{
+    Note note = { 0 };
+    decode(data, &note_fields, &note);
+    bool ok = uuid_is_nil(&note.id) || uuid_is_nil(&note.referral) ||
+              cache_write_note(writer, &note, error);
+    fields_clear(&note_fields, &note);
+    return ok;
+}
+
+static bool delete_note(CacheWriter *writer, const Uuid *id, GError **error)
+{
+    writer->changed |= CLIENT_NOTES;
+    return db_exec(writer->db, error, "DELETE FROM note_base WHERE id = $1", db_uuid(id)) &&
+           db_exec(writer->db, error, "DELETE FROM note WHERE id = $1 AND local = 0", db_uuid(id));
+}
+
+static bool put_partner(CacheWriter *writer, const JsonNode *data, GError **error)
+{
+    Partner partner = { 0 };
+    decode(data, &partner_fields, &partner);
+    bool ok = uuid_is_nil(&partner.account) ||
+              db_exec(
+                  writer->db, error,
+                  "INSERT INTO partner (account, rev, name, company_name, business_type, email, "
+                  "since, generation) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT "
+                  "(account) DO UPDATE SET rev = excluded.rev, name = excluded.name, "
+                  "company_name = excluded.company_name, business_type = excluded.business_type, "
+                  "email = excluded.email, since = excluded.since, generation = "
+                  "excluded.generation",
+                  db_uuid(&partner.account), db_int(partner.rev), db_text(partner.name),
+                  db_text(partner.company_name), db_text(partner.business_type),
+                  db_text(partner.email), db_time(partner.since), db_int(writer->generation));
+    fields_clear(&partner_fields, &partner);
+    writer->changed |= CLIENT_PARTNERS;
+    return ok;
+}
+
+static bool delete_partner(CacheWriter *writer, const Uuid *id, GError **error)
+{
+    writer->changed |= CLIENT_PARTNERS;
+    return db_exec(writer->db, error, "DELETE FROM partner WHERE account = $1", db_uuid(id));
+}
+
+static bool put_account(CacheWriter *writer, const JsonNode *data, GError **error)
+{
+    Account account = { 0 };
+    decode(data, &account_fields, &account);
+    bool ok = uuid_is_nil(&account.id) || cache_write_account(writer, &account, error);
+    fields_clear(&account_fields, &account);
+    return ok;
+}
+
+static bool keep_account(CacheWriter *writer, const Uuid *id, GError **error)
+{
+    return true;
+}
+
+bool cache_write_account(CacheWriter *writer, const Account *account, GError **error)
+{
+    writer->changed |= CLIENT_STATUS;
+    return db_exec(writer->db, error, "DELETE FROM account") &&
+           db_exec(writer->db, error,
+                   "INSERT INTO account (id, rev, email, name, company_name, business_type, state, "
+                   "admin, generation) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                   db_uuid(&account->id), db_int(account->rev), db_text(account->email),
+                   db_text(account->name), db_text(account->company_name),
+                   db_text(account->business_type), db_int(account->state), db_int(account->admin),
+                   db_int(writer->generation));
+}
+
+/* Types of objects of the feed. One that is not here belongs to a later server, and is skipped. */
+static const struct {
+    const char *name;
+    bool (*put)(CacheWriter *writer, const JsonNode *data, GError **error);
+    bool (*remove)(CacheWriter *writer, const Uuid *id, GError **error);
+    const char *swept; /* ids of what a full sync did not see */
+} types[] = {
+    { "referral", put_referral, cache_delete_referral,
+      "SELECT id FROM referral WHERE generation < $1 AND local = 0" },
+    { "note", put_note, delete_note, "SELECT id FROM note WHERE generation < $1 AND local = 0" },
+    { "partner", put_partner, delete_partner, "SELECT account FROM partner WHERE generation < $1" },
+    { "account", put_account, keep_account, NULL },
+};
+
+static bool write_object(CacheWriter *writer, const JsonNode *object, GError **error)
+{
+    const char *name = json_text(json_member(object, "type"));
+    const char *op = json_text(json_member(object, "op"));
+    for (size_t i = 0; name && op && i < G_N_ELEMENTS(types); i++) {
+        if (strcmp(types[i].name, name) != 0)
+            continue;
+        const JsonNode *data = json_member(object, "data");
+        if (strcmp(op, "upsert") == 0)
+            return !data || !json_is_object(data) || types[i].put(writer, data, error);
+        const char *id = json_text(json_member(object, "id"));
+        Uuid uuid;
+        if (strcmp(op, "delete") == 0 && id && uuid_parse(id, &uuid))
+            return types[i].remove(writer, &uuid, error);
+    }
+    return true;
+}
+
+static bool sweep_type(CacheWriter *writer, size_t type, gint64 generation, GError **error)
+{
+    g_autoptr(GArray) ids = g_array_new(false, false, sizeof(Uuid));
+    g_autoptr(DbRows) rows = db_query(writer->db, error, types[type].swept, db_int(generation));
+    while (rows && db_next(rows, error)) {
+        Uuid id = db_get_uuid(rows, 0);
+        g_array_append_val(ids, id);
+    }
+    if (!rows || !db_rows_ok(rows))
+        return false;
+    for (guint i = 0; i < ids->len; i++)
+        if (!types[type].remove(writer, &g_array_index(ids, Uuid, i), error))
+            return false;
+    return true;
+}
+
+/* Only after the last page: until then what was there stays to be read. */
+static bool finish_full_sync(CacheWriter *writer, Feed *feed, GError **error)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(types); i++)
+        if (types[i].swept && !sweep_type(writer, i, feed->generation, error))
+            return false;
+    feed->full_sync = false;
+    feed->complete = true;
+    return true;
+}
+
+bool cache_write_page(CacheWriter *writer, const JsonNode *root, const FeedPage *page,
+                      GError **error)
+{
+    g_auto(Feed) feed;
+    if (!cache_read_feed(writer, &page->scope, &feed, error))
+        return false;
+    if (page->start) {
+        feed.generation++;
+        feed.full_sync = true;
+        feed.done = 0;
+    }
+    writer->generation = feed.generation;
+    const JsonNode *objects = json_member(root, "objects");
+    for (const JsonNode *object = json_first(objects); object; object = json_next(object))
+        if (!write_object(writer, object, error))
+            return false;
+    feed.done += page->n;
+    feed.estimate = page->estimate;
+    g_free(feed.state);
+    feed.state = g_strdup(page->state);
+    if (!page->more) {
+        feed.synced_at = clock_now();
+        if (feed.full_sync && !finish_full_sync(writer, &feed, error))
+            return false;
+    }
+    writer->changed |= CLIENT_STATUS;
+    return write_feed(writer, &page->scope, &feed, error);
+}
+
+bool cache_touch_feeds(CacheWriter *writer, gint64 now, GError **error)
+{
+    writer->changed |= CLIENT_STATUS;
+    return db_exec(writer->db, error, "UPDATE feed SET synced_at = $1", db_time(now));
+}
+
+bool cache_wipe(CacheWriter *writer, GError **error)
+{
+    static const char *const statements[] = {
+        "DELETE FROM referral",
+        "DELETE FROM referral_base",
+        "DELETE FROM note",
+        "DELETE FROM note_base",
+        "DELETE FROM partner",
+        "DELETE FROM account",
+        "DELETE FROM feed",
+        "DELETE FROM counter",
+        "INSERT INTO lead_words (lead_words) VALUES ('delete-all')",
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(statements); i++)
+        if (!db_exec(writer->db, error, statements[i]))
+            return false;
+    memset(writer->counts, 0, sizeof writer->counts);
+    g_hash_table_remove_all(writer->edited);
+    writer->generation = 0;
+    writer->changed |= CLIENT_LEADS | CLIENT_NOTES | CLIENT_PARTNERS | CLIENT_STATUS;
+    return true;
+}

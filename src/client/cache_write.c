@@ -1,0 +1,527 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "client/cache_write.h"
+
+#include <string.h>
+
+#include "client/cache_row.h"
+#include "client/cache_writer.h"
+#include "client/client.h"
+#include "client/label.h"
+#include "client/overlay.h"
+#include "db/row.h"
+
+/* ---- statements made from the field tables, once */
+
+static const char *placeholders(int first, int n)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (int i = 0; i < n; i++)
+        g_string_append_printf(text, "%s$%d", i ? ", " : "", first + i);
+    return g_intern_string(text->str);
+}
+
+#define OWN_COLUMNS "party, label, waiting, pending, local, generation"
+#define N_OWN_COLUMNS 6
+
+static void prepare(CacheWriter *writer)
+{
+    const char *columns = row_columns(&referral_fields, NULL);
+    const char *marks = placeholders(2, row_n_columns(&referral_fields) + N_OWN_COLUMNS);
+    writer->insert = db_intern("INSERT INTO referral (n, %s, " OWN_COLUMNS ") VALUES ($1, %s) "
+                               "ON CONFLICT (n) DO NOTHING",
+                               columns, marks);
+    writer->update = db_intern("UPDATE referral SET (%s, " OWN_COLUMNS ") = (%s) WHERE n = $1",
+                               columns, marks);
+    writer->select = db_intern("SELECT n, local, generation, %s FROM referral WHERE id = $1",
+                               columns);
+    writer->select_base = db_intern("SELECT %s FROM referral_base WHERE id = $1", columns);
+    writer->select_note_bases = db_intern("SELECT %s FROM note_base WHERE referral = $1",
+                                          row_columns(&note_fields, NULL));
+    writer->n_values = row_n_columns(&referral_fields) + N_OWN_COLUMNS + 1;
+    writer->values = g_new0(DbValue, writer->n_values);
+}
+
+/* ---- opening */
+
+/* What the writer remembers between transactions. */
+static bool load_memory(CacheWriter *writer, GError **error)
+{
+    memset(writer->counts, 0, sizeof writer->counts);
+    if (!db_get_one_int(writer->db, error, &writer->generation,
+                        "SELECT coalesce(max(generation), 0) FROM feed"))
+        return false;
+    g_hash_table_remove_all(writer->edited);
+    g_autoptr(DbRows) rows = db_query(
+        writer->db, error,
+        "SELECT id FROM referral_base UNION SELECT id FROM referral WHERE pending = 1");
+    while (rows && db_next(rows, error)) {
+        Uuid id = db_get_uuid(rows, 0);
+        g_hash_table_add(writer->edited, g_memdup2(&id, sizeof id));
+    }
+    return rows && db_rows_ok(rows);
+}
+
+CacheWriter *cache_writer_open(const char *cache_path, const char *store_path, GError **error)
+{
+    g_autoptr(CacheWriter) writer = g_new0(CacheWriter, 1);
+    writer->db = cache_connect(cache_path, true, error);
+    if (!writer->db)
+        return NULL;
+    writer->store = store_open(store_path, error);
+    if (!writer->store)
+        return NULL;
+    writer->strings = g_ptr_array_new_with_free_func(g_free);
+    writer->edited = g_hash_table_new_full(uuid_hash, uuid_equal_func, g_free, NULL);
+    prepare(writer);
+    if (!load_memory(writer, error))
+        return NULL;
+    return g_steal_pointer(&writer);
+}
+
+void cache_writer_close(CacheWriter *writer)
+{
+    if (!writer)
+        return;
+    db_close(writer->db);
+    store_close(writer->store);
+    if (writer->strings)
+        g_ptr_array_unref(writer->strings);
+    if (writer->edited)
+        g_hash_table_unref(writer->edited);
+    g_free(writer->values);
+    g_free(writer);
+}
+
+unsigned cache_writer_changed(CacheWriter *writer)
+{
+    unsigned changed = writer->changed;
+    writer->changed = 0;
+    return changed;
+}
+
+Store *cache_writer_store(CacheWriter *writer)
+{
+    return writer->store;
+}
+
+/* ---- counters: summed up here, written once a transaction */
+
+static void count(CacheWriter *writer, const Referral *referral, int by)
+{
+    if (referral->box <= BOX_SENT && referral->state <= REFERRAL_WITHDRAWN &&
+        referral->verdict <= VERDICT_NOT_A_LEAD)
+        writer->counts[referral->box][referral->state][referral->verdict]
+                      [referral_is_waiting(referral)] += by;
+}
+
+static bool flush_counts(CacheWriter *writer, GError **error)
+{
+    gint64 *counts = &writer->counts[0][0][0][0];
+    for (size_t i = 0; i < sizeof writer->counts / sizeof *counts; i++) {
+        if (counts[i] == 0)
+            continue;
+        size_t waiting = i % 2, verdict = i / 2 % COUNT_VERDICTS,
+               state = i / 2 / COUNT_VERDICTS % COUNT_STATES,
+               box = i / 2 / COUNT_VERDICTS / COUNT_STATES;
+        if (!db_exec(
+                writer->db, error,
+                "INSERT INTO counter (box, state, verdict, waiting, n) VALUES ($1, $2, $3, $4, "
+                "$5) ON CONFLICT (box, state, verdict, waiting) DO UPDATE SET n = n + excluded.n",
+                db_int((gint64)box), db_int((gint64)state), db_int((gint64)verdict),
+                db_int((gint64)waiting), db_int(counts[i])))
+            return false;
+        counts[i] = 0;
+    }
+    return true;
+}
+
+typedef struct Transaction {
+    CacheWriter *writer;
+    CacheWriteFunc func;
+    gpointer data;
+} Transaction;
+
+static bool run_tx(Db *db, gpointer arg, GError **error)
+{
+    Transaction *tx = arg;
+    return tx->func(tx->writer, tx->data, error) && flush_counts(tx->writer, error);
+}
+
+bool cache_writer_tx(CacheWriter *writer, CacheWriteFunc func, gpointer data, GError **error)
+{
+    Transaction tx = { writer, func, data };
+    if (db_tx(writer->db, run_tx, &tx, error))
+        return true;
+    load_memory(writer, NULL);
+    return false;
+}
+
+/* ---- rows of referral */
+
+typedef struct OldRow {
+    bool exists;
+    gint64 n, generation;
+    bool local;
+    Referral referral;
+} OldRow;
+
+static void old_row_clear(OldRow *old)
+{
+    fields_clear(&referral_fields, &old->referral);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(OldRow, old_row_clear)
+
+static bool read_old(CacheWriter *writer, const Uuid *id, OldRow *old, GError **error)
+{
+    *old = (OldRow){ 0 };
+    g_autoptr(DbRows) rows = db_query(writer->db, error, writer->select, db_uuid(id));
+    if (!rows || !db_next(rows, error))
+        return rows && db_rows_ok(rows);
+    old->exists = true;
+    old->n = db_get_int(rows, 0);
+    old->local = db_get_int(rows, 1);
+    old->generation = db_get_int(rows, 2);
+    row_read(rows, 3, &referral_fields, &old->referral, ROW_COPY);
+    return true;
+}
+
+static bool index_words(CacheWriter *writer, gint64 n, const char *words, GError **error)
+{
+    return db_exec(writer->db, error, "INSERT INTO lead_words (rowid, words) VALUES ($1, $2)",
+                   db_int(n), db_text(words));
+}
+
+/* The index keeps no texts: to take a row out it must be told what went in. */
+static bool unindex_words(CacheWriter *writer, gint64 n, const char *words, GError **error)
+{
+    return db_exec(writer->db, error,
+                   "INSERT INTO lead_words (lead_words, rowid, words) VALUES ('delete', $1, $2)",
+                   db_int(n), db_text(words));
+}
+
+static bool delete_old(CacheWriter *writer, const OldRow *old, GError **error)
+{
+    g_autofree char *words = lead_words(&old->referral);
+    count(writer, &old->referral, -1);
+    writer->changed |= CLIENT_LEADS;
+    return unindex_words(writer, old->n, words, error) &&
+           db_exec(writer->db, error, "DELETE FROM referral WHERE n = $1", db_int(old->n));
+}
+
+typedef struct Marks {
+    bool pending, local;
+    gint64 generation;
+} Marks;
+
+static void fill_values(CacheWriter *writer, const Referral *referral, const Marks *marks)
+{
+    DbValue *values = writer->values + 1;
+    g_ptr_array_set_size(writer->strings, 0);
+    values += row_values(&referral_fields, referral, values, writer->strings);
+    *values++ = db_uuid(&lead_party(referral)->account);
+    *values++ = db_int(lead_label_number(&referral->id));
+    *values++ = db_int(referral_is_waiting(referral));
+    *values++ = db_int(marks->pending);
+    *values++ = db_int(marks->local);
+    *values++ = db_int(marks->generation);
+}
+
+static bool insert_row(CacheWriter *writer, const Referral *referral, GError **error)
+{
+    gint64 n = order_of(referral->sent_at, &referral->id), inserted = 0;
+    for (; inserted == 0; n++) {
+        writer->values[0] = db_int(n);
+        if (!db_exec_values(writer->db, error, &inserted, writer->insert, writer->values,
+                            writer->n_values))
+            return false;
+    }
+    g_autofree char *words = lead_words(referral);
+    return index_words(writer, n - 1, words, error);
+}
+
+static bool update_row(CacheWriter *writer, const OldRow *old, const Referral *referral,
+                       GError **error)
+{
+    writer->values[0] = db_int(old->n);
+    if (!db_exec_values(writer->db, error, NULL, writer->update, writer->values, writer->n_values))
+        return false;
+    g_autofree char *before = lead_words(&old->referral);
+    g_autofree char *after = lead_words(referral);
+    return strcmp(before, after) == 0 || (unindex_words(writer, old->n, before, error) &&
+                                          index_words(writer, old->n, after, error));
+}
+
+static bool write_row(CacheWriter *writer, const OldRow *old, const Referral *referral,
+                      const Marks *marks, GError **error)
+{
+    bool stays = old->exists && old->referral.sent_at == referral->sent_at;
+    if (old->exists && !stays && !delete_old(writer, old, error))
+        return false;
+    if (stays)
+        count(writer, &old->referral, -1);
+    count(writer, referral, +1);
+    writer->changed |= CLIENT_LEADS;
+    fill_values(writer, referral, marks);
+    return stays ? update_row(writer, old, referral, error) : insert_row(writer, referral, error);
+}
+
+/* ---- local edits */
+
+static bool read_base(CacheWriter *writer, const Uuid *id, Referral *base, bool *found,
+                      GError **error)
+{
+    g_autoptr(DbRows) rows = db_query(writer->db, error, writer->select_base, db_uuid(id));
+    *found = rows && db_next(rows, error);
+    if (*found)
+        row_read(rows, 0, &referral_fields, base, ROW_COPY);
+    return rows && (*found || db_rows_ok(rows));
+}
+
+static bool delete_base(CacheWriter *writer, const Uuid *id, GError **error)
+{
+    g_hash_table_remove(writer->edited, id);
+    return db_exec(writer->db, error, "DELETE FROM referral_base WHERE id = $1", db_uuid(id));
+}
+
+static bool read_me(CacheWriter *writer, Party *me, GError **error)
+{
+    g_autoptr(DbRows)
+        rows = db_query(writer->db, error, "SELECT id, name, company_name FROM account LIMIT 1");
+    if (rows && db_next(rows, error))
+        row_read(rows, 0, &party_fields, me, ROW_COPY);
+    return rows && db_rows_ok(rows);
+}
+
+static bool read_recipient(CacheWriter *writer, const OutboxItem *item, Party *to, GError **error)
+{
+    Uuid account = { 0 };
+    overlay_recipient(item, &account);
+    g_autoptr(DbRows) rows = db_query(
+        writer->db, error, "SELECT account, name, company_name FROM partner WHERE account = $1",
+        db_uuid(&account));
+    if (rows && db_next(rows, error))
+        row_read(rows, 0, &party_fields, to, ROW_COPY);
+    to->account = account;
+    return rows && db_rows_ok(rows);
+}
+
+static bool apply_item(CacheWriter *writer, Referral *referral, const OutboxItem *item,
+                       GError **error)
+{
+    Party me = { 0 }, to = { 0 };
+    bool ok = item->kind != OUTBOX_CREATE ||
+              (read_me(writer, &me, error) && read_recipient(writer, item, &to, error));
+    if (ok)
+        overlay_apply(referral, item, &me, &to);
+    fields_clear(&party_fields, &me);
+    fields_clear(&party_fields, &to);
+    return ok;
+}
+
+static GPtrArray *items_without(CacheWriter *writer, const Uuid *object, const Uuid *except,
+                                GError **error)
+{
+    g_autoptr(GPtrArray) items = store_items_of(writer->store, object, error);
+    for (guint i = items ? items->len : 0; except && i > 0; i--) {
+        const OutboxItem *item = g_ptr_array_index(items, i - 1);
+        if (uuid_equal(&item->op, except))
+            g_ptr_array_remove_index(items, i - 1);
+    }
+    return g_steal_pointer(&items);
+}
+
+static gint64 generation_of(const CacheWriter *writer, const OldRow *old)
+{
+    return old->exists ? old->generation : writer->generation;
+}
+
+/* No item is left: the server's row as it is; what the server never had goes. */
+static bool settle(CacheWriter *writer, const OldRow *old, const Uuid *id, const Referral *base,
+                   bool has_base, GError **error)
+{
+    Marks marks = { .generation = generation_of(writer, old) };
+    if (has_base)
+        return write_row(writer, old, base, &marks, error) && delete_base(writer, id, error);
+    g_hash_table_remove(writer->edited, id);
+    return !old->exists || delete_old(writer, old, error);
+}
+
+static bool edit(CacheWriter *writer, const OldRow *old, const Uuid *id, const Referral *base,
+                 bool has_base, const GPtrArray *items, GError **error)
+{
+    if (has_base && !row_upsert(writer->db, "referral_base", "id", &referral_fields, base, error))
+        return false;
+    Referral shown = { 0 };
+    if (has_base)
+        fields_copy(&referral_fields, &shown, base);
+    bool ok = true;
+    for (guint i = 0; ok && i < items->len; i++)
+        ok = apply_item(writer, &shown, g_ptr_array_index(items, i), error);
+    Marks marks = {
+        .pending = true,
+        .local = !has_base,
+        .generation = generation_of(writer, old),
+    };
+    /* A lead whose sending failed is only in the outbox. */
+    if (ok && uuid_is_nil(&shown.id))
+        ok = !old->exists || delete_old(writer, old, error);
+    else if (ok)
+        ok = write_row(writer, old, &shown, &marks, error);
+    fields_clear(&referral_fields, &shown);
+    g_hash_table_add(writer->edited, g_memdup2(id, sizeof *id));
+    return ok;
+}
+
+static bool refresh_referral(CacheWriter *writer, const Uuid *id, const GPtrArray *items,
+                             GError **error)
+{
+    g_auto(OldRow) old;
+    if (!read_old(writer, id, &old, error))
+        return false;
+    Referral base = { 0 };
+    bool has_base = false;
+    if (!read_base(writer, id, &base, &has_base, error))
+        return false;
+    if (!has_base && old.exists && !old.local) {
+        fields_copy(&referral_fields, &base, &old.referral);
+        has_base = true;
+    }
+    bool ok = items->len == 0 ? settle(writer, &old, id, &base, has_base, error)
+                              : edit(writer, &old, id, &base, has_base, items, error);
+    fields_clear(&referral_fields, &base);
+    return ok;
+}
+
+/* ---- notes */
+
+static bool put_note(CacheWriter *writer, const Note *note, bool local, gint64 generation,
+                     GError **error)
+{
+    writer->changed |= CLIENT_NOTES;
+    return db_exec(writer->db, error,
+                   "INSERT INTO note (id, rev, created_at, updated_at, referral, text, local, "
+                   "generation) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE "
+                   "SET rev = excluded.rev, created_at = excluded.created_at, updated_at = "
+                   "excluded.updated_at, referral = excluded.referral, text = excluded.text, "
+                   "local = excluded.local, generation = excluded.generation",
+                   db_uuid(&note->id), db_int(note->rev), db_time(note->created_at),
+                   db_time(note->updated_at), db_uuid(&note->referral), db_text(note->text),
+                   db_int(local), db_int(generation));
+}
+
+static bool restore_notes(CacheWriter *writer, const Uuid *referral, GError **error)
+{
+    if (!db_exec(writer->db, error, "DELETE FROM note WHERE referral = $1 AND local = 1",
+                 db_uuid(referral)))
+        return false;
+    g_autoptr(DbRows)
+        rows = db_query(writer->db, error, writer->select_note_bases, db_uuid(referral));
+    while (rows && db_next(rows, error)) {
+        Note note;
+        row_read(rows, 0, &note_fields, &note, ROW_BORROW);
+        if (!put_note(writer, &note, false, writer->generation, error))
+            return false;
+    }
+    return rows && db_rows_ok(rows) &&
+           db_exec(writer->db, error, "DELETE FROM note_base WHERE referral = $1",
+                   db_uuid(referral));
+}
+
+static bool edit_note(CacheWriter *writer, const OutboxItem *item, GError **error)
+{
+    Note note;
+    if (item->kind != OUTBOX_NOTE || item->state == OUTBOX_FAILED || !overlay_note(item, &note))
+        return true;
+    bool ok = db_exec(
+                  writer->db, error,
+                  "INSERT INTO note_base SELECT id, rev, created_at, updated_at, referral, text "
+                  "FROM note WHERE id = $1 AND local = 0 ON CONFLICT (id) DO NOTHING",
+                  db_uuid(&note.id)) &&
+              put_note(writer, &note, true, writer->generation, error);
+    fields_clear(&note_fields, &note);
+    return ok;
+}
+
+static bool refresh_notes(CacheWriter *writer, const Uuid *referral, const GPtrArray *items,
+                          GError **error)
+{
+    if (!restore_notes(writer, referral, error))
+        return false;
+    for (guint i = 0; i < items->len; i++)
+        if (!edit_note(writer, g_ptr_array_index(items, i), error))
+            return false;
+    return true;
+}
+
+bool cache_write_note(CacheWriter *writer, const Note *note, GError **error)
+{
+    /* Under a local edit only the base changes. */
+    gint64 local = 0;
+    g_autoptr(DbRows) rows = db_query(writer->db, error, "SELECT local FROM note WHERE id = $1",
+                                      db_uuid(&note->id));
+    if (rows && db_next(rows, error))
+        local = db_get_int(rows, 0);
+    if (!rows || !db_rows_ok(rows))
+        return false;
+    return local ? row_upsert(writer->db, "note_base", "id", &note_fields, note, error)
+                 : put_note(writer, note, false, writer->generation, error);
+}
+
+/* ---- one object */
+
+bool cache_refresh(CacheWriter *writer, const Uuid *object, const Uuid *except, GError **error)
+{
+    g_autoptr(GPtrArray) items = items_without(writer, object, except, error);
+    return items && refresh_referral(writer, object, items, error) &&
+           refresh_notes(writer, object, items, error);
+}
+
+bool cache_refresh_all(CacheWriter *writer, GError **error)
+{
+    g_autoptr(GPtrArray) items = store_items(writer->store, 0, error);
+    if (!items)
+        return false;
+    g_autoptr(GHashTable) objects = g_hash_table_new_full(uuid_hash, uuid_equal_func, g_free, NULL);
+    for (guint i = 0; i < items->len; i++) {
+        const OutboxItem *item = g_ptr_array_index(items, i);
+        g_hash_table_add(objects, g_memdup2(&item->object, sizeof item->object));
+    }
+    GHashTableIter iter;
+    gpointer key;
+    g_hash_table_iter_init(&iter, writer->edited);
+    while (g_hash_table_iter_next(&iter, &key, NULL))
+        g_hash_table_add(objects, g_memdup2(key, sizeof(Uuid)));
+    g_hash_table_iter_init(&iter, objects);
+    while (g_hash_table_iter_next(&iter, &key, NULL))
+        if (!cache_refresh(writer, key, NULL, error))
+            return false;
+    return true;
+}
+
+bool cache_write_referral(CacheWriter *writer, const Referral *referral, const Uuid *except,
+                          GError **error)
+{
+    if (g_hash_table_contains(writer->edited, &referral->id))
+        return row_upsert(writer->db, "referral_base", "id", &referral_fields, referral, error) &&
+               db_exec(writer->db, error, "UPDATE referral SET generation = $2 WHERE id = $1",
+                       db_uuid(&referral->id), db_int(writer->generation)) &&
+               cache_refresh(writer, &referral->id, except, error);
+    g_auto(OldRow) old;
+    Marks marks = { .generation = writer->generation };
+    return read_old(writer, &referral->id, &old, error) &&
+           write_row(writer, &old, referral, &marks, error);
+}
+
+bool cache_delete_referral(CacheWriter *writer, const Uuid *id, GError **error)
+{
+    g_auto(OldRow) old;
+    if (!read_old(writer, id, &old, error))
+        return false;
+    if (old.exists && old.local)
+        return true;
+    /* Items that are still in the outbox stay, and will be refused; there is no row for them to show on. */
+    return delete_base(writer, id, error) && (!old.exists || delete_old(writer, &old, error)) &&
+           db_exec(writer->db, error, "DELETE FROM note WHERE referral = $1", db_uuid(id)) &&
+           db_exec(writer->db, error, "DELETE FROM note_base WHERE referral = $1", db_uuid(id)) &&
+           cache_refresh(writer, id, NULL, error);
+}

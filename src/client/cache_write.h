@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The writing side of the cache. One CacheWriter exists at a time, in the process that owns the profile lock, used by one
+ * thread (client/worker.h). It keeps the rule of client/overlay.h row by row:
+ *
+ *   referral       what is shown: base + local edits
+ *   referral_base  the server's row, for objects with items in the outbox only
+ *
+ * Items are read from the store at the moment of writing, so the order in which edits, undos, answers and sync pages arrive
+ * cannot matter. Every call but open and close runs inside cache_writer_tx().
+ */
+#pragma once
+
+#include "client/store.h"
+#include "model/referral.h"
+#include "wire/json.h"
+
+typedef struct CacheWriter CacheWriter;
+
+/* Makes the file or brings it up to date. DATABASE_CORRUPT when it is damaged. */
+CacheWriter *cache_writer_open(const char *cache_path, const char *store_path, GError **error);
+void cache_writer_close(CacheWriter *writer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CacheWriter, cache_writer_close)
+
+typedef bool (*CacheWriteFunc)(CacheWriter *writer, gpointer data, GError **error);
+bool cache_writer_tx(CacheWriter *writer, CacheWriteFunc func, gpointer data, GError **error);
+
+/* ClientChange bits of everything written since the last call. */
+unsigned cache_writer_changed(CacheWriter *writer);
+Store *cache_writer_store(CacheWriter *writer);
+
+/* Where a scope's feed stands. */
+typedef struct Feed {
+    char *state;          /* NULL: nothing yet */
+    bool complete;        /* one full sync came to its end */
+    bool full_sync;       /* one is under way */
+    gint64 generation, synced_at, done, estimate;
+} Feed;
+bool cache_read_feed(CacheWriter *writer, const Uuid *scope, Feed *feed, GError **error);
+void feed_clear(Feed *feed);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Feed, feed_clear)
+
+/* The head of an answer of GET /v1/changes. */
+typedef struct FeedPage {
+    Uuid scope;
+    bool start; /* in: asked for without since: a full sync begins */
+    char *state;
+    bool more, full;
+    gint64 n, estimate;
+} FeedPage;
+/* BAD_REPLY when it is not one. */
+bool feed_page_read(const JsonNode *root, FeedPage *page, GError **error);
+/* Writes its objects and the new state; the last page of a full sync also removes what no longer exists. */
+bool cache_write_page(CacheWriter *writer, const JsonNode *root, const FeedPage *page, GError **error);
+
+/* One object as the server answered it; `except` is the outbox item answered (its edit is in the object). */
+bool cache_write_referral(CacheWriter *writer, const Referral *referral, const Uuid *except,
+                          GError **error);
+bool cache_write_note(CacheWriter *writer, const Note *note, GError **error);
+
+/* Whose cache this is. */
+bool cache_write_account(CacheWriter *writer, const Account *account, GError **error);
+/* The server said that nothing is newer. */
+bool cache_touch_feeds(CacheWriter *writer, gint64 now, GError **error);
+
+/* Applies the outbox again to one object (except NULL or an item to leave out), or to all that have or had items. */
+bool cache_refresh(CacheWriter *writer, const Uuid *object, const Uuid *except, GError **error);
+bool cache_refresh_all(CacheWriter *writer, GError **error);
+
+/* Forgets everything but the schema: another account logs in. */
+bool cache_wipe(CacheWriter *writer, GError **error);

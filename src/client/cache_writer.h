@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside of the writer, shared by cache_write.c (objects) and cache_feed.c (pages of the change feed). */
+#pragma once
+
+#include "client/cache_write.h"
+#include "db/db.h"
+
+#define COUNT_BOXES (BOX_SENT + 1)
+#define COUNT_STATES (REFERRAL_WITHDRAWN + 1)
+#define COUNT_VERDICTS (VERDICT_NOT_A_LEAD + 1)
+
+struct CacheWriter {
+    Db *db;
+    Store *store; /* the worker's own connection */
+    GHashTable *edited; /* Uuid *: referrals that have items in the outbox */
+    gint64 counts[COUNT_BOXES][COUNT_STATES][COUNT_VERDICTS][2]; /* changes not yet in `counter` */
+    gint64 generation; /* of the feed being written */
+    unsigned changed;
+    const char *insert, *update, *select, *select_base, *select_note_bases;
+    DbValue *values;
+    size_t n_values;
+    GPtrArray *strings;
+};
+
+bool cache_delete_referral(CacheWriter *writer, const Uuid *id, GError **error);

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "client/overlay.h"
+
+#include <string.h>
+
+#include "wire/json.h"
+
+/* Decodes an item's own body, which this program wrote. */
+static bool read_body(const OutboxItem *item, const FieldTable *table, void *object)
+{
+    if (!item->body)
+        return false;
+    g_autoptr(JsonDoc) doc = json_parse(item->body, strlen(item->body), NULL);
+    if (!doc)
+        return false;
+    g_auto(FieldErrors) errors;
+    field_errors_init(&errors);
+    return json_decode(json_root(doc), table, object, JSON_REPLY, "#", &errors);
+}
+
+static bool apply_pick_up(Referral *referral, const OutboxItem *item)
+{
+    referral_pick_up(referral, item->created_at);
+    return true;
+}
+
+static bool apply_confirm(Referral *referral, const OutboxItem *item)
+{
+    ConfirmInput input = { 0 };
+    bool ok = read_body(item, &confirm_fields, &input);
+    if (ok)
+        referral_confirm(referral, &input, item->created_at);
+    fields_clear(&confirm_fields, &input);
+    return ok;
+}
+
+static bool apply_outcome(Referral *referral, const OutboxItem *item)
+{
+    OutcomeInput input = { 0 };
+    bool ok = read_body(item, &outcome_fields, &input);
+    if (ok)
+        referral_set_outcome(referral, &input, item->created_at);
+    fields_clear(&outcome_fields, &input);
+    return ok;
+}
+
+static bool apply_withdraw(Referral *referral, const OutboxItem *item)
+{
+    referral_withdraw(referral, item->created_at);
+    return true;
+}
+
+static const struct {
+    ReferralEvent event;
+    bool (*apply)(Referral *referral, const OutboxItem *item);
+} edits[] = {
+    [OUTBOX_PICK_UP] = { EVENT_PICK_UP, apply_pick_up },
+    [OUTBOX_CONFIRM] = { EVENT_CONFIRM, apply_confirm },
+    [OUTBOX_OUTCOME] = { EVENT_OUTCOME, apply_outcome },
+    [OUTBOX_WITHDRAW] = { EVENT_WITHDRAW, apply_withdraw },
+};
+
+static bool apply_create(Referral *referral, const OutboxItem *item, const Party *from,
+                         const Party *to)
+{
+    if (!uuid_is_nil(&referral->id))
+        return false;
+    NewReferral input = { 0 };
+    bool ok = read_body(item, &new_referral_fields, &input);
+    if (ok) {
+        fields_clear(&party_fields, &input.to);
+        fields_copy(&party_fields, &input.to, to);
+        referral_init_new(referral, &item->object, &item->object, from, &input, item->created_at);
+    }
+    fields_clear(&new_referral_fields, &input);
+    return ok;
+}
+
+bool overlay_apply(Referral *referral, const OutboxItem *item, const Party *from, const Party *to)
+{
+    if (item->state == OUTBOX_FAILED)
+        return false;
+    if (item->kind == OUTBOX_CREATE)
+        return apply_create(referral, item, from, to);
+    if (item->kind < 1 || item->kind >= G_N_ELEMENTS(edits) || !edits[item->kind].apply ||
+        uuid_is_nil(&referral->id))
+        return false;
+    return referral_may(referral, edits[item->kind].event, item->created_at, NULL) &&
+           edits[item->kind].apply(referral, item);
+}
+
+bool overlay_recipient(const OutboxItem *item, Uuid *account)
+{
+    NewReferral input = { 0 };
+    bool ok = read_body(item, &new_referral_fields, &input);
+    *account = input.to.account;
+    fields_clear(&new_referral_fields, &input);
+    return ok;
+}
+
+bool overlay_note(const OutboxItem *item, Note *note)
+{
+    *note = (Note){ 0 };
+    const char *slash = item->path ? strrchr(item->path, '/') : NULL;
+    Uuid id;
+    if (!slash || !uuid_parse(slash + 1, &id))
+        return false;
+    if (!read_body(item, &note_fields, note)) {
+        fields_clear(&note_fields, note);
+        return false;
+    }
+    note->id = id;
+    note->referral = item->object;
+    note->created_at = note->updated_at = item->created_at;
+    return true;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Local edits: what a row of the outbox makes of its referral until the server has said so. Rule of the whole client: what
+ * is shown = the server's object with the live (not failed) items of the outbox applied in order, by the model's
+ * functions. Nothing else edits a referral.
+ */
+#pragma once
+
+#include "client/store.h"
+#include "model/referral.h"
+
+/* Applies one item. An item the rules no longer allow (the sender withdrew meanwhile) and a failed one change nothing:
+ * false. CREATE fills a zeroed referral; from and to are then how the two parties appear. */
+bool overlay_apply(Referral *referral, const OutboxItem *item, const Party *from, const Party *to);
+
+/* Who a CREATE is for; false when its body makes no sense. */
+bool overlay_recipient(const OutboxItem *item, Uuid *account);
+
+/* The note of a NOTE item, as it will appear. False when its body or path make no sense. Caller clears. */
+bool overlay_note(const OutboxItem *item, Note *note);

@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "client/cache.h"
+#include "client/cache_write.h"
+#include "client/label.h"
+#include "client/overlay.h"
+#include "tests/unit/client_fixture.h"
+
+typedef struct World {
+    Home home;
+    char *cache_path, *store_path;
+    CacheWriter *writer;
+    Cache *cache;
+    Store *store;
+} World;
+
+static const Uuid scope = { .bytes = { 9 } };
+
+static int setup(void **state)
+{
+    World *world = g_new0(World, 1);
+    home_make(&world->home);
+    world->cache_path = home_path(&world->home, "cache.db");
+    world->store_path = home_path(&world->home, "leads.db");
+    world->writer = cache_writer_open(world->cache_path, world->store_path, NULL);
+    world->cache = cache_open(world->cache_path, NULL);
+    world->store = store_open(world->store_path, NULL);
+    assert_non_null(world->writer);
+    assert_non_null(world->cache);
+    assert_non_null(world->store);
+    *state = world;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    World *world = *state;
+    cache_close(world->cache);
+    cache_writer_close(world->writer);
+    store_close(world->store);
+    home_remove(&world->home);
+    g_free(world->cache_path);
+    g_free(world->store_path);
+    g_free(world);
+    return 0;
+}
+
+/* ---- pages */
+
+typedef struct PageJob {
+    const char *text;
+    bool start;
+} PageJob;
+
+static bool write_page(CacheWriter *writer, gpointer data, GError **error)
+{
+    PageJob *job = data;
+    g_autoptr(JsonDoc) doc = json_parse(job->text, strlen(job->text), error);
+    FeedPage page = { .start = job->start };
+    bool ok = doc && feed_page_read(json_root(doc), &page, error) &&
+              cache_write_page(writer, json_root(doc), &page, error);
+    g_free(page.state);
+    return ok;
+}
+
+static void sync_page(World *world, const char *state, bool start, bool more,
+                      const PageObject *objects, size_t n)
+{
+    g_autofree char *text = page_text(&scope, state, more, start || more, objects, n);
+    PageJob job = { text, start };
+    g_autoptr(GError) error = NULL;
+    if (!cache_writer_tx(world->writer, write_page, &job, &error))
+        fail_msg("%s", error->message);
+}
+
+static void sync_samples(World *world, guint32 first, guint32 n, bool start, bool more)
+{
+    g_autofree Referral *referrals = g_new0(Referral, n);
+    g_autofree PageObject *objects = g_new0(PageObject, n);
+    for (guint32 i = 0; i < n; i++) {
+        referrals[i] = sample_referral(first + i);
+        objects[i] = (PageObject){ "referral", false, referrals[i].id, &referral_fields,
+                                   &referrals[i] };
+    }
+    sync_page(world, "e1.0.5", start, more, objects, n);
+    for (guint32 i = 0; i < n; i++)
+        fields_clear(&referral_fields, &referrals[i]);
+}
+
+/* ---- lists */
+
+static void lists_are_windows_in_order(void **state)
+{
+    World *world = *state;
+    sync_samples(world, 0, 250, true, false);
+    LeadQuery query = { .box = BOX_INBOX };
+    gint64 n = 0;
+    assert_true(cache_count(world->cache, &query, &n, NULL));
+    assert_int_equal(n, 200);
+
+    /* Down page by page, then up again: every lead once, newest first both ways. */
+    g_autoptr(GArray) down = g_array_new(false, false, sizeof(LeadPos));
+    LeadPos pos;
+    for (bool first = true;; first = false) {
+        g_autoptr(GPtrArray)
+            rows = cache_leads(world->cache, &query, first ? NULL : &pos, true, 30, NULL);
+        assert_non_null(rows);
+        if (rows->len == 0)
+            break;
+        for (guint i = 0; i < rows->len; i++) {
+            const LeadRow *row = g_ptr_array_index(rows, i);
+            pos = (LeadPos){ row->sent_at, row->id };
+            if (down->len > 0)
+                assert_true(g_array_index(down, LeadPos, down->len - 1).sent_at > row->sent_at);
+            gint64 rank = -1;
+            assert_true(cache_rank(world->cache, &query, &pos, &rank, NULL));
+            assert_int_equal(rank, down->len);
+            g_array_append_val(down, pos);
+        }
+    }
+    assert_int_equal(down->len, 200);
+    g_autoptr(GPtrArray) end = cache_leads(world->cache, &query, NULL, false, 5, NULL);
+    assert_int_equal(end->len, 5);
+    for (guint i = 0; i < 5; i++)
+        assert_true(uuid_equal(&((LeadRow *)g_ptr_array_index(end, i))->id,
+                               &g_array_index(down, LeadPos, 195 + i).id));
+    LeadPos at = g_array_index(down, LeadPos, 100);
+    g_autoptr(GPtrArray) newer = cache_leads(world->cache, &query, &at, false, 10, NULL);
+    assert_int_equal(newer->len, 10);
+    assert_true(uuid_equal(&((LeadRow *)g_ptr_array_index(newer, 9))->id,
+                           &g_array_index(down, LeadPos, 99).id));
+}
+
+static void filters_agree_with_a_scan(void **state)
+{
+    World *world = *state;
+    sync_samples(world, 0, 200, true, false);
+    Referral sample = sample_referral(1);
+    const LeadQuery queries[] = {
+        { .box = BOX_INBOX, .states = 1u << REFERRAL_SENT },
+        { .box = BOX_INBOX, .states = 1u << REFERRAL_SENT | 1u << REFERRAL_CONFIRMED },
+        { .box = BOX_INBOX, .states = 1u << REFERRAL_WON },
+        { .box = BOX_INBOX, .waiting = true },
+        { .box = BOX_INBOX, .partner = sample.from.account },
+        { .box = BOX_INBOX, .partner = sample.from.account, .waiting = true },
+        { .box = BOX_INBOX, .text = "boil malaga" },
+        { .box = BOX_INBOX, .text = "anna17 bright" },
+        { .box = BOX_INBOX, .text = "boiler", .partner = sample.from.account },
+        { .box = BOX_INBOX, .text = "\"); DROP -- boiler*" },
+        { .box = BOX_INBOX, .from = sample.sent_at + 20000, .to = sample.sent_at + 40000 },
+        { .waiting = true },
+        { 0 },
+    };
+    const int expected[] = { 160, 160, 0, 160, 53, 53, 40, 9, 53, 0, 16, 200, 200 };
+    for (size_t i = 0; i < G_N_ELEMENTS(queries); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GPtrArray) rows = cache_leads(world->cache, &queries[i], NULL, true, 500, &error);
+        if (!rows)
+            fail_msg("query %zu: %s", i, error->message);
+        gint64 n = -1;
+        assert_true(cache_count(world->cache, &queries[i], &n, NULL));
+        if ((int)rows->len != expected[i] || n != expected[i])
+            fail_msg("query %zu: %u rows, count %d, expected %d", i, rows->len, (int)n,
+                     expected[i]);
+        for (guint r = 1; r < rows->len; r++)
+            assert_true(((LeadRow *)g_ptr_array_index(rows, r - 1))->n >
+                        ((LeadRow *)g_ptr_array_index(rows, r))->n);
+    }
+    fields_clear(&referral_fields, &sample);
+}
+
+static void hostile_text_is_clean_in_rows(void **state)
+{
+    World *world = *state;
+    Referral bad = sample_referral(1);
+    g_free(bad.lead.need);
+    bad.lead.need = g_strdup("\x1b]0;owned\x07 need");
+    PageObject object = { "referral", false, bad.id, &referral_fields, &bad };
+    sync_page(world, "s", true, false, &object, 1);
+    g_autoptr(GPtrArray)
+        rows = cache_leads(world->cache, &(LeadQuery){ .box = BOX_INBOX }, NULL, true, 5, NULL);
+    assert_int_equal(rows->len, 1);
+    assert_null(strchr(((LeadRow *)g_ptr_array_index(rows, 0))->need, '\x1b'));
+    fields_clear(&referral_fields, &bad);
+}
+
+static void same_millisecond_is_no_collision(void **state)
+{
+    World *world = *state;
+    Referral two[2] = { sample_referral(1), sample_referral(1 + (1 << 20)) };
+    two[1].sent_at = two[0].sent_at;
+    PageObject objects[2] = { { "referral", false, two[0].id, &referral_fields, &two[0] },
+                              { "referral", false, two[1].id, &referral_fields, &two[1] } };
+    sync_page(world, "s", true, false, objects, 2);
+    sync_page(world, "t", false, false, objects, 2);
+    g_autoptr(GPtrArray) rows = cache_leads(world->cache, &(LeadQuery){ 0 }, NULL, true, 5, NULL);
+    assert_int_equal(rows->len, 2);
+    for (int i = 0; i < 2; i++)
+        fields_clear(&referral_fields, &two[i]);
+}
+
+static void labels_and_prefixes_resolve(void **state)
+{
+    World *world = *state;
+    sync_samples(world, 0, 20, true, false);
+    Referral sample = sample_referral(7);
+    char label[LABEL_SIZE], text[UUID_TEXT_SIZE];
+    Uuid found;
+    assert_true(cache_resolve(world->cache, lead_label(&sample.id, label), &found, NULL));
+    assert_true(uuid_equal(&found, &sample.id));
+    g_autofree char *lower = g_ascii_strdown(label + 2, -1);
+    assert_true(cache_resolve(world->cache, lower, &found, NULL));
+    assert_true(uuid_equal(&found, &sample.id));
+    assert_true(cache_resolve(world->cache, uuid_format(&sample.id, text), &found, NULL));
+    assert_true(uuid_equal(&found, &sample.id));
+    g_autoptr(GError) several = NULL, none = NULL;
+    assert_false(cache_resolve(world->cache, "0193", &found, &several));
+    assert_true(problem_is(several, PROBLEM_BAD_INPUT));
+    assert_false(cache_resolve(world->cache, "ffff", &found, &none));
+    assert_true(problem_is(none, PROBLEM_NOT_FOUND));
+    fields_clear(&referral_fields, &sample);
+}
+
+static void full_sync_sweeps_only_after_its_last_page(void **state)
+{
+    World *world = *state;
+    sync_samples(world, 0, 40, true, false);
+    sync_samples(world, 0, 10, true, true);
+    gint64 n = 0;
+    assert_true(cache_count(world->cache, &(LeadQuery){ 0 }, &n, NULL));
+    assert_int_equal(n, 40);
+    sync_samples(world, 10, 10, false, false);
+    assert_true(cache_count(world->cache, &(LeadQuery){ 0 }, &n, NULL));
+    assert_int_equal(n, 20);
+    g_autoptr(GPtrArray)
+        rows = cache_leads(world->cache, &(LeadQuery){ .text = "number30" }, NULL, true, 5, NULL);
+    assert_int_equal(rows->len, 0);
+}
+
+/* ---- the rule: shown = server's object + live items, whatever the order of events */
+
+static bool refresh_object(CacheWriter *writer, gpointer data, GError **error)
+{
+    return cache_refresh(writer, data, NULL, error);
+}
+
+static void add_item(World *world, const Uuid *object, OutboxKind kind, const char *body, gint64 at)
+{
+    OutboxItem item = {
+        .op = uuid_new(),
+        .unit = uuid_new(),
+        .kind = kind,
+        .object = *object,
+        .method = (char *)"POST",
+        .path = (char *)"/v1/referrals/x/act",
+        .body = (char *)body,
+        .title = (char *)"somebody",
+        .created_at = at,
+        .state = OUTBOX_WAITING,
+    };
+    assert_true(store_add(world->store, &item, 1, NULL));
+}
+
+static void check_rule(World *world, const Referral *server, bool exists)
+{
+    Referral expected = { 0 }, shown = { 0 };
+    if (exists)
+        fields_copy(&referral_fields, &expected, server);
+    g_autoptr(GPtrArray) items = store_items_of(world->store, &server->id, NULL);
+    for (guint i = 0; exists && i < items->len; i++)
+        overlay_apply(&expected, g_ptr_array_index(items, i), NULL, NULL);
+    bool found = cache_referral(world->cache, &server->id, &shown, NULL);
+    assert_int_equal(found, exists);
+    if (found && !fields_equal(&referral_fields, &expected, &shown))
+        fail_msg("shown state %d verdict %d, expected %d %d (%u items)", shown.state, shown.verdict,
+                 expected.state, expected.verdict, items->len);
+    fields_clear(&referral_fields, &expected);
+    fields_clear(&referral_fields, &shown);
+}
+
+static void check_counts(World *world)
+{
+    g_autoptr(GPtrArray) rows = cache_leads(world->cache, &(LeadQuery){ 0 }, NULL, true, 500, NULL);
+    for (int s = REFERRAL_SENT; s <= REFERRAL_WITHDRAWN; s++) {
+        gint64 n = 0, counted = 0;
+        for (guint i = 0; i < rows->len; i++)
+            n += ((LeadRow *)g_ptr_array_index(rows, i))->state == (ReferralState)s;
+        assert_true(cache_count(world->cache, &(LeadQuery){ .states = 1u << s }, &counted, NULL));
+        assert_int_equal(counted, n);
+    }
+}
+
+#define OBJECTS 6
+static void random_events_keep_the_rule(void **state)
+{
+    World *world = *state;
+    GRand *rand = g_rand_new_with_seed(20261124);
+    Referral server[OBJECTS];
+    bool exists[OBJECTS] = { false };
+    for (guint32 i = 0; i < OBJECTS; i++)
+        server[i] = sample_referral(i * 5); /* all in the inbox */
+    sync_page(world, "s", true, false, NULL, 0);
+    for (int step = 0; step < 600; step++) {
+        int at = g_rand_int_range(rand, 0, OBJECTS);
+        Referral *object = &server[at];
+        gint64 now = object->sent_at + step;
+        g_autoptr(GPtrArray) items = store_items_of(world->store, &object->id, NULL);
+        const OutboxItem *some = items->len ? g_ptr_array_index(
+                                                  items, g_rand_int_range(rand, 0, (int)items->len))
+                                            : NULL;
+        switch (g_rand_int_range(rand, 0, 8)) {
+        case 0: /* the server changes it */
+            object->rev++;
+            object->state = (ReferralState)g_rand_int_range(rand, REFERRAL_SENT,
+                                                            REFERRAL_WITHDRAWN + 1);
+            object->verdict = object->state >= REFERRAL_CONFIRMED &&
+                                      object->state != REFERRAL_WITHDRAWN
+                                  ? VERDICT_LEAD
+                                  : 0;
+            object->confirmed_at = object->verdict ? object->sent_at : 0;
+            exists[at] = true;
+            sync_page(world, "s", false, false,
+                      &(PageObject){ "referral", false, object->id, &referral_fields, object }, 1);
+            break;
+        case 1:
+            if (g_rand_int_range(rand, 0, 4) == 0) {
+                exists[at] = false;
+                sync_page(world, "s", false, false, &(PageObject){ "referral", true, object->id },
+                          1);
+            }
+            break;
+        case 2:
+            add_item(world, &object->id, OUTBOX_PICK_UP, "{}", now);
+            break;
+        case 3:
+            add_item(world, &object->id, OUTBOX_CONFIRM,
+                     "{\"verdict\":\"lead\",\"message\":\"ta\"}", now);
+            break;
+        case 4:
+            add_item(world, &object->id, OUTBOX_CONFIRM,
+                     "{\"verdict\":\"not_a_lead\",\"reason_code\":\"no_need\"}", now);
+            break;
+        case 5:
+            add_item(world, &object->id, OUTBOX_OUTCOME, "{\"outcome\":\"won\"}", now);
+            break;
+        case 6: /* undone, or answered and its object still to come */
+            if (some)
+                assert_true(store_delete(world->store, &some->op, NULL));
+            break;
+        case 7:
+            if (some)
+                assert_true(
+                    store_set_state(world->store, &some->op,
+                                    some->state == OUTBOX_FAILED ? OUTBOX_WAITING : OUTBOX_FAILED,
+                                    0, 1, "referral-state", "no", NULL));
+            break;
+        }
+        g_autoptr(GError) error = NULL;
+        if (!cache_writer_tx(world->writer, refresh_object, &object->id, &error))
+            fail_msg("step %d: %s", step, error->message);
+        check_rule(world, object, exists[at]);
+        check_counts(world);
+    }
+    for (int i = 0; i < OBJECTS; i++)
+        fields_clear(&referral_fields, &server[i]);
+    g_rand_free(rand);
+}
+
+static bool refresh_all(CacheWriter *writer, gpointer data, GError **error)
+{
+    return cache_refresh_all(writer, error);
+}
+
+/* Store written, process gone before the cache was: the next start shows the edit. */
+static void a_new_start_applies_the_outbox(void **state)
+{
+    World *world = *state;
+    sync_samples(world, 0, 3, true, false);
+    Referral sample = sample_referral(1);
+    add_item(world, &sample.id, OUTBOX_CONFIRM, "{\"verdict\":\"lead\"}", sample.sent_at + 5);
+    cache_writer_close(world->writer);
+    world->writer = cache_writer_open(world->cache_path, world->store_path, NULL);
+    assert_true(cache_writer_tx(world->writer, refresh_all, NULL, NULL));
+    check_rule(world, &sample, true);
+    fields_clear(&referral_fields, &sample);
+}
+
+static void created_and_noted_here_first(void **state)
+{
+    World *world = *state;
+    sync_page(world, "s", true, false, NULL, 0);
+    Uuid id = uuid_new();
+    add_item(
+        world, &id, OUTBOX_CREATE,
+        "{\"to\":{\"account\":\"01930200-0000-7000-8000-000000000001\"},\"type\":\"job\","
+        "\"contact\":{\"first_name\":\"Zoe\"},\"need\":\"Roof\",\"permission\":{\"given\":true}}",
+        1700000000000);
+    assert_true(cache_writer_tx(world->writer, refresh_object, &id, NULL));
+    Referral shown = { 0 };
+    assert_true(cache_referral(world->cache, &id, &shown, NULL));
+    assert_int_equal(shown.box, BOX_SENT);
+    assert_string_equal(shown.lead.contact.first_name, "Zoe");
+    /* A full sync that does not know it yet leaves it alone. */
+    sync_page(world, "s", true, false, NULL, 0);
+    Referral again = { 0 };
+    assert_true(cache_referral(world->cache, &id, &again, NULL));
+    fields_clear(&referral_fields, &again);
+    fields_clear(&referral_fields, &shown);
+    /* Taken back: gone. */
+    g_autoptr(GPtrArray) items = store_items_of(world->store, &id, NULL);
+    assert_true(store_delete(world->store, &((OutboxItem *)g_ptr_array_index(items, 0))->op, NULL));
+    assert_true(cache_writer_tx(world->writer, refresh_object, &id, NULL));
+    assert_false(cache_referral(world->cache, &id, &shown, NULL));
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(lists_are_windows_in_order),    TEST(filters_agree_with_a_scan),
+        TEST(hostile_text_is_clean_in_rows), TEST(same_millisecond_is_no_collision),
+        TEST(labels_and_prefixes_resolve),   TEST(full_sync_sweeps_only_after_its_last_page),
+        TEST(random_events_keep_the_rule),   TEST(a_new_start_applies_the_outbox),
+        TEST(created_and_noted_here_first),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
