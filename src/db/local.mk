@@ -8,3 +8,8 @@ noinst_LIBRARIES += %D%/libdb.a
 	%D%/row.c %D%/row.h \
 	%D%/sqlite.c \
 	%D%/statements.c
+if HAVE_POSTGRESQL
+noinst_LIBRARIES += %D%/libdbpg.a
+%C%_libdbpg_a_CPPFLAGS = $(AM_CPPFLAGS) $(PQ_CFLAGS)
+%C%_libdbpg_a_SOURCES = %D%/postgres.c
+endif
