@@ -100,6 +100,6 @@ const FieldTable scope_fields = FIELD_TABLE("scope", Scope, scope_rows);
 
 char *email_fold(const char *email)
 {
-    g_autofree char *trimmed = g_strstrip(g_strdup(email));
+    g_autofree char *trimmed = g_strstrip(g_strdup(email ? email : ""));
     return g_utf8_casefold(trimmed, -1);
 }

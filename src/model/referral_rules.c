@@ -6,8 +6,9 @@
 
 #include "base/problem.h"
 
-#define IN(state) (1u << (state))
-#define SIDE(box) (1u << (box))
+#define BIT(value) ((unsigned)(value) < 32 ? 1u << (value) : 0)
+#define IN(state) BIT(state)
+#define SIDE(box) BIT(box)
 
 #define AFTER_VERDICT                                                                              \
     (IN(REFERRAL_CONFIRMED) | IN(REFERRAL_WORKING) | IN(REFERRAL_WON) | IN(REFERRAL_LOST) |        \
