@@ -37,23 +37,23 @@ typedef enum Access {
 } Access;
 
 typedef enum RouteFlags {
-    ROUTE_NO_KEY = 1 << 0,       /* a POST that needs no Idempotency-Key (log in, refresh) */
-    ROUTE_IF_MATCH = 1 << 1,     /* 428 without If-Match */
+    ROUTE_NO_KEY = 1 << 0,        /* a POST that needs no Idempotency-Key (log in, refresh) */
+    ROUTE_IF_MATCH = 1 << 1,      /* 428 without If-Match */
     ROUTE_IF_NONE_MATCH = 1 << 2, /* create: 428 without If-None-Match: * */
-    ROUTE_LIST = 1 << 3,         /* has limit and cursor */
-    ROUTE_NO_BATCH = 1 << 4,     /* not an operation of POST /v1/batch */
-    ROUTE_REPLAY_STORED = 1 << 5, /* the answer cannot be rendered again: store its body with the key */
-    ROUTE_SNAPSHOT = 1 << 6,     /* LANE_READ: all statements of the handler see one snapshot */
-    ROUTE_JSON = 1 << 7,         /* .body is NULL but the request has a JSON body: only call->json */
-    ROUTE_FORM = 1 << 8,         /* application/x-www-form-urlencoded is taken too (flat .body only) */
+    ROUTE_LIST = 1 << 3,          /* has limit and cursor */
+    ROUTE_NO_BATCH = 1 << 4,      /* not an operation of POST /v1/batch */
+    ROUTE_REPLAY_STORED =
+        1 << 5,              /* the answer cannot be rendered again: store its body with the key */
+    ROUTE_SNAPSHOT = 1 << 6, /* LANE_READ: all statements of the handler see one snapshot */
+    ROUTE_JSON = 1 << 7,     /* .body is NULL but the request has a JSON body: only call->json */
+    ROUTE_FORM = 1 << 8,     /* application/x-www-form-urlencoded is taken too (flat .body only) */
 } RouteFlags;
 
 /*
  * One row of the route table (OpenAPI is printed from it). Each endpoint family exports its rows as
  * `const Route NAME_routes[]`, closed by a row without method; routes.c has the one list of families (routes.h).
  *
- * A write that carries a key is answered again from the GET row of the same object (the longest path before the verb
- * that has one), so that no personal data is stored with the key; ROUTE_REPLAY_STORED where that is not possible.
+ * A write that carries a key is answered again from the GET row of the same path, or of the path without its verb, so that no personal data is stored with the key; ROUTE_REPLAY_STORED where that is not possible.
  */
 struct Route {
     const char *method;
@@ -64,10 +64,13 @@ struct Route {
     const FieldTable *body;  /* decoded into call->body, validated by its table; NULL = no body */
     const FieldTable *reply; /* what 2xx answers with, for OpenAPI; NULL = see summary */
     CallHandler handler;
-    CallHandler prepare;     /* LANE_CRYPTO */
-    const char *query;       /* names of query parameters, blank-separated; any other is 422 unknown-field */
-    const char *summary;     /* one line, English, for OpenAPI */
+    CallHandler prepare; /* LANE_CRYPTO */
+    const char
+        *query; /* names of query parameters, blank-separated; any other is 422 unknown-field */
+    const char *summary; /* one line, English, for OpenAPI */
 };
+
+/* PATCH: call->body stays NULL; the handler reads the object, then json_decode(call->json, ..., JSON_PATCH) onto it. */
 
 typedef struct Principal {
     Uuid account; /* nil when open */
@@ -76,11 +79,11 @@ typedef struct Principal {
 } Principal;
 
 typedef struct Reply {
-    int status;         /* 200 unless set */
-    GString *body;      /* JSON; empty with 204 */
-    gint64 rev;         /* > 0: ETag: "rev" */
-    const char *type;   /* Content-Type (a literal); NULL = application/json */
-    int retry_after;    /* seconds; 0 = no header */
+    int status;                /* 200 unless set */
+    GString *body;             /* JSON; empty with 204 */
+    gint64 rev;                /* > 0: ETag: "rev" */
+    const char *type;          /* Content-Type (a literal); NULL = application/json */
+    int retry_after;           /* seconds; 0 = no header */
     struct HttpStream *stream; /* instead of body: httpd_stream.h */
 } Reply;
 
@@ -90,20 +93,21 @@ struct Call {
     Db *db;
     gint64 now; /* the one time of this request */
     Principal principal;
-    Uuid id, sub;          /* path parameters */
-    GHashTable *query;     /* char * -> char *, decoded; may be NULL */
-    void *body;            /* as route->body says; owned by the frame */
-    const JsonNode *json;  /* the body as read */
-    gint64 if_match;       /* rev, 0 when none */
+    Uuid id, sub;         /* path parameters */
+    GHashTable *query;    /* char * -> char *, decoded; may be NULL */
+    void *body;           /* as route->body says; owned by the frame */
+    const JsonNode *json; /* the body as read */
+    gint64 if_match;      /* rev, 0 when none */
     char request_id[UUID_TEXT_SIZE];
     const char *user_agent, *peer; /* peer: address without port, "unix" */
     const char *last_event_id;     /* NULL when absent */
     bool local;                    /* loopback or unix socket */
     Reply reply;
     FieldErrors errors;
-    GArray *changes;       /* Change, filled by change_note(), written at the end of the transaction */
-    GString *current;      /* call_put_current(); NULL when there is none */
-    void *scratch;         /* from prepare to handler, or the argument of server_run() */
+    GArray *changes;  /* Change, filled by change_note(), written at the end of the transaction */
+    GString *current; /* call_put_current(); NULL when there is none */
+    Uuid revoked;     /* a session whose tokens are forgotten after the commit */
+    void *scratch;    /* from prepare to handler, or the argument of server_run() */
     GDestroyNotify scratch_free; /* run on scratch by the frame; NULL = borrowed */
 };
 

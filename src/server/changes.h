@@ -10,10 +10,10 @@
 #include "server/call.h"
 
 typedef enum ObjectType { /* stored: never renumber */
-    OBJECT_REFERRAL = 1,
-    OBJECT_NOTE = 2,
-    OBJECT_PARTNER = 3,
-    OBJECT_ACCOUNT = 4,
+                          OBJECT_REFERRAL = 1,
+                          OBJECT_NOTE = 2,
+                          OBJECT_PARTNER = 3,
+                          OBJECT_ACCOUNT = 4,
 } ObjectType;
 
 typedef struct Change {
@@ -28,15 +28,16 @@ typedef struct ObjectRow {
     ObjectType type;
     const char *name;
     /* Appends the object as the principal may see it; *visible false when it may not (sent as a delete). */
-    bool (*put)(Call *call, const Uuid *scope, const Uuid *id, GString *out, gint64 *rev, bool *visible,
-                GError **error);
+    bool (*put)(Call *call, const Uuid *scope, const Uuid *id, GString *out, gint64 *rev,
+                bool *visible, GError **error);
 } ObjectRow;
 extern const ObjectRow object_rows[]; /* closed by type 0 */
 
 /* Remember that an object of this scope changed; written once per (scope, object) at the end. */
 void change_note(Call *call, const Uuid *scope, ObjectType type, const Uuid *object, bool deleted);
 
-/* The last step of every write transaction: raises the counters in ascending order of scope. */
+/* The last step of every write transaction: raises the counters in ascending order of scope. The frame calls it after the
+ * handler; a handler whose answer tells states calls it itself, after its last change_note(). */
 bool changes_write(Call *call, GError **error);
 
 /* A state, taken apart. Full sync in progress: "e<epoch>.<acl>.f<seq>.<full_from>". */
@@ -45,12 +46,13 @@ typedef struct ChangeState {
     bool full;        /* a full sync's next page... */
     gint64 full_from; /* ...and the scope's seq at its first one */
 } ChangeState;
-char *change_state_format(const ChangeState *state);                /* caller frees */
-bool change_state_parse(const char *text, ChangeState *state);      /* false: not one of ours */
+char *change_state_format(const ChangeState *state);           /* caller frees */
+bool change_state_parse(const char *text, ChangeState *state); /* false: not one of ours */
 
 /* The state of a scope now, as a string (caller frees; NULL and NOT_FOUND when there is none) or taken apart. */
 char *changes_state(Db *db, const Uuid *scope, GError **error);
-bool changes_state_read(Db *db, const Uuid *scope, ChangeState *state, gint64 *min_seq, GError **error);
+bool changes_state_read(Db *db, const Uuid *scope, ChangeState *state, gint64 *min_seq,
+                        GError **error);
 
 /* Makes a scope (with its owner as member) in the current transaction: once per account. */
 bool scope_create(Db *db, const Uuid *scope, ScopeKind kind, const Uuid *owner, GError **error);

@@ -12,17 +12,18 @@
 #include "db/db.h"
 
 typedef struct Config {
-    char *database;    /* sqlite:PATH or postgresql://... */
-    char *listen;      /* HOST:PORT, [V6]:PORT or unix:PATH */
-    char *log;         /* error, warning, info, debug */
-    gint64 threads;    /* HTTP threads; 0 = 2 with SQLite, 4 with PostgreSQL */
-    gint64 workers;    /* PostgreSQL: write connections */
+    char *database; /* sqlite:PATH or postgresql://... */
+    char *listen;   /* HOST:PORT, [V6]:PORT or unix:PATH */
+    char *log;      /* error, warning, info, debug */
+    gint64 threads; /* HTTP threads; 0 = 2 with SQLite, 4 with PostgreSQL */
+    gint64 workers; /* PostgreSQL: write connections */
     gint64 max_connections, max_streams;
     gint64 argon2_memory; /* KiB */
     gint64 argon2_passes;
-    gint64 sign_up;    /* bool: POST /v1/accounts is open */
-    char *metrics_token_file; /* a bearer token for /metrics and /readyz from elsewhere; NULL = loopback only */
-    gint64 ready_fd;   /* -1 none */
+    gint64 sign_up; /* bool: POST /v1/accounts is open */
+    char *
+        metrics_token_file; /* a bearer token for /metrics and /readyz from elsewhere; NULL = loopback only */
+    gint64 ready_fd;                 /* -1 none */
     gint64 exit_with_parent, lively; /* bool */
 } Config;
 

@@ -1,1 +1,53 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+noinst_LIBRARIES += %D%/libserver.a
+%C%_libserver_a_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) $(SODIUM_CFLAGS)
+%C%_libserver_a_SOURCES = \
+	%D%/accounts.c %D%/accounts.h \
+	%D%/audit.c %D%/audit.h \
+	%D%/auth.c %D%/auth.h \
+	%D%/batch.c %D%/batch.h \
+	%D%/call.c %D%/call.h \
+	%D%/changes.c %D%/changes.h \
+	%D%/command.h \
+	%D%/command_account.c %D%/command_account.h \
+	%D%/config.c %D%/config.h \
+	%D%/crypto.c %D%/crypto.h \
+	%D%/exchange.c \
+	%D%/families.h \
+	%D%/form.c %D%/form.h \
+	%D%/frame.c %D%/frame.h \
+	%D%/health.c \
+	%D%/httpd.c %D%/httpd.h %D%/httpd_internal.h \
+	%D%/httpd_shape.c \
+	%D%/httpd_stream.c %D%/httpd_stream.h \
+	%D%/idempotency.c %D%/idempotency.h \
+	%D%/jobs.c %D%/jobs.h \
+	%D%/lanes.c %D%/lanes.h \
+	%D%/listener.c %D%/listener.h \
+	%D%/log.c %D%/log.h \
+	%D%/metrics.c %D%/metrics.h \
+	%D%/parts.c \
+	%D%/routes.c %D%/routes.h \
+	%D%/schema.c %D%/schema.h \
+	%D%/server.c %D%/server.h %D%/server_internal.h \
+	%D%/sessions.c %D%/sessions.h \
+	%D%/throttle.c %D%/throttle.h \
+	%D%/tokens.c %D%/tokens.h
+nodist_%C%_libserver_a_SOURCES = %D%/server_schema.c
+
+server_schema_files = \
+	data/schema/server/0001-core.sql
+EXTRA_DIST += $(server_schema_files)
+CLEANFILES += %D%/server_schema.c
+%D%/server_schema.c: $(server_schema_files) $(top_srcdir)/build-aux/embed-text
+	$(EMBED) server_schema $(server_schema_files:%=$(srcdir)/%) > $@
+
+bin_PROGRAMS += leadlined
+leadlined_SOURCES = src/leadlined.c
+leadlined_CPPFLAGS = $(AM_CPPFLAGS)
+leadlined_LDADD = %D%/libserver.a src/wire/libwire.a src/db/libdb.a
+if HAVE_POSTGRESQL
+leadlined_LDADD += src/db/libdbpg.a src/db/libdb.a
+endif
+leadlined_LDADD += src/model/libmodel.a src/base/libbase.a \
+	$(MICROHTTPD_LIBS) $(SODIUM_LIBS) $(CJSON_LIBS) $(SQLITE_LIBS) $(PQ_LIBS) $(GLIB_LIBS)

@@ -17,5 +17,5 @@ void routes_init(void);
 const Route *routes_find(const char *method, const char *path, Uuid *id, Uuid *sub,
                          const char **allow, GError **error);
 
-/* The GET row that shows the object which `write` changes, or NULL. */
+/* The GET row of the same path, or of the path without its verb; NULL when there is none. */
 const Route *routes_reader(const Route *write);

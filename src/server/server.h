@@ -28,7 +28,7 @@ bool server_run(Server *server, const Principal *as, CallHandler handler, gpoint
                 GError **error);
 
 /* The same without a running server, on a connection of one's own: the sub-commands. */
-bool call_run(Db *db, const Config *config, CallHandler handler, gpointer arg, GError **error);
+bool call_run(Db *db, CallHandler handler, gpointer arg, GError **error);
 
 /* After a commit, in a writer's thread: the scopes that changed and their states now. It must return at once. Set
  * before server_start(). */

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The server's program: flags, sub-commands, signals. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <config.h>
+
+#include "base/clock.h"
+#include "base/problem.h"
+#include "base/text.h"
+#include "server/accounts.h"
+#include "server/command.h"
+#include "server/command_account.h"
+#include "server/crypto.h"
+#include "server/log.h"
+#include "server/schema.h"
+#include "server/server.h"
+
+static bool serve(const Config *config, int argc, char **argv, GError **error);
+static bool print_example(const Config *config, int argc, char **argv, GError **error);
+
+static const ServerCommand commands[] = {
+    { "serve", NULL, "serve the API until SIGTERM (the default)", NULL, serve },
+    { "user add", NULL, "make an account; the password is one line of standard input",
+      user_add_options, user_add },
+    { "token create", NULL, "print tokens for an account, as JSON", token_create_options,
+      token_create },
+    { "example-config", NULL, "print a configuration file with every key and its default", NULL,
+      print_example },
+    { 0 },
+};
+
+/* ---- serve */
+
+static void block_signals(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGTERM);
+    sigaddset(set, SIGINT);
+    sigprocmask(SIG_BLOCK, set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+/* False: standard input has ended. */
+static bool stdin_is_open(void)
+{
+    char bytes[256];
+    ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes);
+    return n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN));
+}
+
+static void wait_for_end(const Config *config, const sigset_t *signals)
+{
+    int fd = signalfd(-1, signals, SFD_CLOEXEC);
+    struct pollfd fds[] = { { .fd = fd, .events = POLLIN },
+                            { .fd = config->exit_with_parent ? STDIN_FILENO : -1,
+                              .events = POLLIN } };
+    for (;;) {
+        if (poll(fds, G_N_ELEMENTS(fds), -1) < 0 && errno != EINTR)
+            break;
+        if (fds[0].revents || (fds[1].revents && !stdin_is_open()))
+            break;
+    }
+    close(fd);
+}
+
+static void tell_ready(const Config *config)
+{
+    static const char line[] = "ready\n";
+    if (config->ready_fd < 0)
+        return;
+    if (write((int)config->ready_fd, line, sizeof line - 1) < 0)
+        log_write(LOG_WARNING, "ready-fd", "detail", g_strerror(errno), NULL);
+    close((int)config->ready_fd);
+}
+
+static bool serve(const Config *config, int argc, char **argv, GError **error)
+{
+    sigset_t signals;
+    if (!log_set_level(config->log))
+        return problem_set(error, PROBLEM_BAD_CONFIG, "log: must be error, warning, info or debug");
+    block_signals(&signals); /* before any thread is made */
+    Server *server = server_new(config, error);
+    if (!server)
+        return false;
+    bool ok = server_start(server, error);
+    if (ok) {
+        tell_ready(config);
+        wait_for_end(config, &signals);
+    }
+    server_stop(server);
+    server_free(server);
+    return ok;
+}
+
+static bool print_example(const Config *config, int argc, char **argv, GError **error)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    config_print_example(out);
+    fputs(out->str, stdout);
+    return true;
+}
+
+/* ---- the command line */
+
+static void print_usage(void)
+{
+    g_autoptr(GString) out = g_string_new("Usage: leadlined [COMMAND] [OPTION...]\n"
+                                          "The API server of Leadline.\n\nCommands:\n");
+    for (const ServerCommand *command = commands; command->name; command++) {
+        g_autofree char *name = g_strconcat(command->name, command->arguments ? " " : "",
+                                            command->arguments ? command->arguments : "", NULL);
+        g_string_append_printf(out, "  %-30s %s\n", name, command->summary);
+        for (const GOptionEntry *o = command->options; o && o->long_name; o++) {
+            g_autofree char *flag = g_strconcat("  --", o->long_name, o->arg_description ? " " : "",
+                                                o->arg_description ? o->arg_description : "", NULL);
+            g_string_append_printf(out, "  %-30s %s\n", flag, o->description);
+        }
+    }
+    g_string_append(out, "\nOptions of all commands:\n");
+    config_print_help(out);
+    g_string_append(out,
+                    "  --help, --version\n\nExit codes: 0 ok, 1 failure, 64 usage, 65 bad input, "
+                    "73 cannot create a file, 74 database, 75 in use, 78 bad configuration.\n");
+    fputs(out->str, stdout);
+}
+
+/* The command that argv begins with; its words are taken off. serve when there is none. */
+static const ServerCommand *command_find(int *argc, char **argv, GError **error)
+{
+    if (*argc < 2 || argv[1][0] == '-')
+        return &commands[0];
+    for (const ServerCommand *command = commands; command->name; command++) {
+        g_auto(GStrv) words = g_strsplit(command->name, " ", -1);
+        int n = (int)g_strv_length(words), i = 0;
+        while (i < n && i + 1 < *argc && g_str_equal(argv[i + 1], words[i]))
+            i++;
+        if (i < n)
+            continue;
+        memmove(argv + 1, argv + 1 + n, (size_t)(*argc - n) * sizeof *argv);
+        *argc -= n;
+        return command;
+    }
+    g_autofree char *clean = text_clean(argv[1], -1, TEXT_LINE);
+    problem_set(error, PROBLEM_USAGE, "no command \"%s\": leadlined --help lists them", clean);
+    return NULL;
+}
+
+static bool has_flag(int argc, char **argv, const char *flag)
+{
+    for (int i = 1; i < argc; i++)
+        if (g_str_equal(argv[i], flag))
+            return true;
+    return false;
+}
+
+static bool parse_options(const ServerCommand *command, int *argc, char ***argv, GError **error)
+{
+    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+    g_autoptr(GError) local = NULL;
+    g_option_context_set_help_enabled(context, FALSE);
+    if (command->options)
+        g_option_context_add_main_entries(context, command->options, NULL);
+    if (!g_option_context_parse(context, argc, argv, &local))
+        return problem_set(error, PROBLEM_USAGE, "%s", local->message);
+    if (*argc > 1 && !command->arguments)
+        return problem_set(error, PROBLEM_USAGE, "%s takes no arguments", command->name);
+    return true;
+}
+
+static bool run(Config *config, int argc, char **argv, GError **error)
+{
+    if (!clock_init(error) || !crypto_init(error) || !config_read_flags(config, &argc, argv, error))
+        return false;
+    const ServerCommand *command = command_find(&argc, argv, error);
+    return command && parse_options(command, &argc, &argv, error) &&
+           command->run(config, argc - 1, argv + 1, error);
+}
+
+int main(int argc, char **argv)
+{
+    if (has_flag(argc, argv, "--help") || has_flag(argc, argv, "-h")) {
+        print_usage();
+        return EXIT_SUCCESS;
+    }
+    if (has_flag(argc, argv, "--version")) {
+        puts("leadlined " PACKAGE_VERSION);
+        return EXIT_SUCCESS;
+    }
+    umask(0077);
+    Config config;
+    g_autoptr(GError) error = NULL;
+    config_init(&config);
+    bool ok = run(&config, argc, argv, &error);
+    config_clear(&config);
+    if (ok)
+        return EXIT_SUCCESS;
+    g_autofree char *clean = text_clean(error->message, -1, TEXT_LINE);
+    fprintf(stderr, "leadlined: %s\n", clean);
+    return problem_row(problem_of(error))->exit_code;
+}

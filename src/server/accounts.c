@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/accounts.h"
+
+#include "db/row.h"
+#include "server/audit.h"
+#include "server/batch.h"
+#include "server/families.h"
+#include "server/server.h"
+#include "server/sessions.h"
+#include "server/throttle.h"
+
+#define LIST_MAX 500
+
+bool account_read(Db *db, const Uuid *id, Account *account, GError **error)
+{
+    static const char *sql;
+    if (g_once_init_enter(&sql))
+        g_once_init_leave(&sql, db_intern("SELECT %s FROM account WHERE id = $1",
+                                          row_columns(&account_fields, NULL)));
+    g_autoptr(DbRows) rows = db_query(db, error, sql, db_uuid(id));
+    if (!rows)
+        return false;
+    if (!db_next(rows, error))
+        return db_rows_ok(rows) ? problem_set(error, PROBLEM_NOT_FOUND, "no such account") : false;
+    row_read(rows, 0, &account_fields, account, ROW_COPY);
+    return true;
+}
+
+bool account_put(Call *call, const Uuid *scope, const Uuid *id, GString *out, gint64 *rev,
+                 bool *visible, GError **error)
+{
+    *visible = uuid_equal(id, &call->principal.account);
+    if (!*visible)
+        return true;
+    Account account = { 0 };
+    if (!account_read(call->db, id, &account, error))
+        return false;
+    *rev = account.rev;
+    json_put_object(out, &account_fields, &account);
+    fields_clear(&account_fields, &account);
+    return true;
+}
+
+/* ---- making one */
+
+bool account_create(Call *call, const NewAccount *input, Account *account, GError **error)
+{
+    g_autofree char *key = email_fold(input->email);
+    *account = (Account){
+        .id = uuid_is_nil(&input->id) ? uuid_new() : input->id,
+        .rev = 1,
+        .created_at = call->now,
+        .updated_at = call->now,
+        .email = g_strstrip(g_strdup(input->email)),
+        .name = g_strdup(input->name),
+        .company_name = g_strdup(input->company_name),
+        .business_type = g_strdup(input->business_type),
+        .state = ACCOUNT_ACTIVE,
+        .admin = input->admin,
+    };
+    gint64 inserted;
+    if (!db_exec_count(
+            call->db, error, &inserted,
+            "INSERT INTO account (id, rev, created_at, updated_at, email, name, company_name, "
+            "business_type, state, admin, email_key, password) "
+            "VALUES ($1, 1, $2, $2, $3, $4, $5, $6, 1, $7, $8, $9) ON CONFLICT (email_key) DO "
+            "NOTHING",
+            db_uuid(&account->id), db_int(call->now), db_text(account->email),
+            db_text(account->name), db_text(account->company_name), db_text(account->business_type),
+            db_int(account->admin), db_text(key), db_text(input->password_hash)))
+        return false;
+    if (inserted == 0)
+        return problem_set(error, PROBLEM_ALREADY_EXISTS,
+                           "there is an account with this e-mail address");
+    if (!scope_create(call->db, &account->id, SCOPE_ACCOUNT, &account->id, error))
+        return false;
+    change_note(call, &account->id, OBJECT_ACCOUNT, &account->id, false);
+    return audit_put(call, "account.create", &account->id, error);
+}
+
+/* POST /v1/accounts: the hash is made in the crypto thread. */
+static bool sign_up_prepare(Call *call, GError **error)
+{
+    const SignUp *input = call->body;
+    if (!server_config(call->server)->sign_up)
+        return problem_set(error, PROBLEM_FORBIDDEN,
+                           "this server makes accounts only by its administrator");
+    if (!throttle_check(call, THROTTLE_SIGN_UP, NULL, error))
+        return false;
+    call->scratch = password_hash(call, input->password, error);
+    call->scratch_free = g_free;
+    return call->scratch != NULL;
+}
+
+static bool sign_up(Call *call, GError **error)
+{
+    const SignUp *input = call->body;
+    NewAccount wanted = { .email = input->email,
+                          .name = input->name,
+                          .company_name = input->company_name,
+                          .business_type = input->business_type,
+                          .password_hash = call->scratch };
+    Account account = { 0 };
+    bool ok = throttle_count(call, THROTTLE_SIGN_UP, NULL, error) &&
+              account_create(call, &wanted, &account, error);
+    if (ok) {
+        call->reply.status = 201;
+        call->reply.rev = account.rev;
+        json_put_object(call->reply.body, &account_fields, &account);
+    }
+    fields_clear(&account_fields, &account);
+    return ok;
+}
+
+/* ---- /v1/me */
+
+static bool put_scopes(Call *call, GString *out, GError **error)
+{
+    g_autoptr(DbRows)
+        rows = db_query(call->db, error,
+                        "SELECT s.id, s.kind, m.role, s.epoch, s.acl, s.seq FROM scope_member m "
+                        "JOIN scope s ON s.id = m.scope_id WHERE m.account_id = $1 ORDER BY s.id",
+                        db_uuid(&call->principal.account));
+    if (!rows)
+        return false;
+    for (bool first = true; db_next(rows, error); first = false) {
+        ChangeState state = { .epoch = db_get_int(rows, 3),
+                              .acl = db_get_int(rows, 4),
+                              .seq = db_get_int(rows, 5) };
+        g_autofree char *text = change_state_format(&state);
+        Scope scope = { .id = db_get_uuid(rows, 0),
+                        .kind = (int)db_get_int(rows, 1),
+                        .role = (char *)db_get_text(rows, 2),
+                        .state = text };
+        g_string_append(out, first ? "" : ",");
+        json_put_object(out, &scope_fields, &scope);
+    }
+    return db_rows_ok(rows);
+}
+
+static bool put_me(Call *call, GError **error)
+{
+    GString *out = call->reply.body;
+    bool visible;
+    g_string_append(out, "{\"account\":");
+    if (!account_put(call, &call->principal.account, &call->principal.account, out,
+                     &call->reply.rev, &visible, error))
+        return false;
+    g_string_append(out, ",\"scopes\":[");
+    if (!put_scopes(call, out, error))
+        return false;
+    g_string_append_printf(out,
+                           "],\"limits\":{\"body_bytes\":%d,\"page\":%d,\"batch_operations\":%d},"
+                           "\"events\":\"/v1/events\"}",
+                           JSON_MAX_BYTES, LIST_MAX, BATCH_MAX);
+    return true;
+}
+
+static bool patch_refuse_stale(Call *call, const Account *account, GError **error)
+{
+    if (call_check_rev(call, account->rev, error))
+        return true;
+    json_put_object(call_put_current(call), &account_fields, account);
+    return false;
+}
+
+static bool patch_apply(Call *call, Account *account, GError **error)
+{
+    json_decode(call->json, &account_fields, account, JSON_PATCH, "#", &call->errors);
+    if (!field_errors_any(&call->errors))
+        fields_validate(&account_fields, account, "#", &call->errors);
+    if (!call_valid(call, error))
+        return false;
+    if (!db_exec(call->db, error,
+                 "UPDATE account SET rev = rev + 1, updated_at = $2, name = $3, company_name = $4, "
+                 "business_type = $5 "
+                 "WHERE id = $1",
+                 db_uuid(&account->id), db_int(call->now), db_text(account->name),
+                 db_text(account->company_name), db_text(account->business_type)))
+        return false;
+    change_note(call, &account->id, OBJECT_ACCOUNT, &account->id, false);
+    return audit_put(call, "account.change", &account->id, error) && changes_write(call, error) &&
+           put_me(call, error);
+}
+
+static bool patch_me(Call *call, GError **error)
+{
+    Account account = { 0 };
+    if (!account_read(call->db, &call->principal.account, &account, error))
+        return false;
+    bool ok = patch_refuse_stale(call, &account, error) && patch_apply(call, &account, error);
+    fields_clear(&account_fields, &account);
+    return ok;
+}
+
+const Route account_routes[] = {
+    { "POST", "/v1/accounts", ACCESS_OPEN, LANE_CRYPTO, ROUTE_REPLAY_STORED | ROUTE_NO_BATCH,
+      &sign_up_fields, &account_fields, sign_up, sign_up_prepare, .summary = "Sign up" },
+    { "GET", "/v1/me", ACCESS_USER, LANE_READ, ROUTE_SNAPSHOT, .handler = put_me,
+      .summary = "The caller's account, scopes, limits, events address" },
+    { "PATCH", "/v1/me", ACCESS_USER, LANE_WRITE, ROUTE_IF_MATCH, &account_fields,
+      .handler = patch_me, .summary = "Change name, company or business" },
+    { 0 },
+};

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Accounts and /v1/me. GET /v1/me answers
+ *
+ *   {"account": {account}, "scopes": [{"id", "kind", "role", "state"}], "limits": {...}, "events": "/v1/events"}
+ *
+ * with the account's rev as ETag; PATCH /v1/me (name, company_name, business_type) answers the same.
+ */
+#pragma once
+
+#include "model/account.h"
+#include "server/changes.h"
+
+/* An account by id; NOT_FOUND. fields_clear() it. */
+bool account_read(Db *db, const Uuid *id, Account *account, GError **error);
+
+/* Makes one with its scope: ALREADY_EXISTS when the address is taken. id nil: a new one; password_hash NULL: no log-in by password.
+ * For sign-up, `user add` and the demo. */
+typedef struct NewAccount {
+    Uuid id;
+    const char *email, *name, *company_name, *business_type, *password_hash;
+    bool admin;
+} NewAccount;
+bool account_create(Call *call, const NewAccount *input, Account *account, GError **error);
+
+/* ObjectRow.put of the account object. */
+bool account_put(Call *call, const Uuid *scope, const Uuid *id, GString *out, gint64 *rev,
+                 bool *visible, GError **error);

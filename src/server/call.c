@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/call.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "wire/problem_json.h"
+
+#define LIMIT_DEFAULT 50
+#define LIMIT_MAX 500
+#define CURSOR_BYTES 24 /* time and id */
+
+const char *call_query(const Call *call, const char *name)
+{
+    return call->query ? g_hash_table_lookup(call->query, name) : NULL;
+}
+
+bool call_limit(Call *call, int *limit, GError **error)
+{
+    const char *text = call_query(call, "limit");
+    *limit = LIMIT_DEFAULT;
+    if (!text)
+        return true;
+    guint64 number;
+    if (g_ascii_isdigit(*text) &&
+        g_ascii_string_to_unsigned(text, 10, 1, LIMIT_MAX, &number, NULL)) {
+        *limit = (int)number;
+        return true;
+    }
+    field_errors_add(&call->errors, "#/limit", "out-of-range", "must be a number from 1 to %d",
+                     LIMIT_MAX);
+    return call_valid(call, error);
+}
+
+static const char hex[] = "0123456789abcdef";
+
+bool call_cursor(Call *call, gint64 *time, Uuid *id, GError **error)
+{
+    const char *text = call_query(call, "cursor");
+    *time = 0;
+    *id = (Uuid){ 0 };
+    if (!text)
+        return true;
+    guint8 bytes[CURSOR_BYTES];
+    bool ok = strlen(text) == 2 * CURSOR_BYTES;
+    for (size_t i = 0; ok && i < CURSOR_BYTES; i++) {
+        int high = g_ascii_xdigit_value(text[2 * i]), low = g_ascii_xdigit_value(text[2 * i + 1]);
+        ok = high >= 0 && low >= 0;
+        bytes[i] = (guint8)(high << 4 | low);
+    }
+    if (!ok)
+        return problem_set(error, PROBLEM_BAD_CURSOR,
+                           "cursor: take it from \"next\" of the page before");
+    gint64 big;
+    memcpy(&big, bytes, sizeof big);
+    *time = GINT64_FROM_BE(big);
+    memcpy(id->bytes, bytes + sizeof big, sizeof id->bytes);
+    return true;
+}
+
+void call_put_next(Call *call, bool more, gint64 time, const Uuid *id)
+{
+    GString *out = call->reply.body;
+    if (!more) {
+        g_string_append(out, "],\"next\":null}");
+        return;
+    }
+    guint8 bytes[CURSOR_BYTES];
+    gint64 big = GINT64_TO_BE(time);
+    memcpy(bytes, &big, sizeof big);
+    memcpy(bytes + sizeof big, id->bytes, sizeof id->bytes);
+    g_string_append(out, "],\"next\":\"");
+    for (size_t i = 0; i < CURSOR_BYTES; i++) {
+        g_string_append_c(out, hex[bytes[i] >> 4]);
+        g_string_append_c(out, hex[bytes[i] & 15]);
+    }
+    g_string_append(out, "\"}");
+}
+
+bool call_check_rev(Call *call, gint64 rev, GError **error)
+{
+    if (call->if_match == rev)
+        return true;
+    return problem_set(error, PROBLEM_PRECONDITION_FAILED,
+                       "If-Match is \"%" G_GINT64_FORMAT
+                       "\", but the object is at \"%" G_GINT64_FORMAT "\"",
+                       call->if_match, rev);
+}
+
+GString *call_put_current(Call *call)
+{
+    if (!call->current)
+        call->current = g_string_new(NULL);
+    g_string_truncate(call->current, 0);
+    return call->current;
+}
+
+bool call_refuse(Call *call, Problem problem, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    g_autofree char *detail = g_strdup_vprintf(format, list);
+    va_end(list);
+    call->reply.status = problem_row(problem)->status;
+    call->reply.type = "application/problem+json";
+    g_string_truncate(call->reply.body, 0);
+    problem_write(call->reply.body, problem, detail, call->request_id, NULL);
+    return true;
+}
+
+/* Only members that we do not know: that has a problem of its own. */
+static bool only_unknown(const FieldErrors *errors)
+{
+    for (guint i = 0; i < errors->items->len; i++)
+        if (!g_str_equal(((const FieldError *)errors->items->pdata[i])->code, "unknown-field"))
+            return false;
+    return true;
+}
+
+bool call_valid(Call *call, GError **error)
+{
+    if (!field_errors_any(&call->errors))
+        return true;
+    bool unknown = only_unknown(&call->errors);
+    const FieldError *first = call->errors.items->pdata[0];
+    return problem_set(error, unknown ? PROBLEM_UNKNOWN_FIELD : PROBLEM_VALIDATION, "%s: %s",
+                       first->pointer, first->detail);
+}

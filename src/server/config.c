@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/config.h"
+
+#include <string.h>
+
+#include "base/problem.h"
+#include <config.h>
+#include "server/crypto.h"
+
+const DbDriver *const server_drivers[] = {
+    &db_sqlite,
+#ifdef HAVE_POSTGRESQL
+    &db_postgres,
+#endif
+    NULL,
+};
+
+#define AT(member) offsetof(Config, member)
+const ConfigKey config_keys[] = {
+    { "database", CONFIG_TEXT, AT(database), .initial = "sqlite:leadline.db", .value = "URL",
+      .help = "sqlite:PATH or postgresql://USER@HOST/NAME" },
+    { "listen", CONFIG_TEXT, AT(listen), .initial = "127.0.0.1:7411", .value = "ADDRESS",
+      .help = "HOST:PORT, [IPV6]:PORT or unix:PATH (mode 0600)" },
+    { "log", CONFIG_TEXT, AT(log), .initial = "info", .value = "LEVEL",
+      .help = "error, warning, info (every request) or debug; to stderr" },
+    { "threads", CONFIG_INT, AT(threads), 0, 64, "0", .value = "N",
+      .help = "HTTP threads; 0 = 2 with SQLite, 4 with PostgreSQL" },
+    { "workers", CONFIG_INT, AT(workers), 1, 64, "8", .value = "N",
+      .help = "PostgreSQL only: connections that write" },
+    { "max_connections", CONFIG_INT, AT(max_connections), 8, 100000, "2000", .value = "N",
+      .help = "open connections of the API; more are closed at once" },
+    { "max_streams", CONFIG_INT, AT(max_streams), 8, 100000, "10000", .value = "N",
+      .help = "open event streams" },
+    { "argon2_memory", CONFIG_INT, AT(argon2_memory), CRYPTO_MEMORY_MIN_KIB, 1048576, "65536",
+      .value = "KIB", .help = "memory of one password hash (below 19456: for tests only)" },
+    { "argon2_passes", CONFIG_INT, AT(argon2_passes), 1, 16, "3", .value = "N",
+      .help = "passes of one password hash" },
+    { "sign_up", CONFIG_BOOL, AT(sign_up), .initial = "yes",
+      .help = "anybody who reaches the server may make an account" },
+    { "metrics_token_file", CONFIG_TEXT, AT(metrics_token_file), .value = "FILE",
+      .help = "its first line is a bearer token for /metrics and /readyz; without it, only local "
+              "callers" },
+    { "ready_fd", CONFIG_INT, AT(ready_fd), -1, 1023, "-1", true, "FD",
+      "write \"ready\" to this file descriptor once the server listens" },
+    { "exit_with_parent", CONFIG_BOOL, AT(exit_with_parent), .initial = "no", .flag_only = true,
+      .help = "stop when standard input ends" },
+    { "lively", CONFIG_BOOL, AT(lively), .initial = "no", .flag_only = true,
+      .help = "new leads for member@demo.example keep arriving" },
+    { 0 },
+};
+#undef AT
+
+static void *key_at(Config *config, const ConfigKey *key)
+{
+    return (char *)config + key->offset;
+}
+
+/* Sets a key from text; *error says what would be right. */
+static bool key_set(Config *config, const ConfigKey *key, const char *text, GError **error)
+{
+    switch (key->type) {
+    case CONFIG_TEXT: {
+        char **slot = key_at(config, key);
+        if (*text == '\0')
+            return problem_set(error, PROBLEM_BAD_CONFIG, "%s: a value is missing (%s)", key->name,
+                               key->help);
+        g_free(*slot);
+        *slot = g_strdup(text);
+        return true;
+    }
+    case CONFIG_INT: {
+        gint64 number;
+        if (!g_ascii_string_to_signed(text, 10, key->min, key->max, &number, NULL))
+            return problem_set(error, PROBLEM_BAD_CONFIG,
+                               "%s: must be a number from %" G_GINT64_FORMAT
+                               " to %" G_GINT64_FORMAT,
+                               key->name, key->min, key->max);
+        *(gint64 *)key_at(config, key) = number;
+        return true;
+    }
+    case CONFIG_BOOL:
+        if (g_str_equal(text, "yes") || g_str_equal(text, "no")) {
+            *(gint64 *)key_at(config, key) = text[0] == 'y';
+            return true;
+        }
+        return problem_set(error, PROBLEM_BAD_CONFIG, "%s: must be yes or no", key->name);
+    }
+    g_assert_not_reached();
+}
+
+void config_init(Config *config)
+{
+    *config = (Config){ 0 };
+    for (const ConfigKey *key = config_keys; key->name; key++)
+        if (key->initial)
+            g_assert(key_set(config, key, key->initial, NULL));
+}
+
+void config_clear(Config *config)
+{
+    for (const ConfigKey *key = config_keys; key->name; key++)
+        if (key->type == CONFIG_TEXT)
+            g_free(*(char **)key_at(config, key));
+    *config = (Config){ 0 };
+}
+
+static const ConfigKey *key_find(const char *name, size_t length, char dash)
+{
+    for (const ConfigKey *key = config_keys; key->name; key++) {
+        size_t i = 0;
+        while (i < length && key->name[i] && (key->name[i] == '_' ? dash : key->name[i]) == name[i])
+            i++;
+        if (i == length && key->name[i] == '\0')
+            return key;
+    }
+    return NULL;
+}
+
+static bool line_read(Config *config, char *line, GHashTable *seen, GError **error)
+{
+    char *hash = strchr(line, '#');
+    if (hash && (hash == line || g_ascii_isspace(hash[-1])))
+        *hash = '\0';
+    g_strstrip(line);
+    if (*line == '\0')
+        return true;
+    char *equals = strchr(line, '=');
+    if (!equals)
+        return problem_set(error, PROBLEM_BAD_CONFIG, "must be \"key = value\"");
+    *equals = '\0';
+    g_strchomp(line);
+    const ConfigKey *key = key_find(line, strlen(line), '_');
+    if (!key || key->flag_only)
+        return problem_set(error, PROBLEM_BAD_CONFIG,
+                           "unknown key \"%s\" (leadlined --help lists them)", line);
+    if (!g_hash_table_add(seen, (gpointer)key->name))
+        return problem_set(error, PROBLEM_BAD_CONFIG, "%s is given twice", key->name);
+    return key_set(config, key, g_strstrip(equals + 1), error);
+}
+
+bool config_read_file(Config *config, const char *path, GError **error)
+{
+    g_autofree char *text = NULL;
+    gsize length;
+    g_autoptr(GError) local = NULL;
+    if (!g_file_get_contents(path, &text, &length, &local))
+        return problem_set(error, PROBLEM_BAD_CONFIG, "%s: %s", path, local->message);
+    if (!g_utf8_validate_len(text, length, NULL))
+        return problem_set(error, PROBLEM_BAD_CONFIG, "%s:1: must be UTF-8 text", path);
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    for (int i = 0; lines[i]; i++)
+        if (!line_read(config, lines[i], seen, &local))
+            return problem_set(error, PROBLEM_BAD_CONFIG, "%s:%d: %s", path, i + 1, local->message);
+    return true;
+}
+
+/* The value of the flag argv[i]: after "=", or the next argument. NULL when it is missing. */
+static const char *flag_value(int argc, char **argv, int i, const char *equals, int *used)
+{
+    *used = 1;
+    if (equals)
+        return equals + 1;
+    if (i + 1 >= argc)
+        return NULL;
+    *used = 2;
+    return argv[i + 1];
+}
+
+/* One flag; *used = arguments it took, 0 when it is not one of ours. */
+static bool flag_read(Config *config, int argc, char **argv, int i, int *used, GError **error)
+{
+    *used = 0;
+    if (!g_str_has_prefix(argv[i], "--"))
+        return true;
+    const char *name = argv[i] + 2, *equals = strchr(name, '=');
+    const ConfigKey *key = key_find(name, equals ? (size_t)(equals - name) : strlen(name), '-');
+    if (!key)
+        return true;
+    if (key->type == CONFIG_BOOL && !equals) {
+        *used = 1;
+        return key_set(config, key, "yes", error);
+    }
+    const char *value = flag_value(argc, argv, i, equals, used);
+    if (!value)
+        return problem_set(error, PROBLEM_USAGE, "%s needs a value: %s", argv[i], key->value);
+    g_autoptr(GError) local = NULL;
+    if (key_set(config, key, value, &local))
+        return true;
+    return problem_set(error, PROBLEM_USAGE, "--%.*s: %s", (int)strcspn(name, "="), name,
+                       strchr(local->message, ':') + 2);
+}
+
+/* --config FILE anywhere: read before the flags, so that they win. */
+static bool config_file_flag(Config *config, int *argc, char **argv, GError **error)
+{
+    for (int i = 1; i < *argc && !g_str_equal(argv[i], "--"); i++) {
+        if (!g_str_equal(argv[i], "--config") && !g_str_has_prefix(argv[i], "--config="))
+            continue;
+        int used;
+        const char *path = flag_value(*argc, argv, i, strchr(argv[i], '='), &used);
+        if (!path)
+            return problem_set(error, PROBLEM_USAGE, "--config needs a value: FILE");
+        if (!config_read_file(config, path, error))
+            return false;
+        memmove(argv + i, argv + i + used, (size_t)(*argc - i - used + 1) * sizeof *argv);
+        *argc -= used;
+        i--;
+    }
+    return true;
+}
+
+bool config_read_flags(Config *config, int *argc, char **argv, GError **error)
+{
+    if (!config_file_flag(config, argc, argv, error))
+        return false;
+    int left = 1, used;
+    for (int i = 1; i < *argc; i += MAX(used, 1)) {
+        if (!flag_read(config, *argc, argv, i, &used, error))
+            return false;
+        if (used == 0)
+            argv[left++] = argv[i];
+    }
+    argv[left] = NULL;
+    *argc = left;
+    return true;
+}
+
+void config_print_help(GString *out)
+{
+    g_string_append_printf(out, "  %-30s %s\n", "--config FILE",
+                           "read \"key = value\" lines first");
+    for (const ConfigKey *key = config_keys; key->name; key++) {
+        g_autofree char *name = g_strdelimit(g_strdup(key->name), "_", '-');
+        g_autofree char *flag = g_strdup_printf("--%s%s%s", name, key->value ? " " : "",
+                                                key->value ? key->value : "");
+        g_string_append_printf(out, "  %-30s %s", flag, key->help);
+        if (key->initial && key->value && !key->flag_only)
+            g_string_append_printf(out, " [%s]", key->initial);
+        g_string_append_c(out, '\n');
+    }
+}
+
+void config_print_example(GString *out)
+{
+    g_string_append(out, "# leadlined --config FILE: every key with its default.\n");
+    for (const ConfigKey *key = config_keys; key->name; key++)
+        if (!key->flag_only)
+            g_string_append_printf(out, "\n# %s\n%s%s = %s\n", key->help, key->initial ? "" : "# ",
+                                   key->name, key->initial ? key->initial : "/path");
+}

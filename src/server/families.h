@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Every endpoint family's rows: the file that has them is named after the family. */
+#pragma once
+
+#include "server/call.h"
+
+extern const Route account_routes[], session_routes[], batch_routes[], health_routes[];

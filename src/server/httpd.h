@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * HTTP/1.1 on libmicrohttpd: connections, limits, hygiene; nothing of what is said in them. httpd.c and httpd_stream.c are
+ * the only files that include microhttpd.h.
+ *
+ * Each HTTP thread is one daemon (poll mode: its epoll mode stalls when exactly n x 128 connections are ready). The
+ * daemons have no listening socket: the listener thread (listener.h) accepts, looks which kind of daemon a connection
+ * is for, and enforces the time limits that libmicrohttpd lacks. Legal order: httpd_new(), httpd_start(),
+ * httpd_stop_listening(), [answer everything], httpd_stop(), httpd_free().
+ *
+ * Refused here, with a problem and Connection: close: more than one Content-Length or Host, Content-Length together with
+ * Transfer-Encoding, any coding but chunked, blanks before a colon, lines that end in a bare LF, folded headers (400);
+ * headers over 16 KiB (431); bodies over JSON_MAX_BYTES (413); bodies of all requests together over 64 MiB (503).
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "base/problem.h"
+#include "base/uuid.h"
+#include "server/httpd_stream.h"
+
+#define HTTP_HEADERS_MAX (16 * 1024)
+#define HTTP_HEADER_SECONDS 10 /* from the connection or the request line to the blank line */
+#define HTTP_BODY_SECONDS 30
+#define HTTP_IDLE_SECONDS 30
+#define STREAMS_ON_API 64 /* per HTTP thread: see httpd_stream.h */
+
+typedef struct Httpd Httpd;
+
+/* One request and its answer. What is borrowed lives until done(). */
+typedef struct HttpExchange {
+    /* the request */
+    const char *method, *path; /* decoded, without the query */
+    const char *authorization, *idempotency_key, *if_match, *if_none_match, *content_type,
+        *user_agent, *last_event_id; /* NULL when absent */
+    GHashTable *query;               /* char * -> char *, decoded; NULL when there is none */
+    const char *twice;               /* name of a query parameter that came twice, or NULL */
+    GString *body;                   /* NULL when there is none */
+    const char *peer;                /* numeric address, or "unix" */
+    bool local;                      /* loopback or unix socket, and not forwarded by a proxy */
+    gpointer thread;                 /* what thread_new() made for this HTTP thread */
+    Problem refused;                 /* PROBLEM_COUNT, or: answer just this */
+    const char *why;                 /* its detail */
+
+    /* the answer */
+    int status;
+    GString *reply;     /* taken; NULL = no body */
+    const char *type;   /* a literal */
+    HttpStream *stream; /* taken; instead of reply */
+    gint64 rev;         /* ETag when > 0 */
+    int retry_after;
+    const char *allow; /* a literal */
+    bool replayed, close;
+    char request_id[UUID_TEXT_SIZE];
+
+    gpointer frame; /* the handler's own */
+} HttpExchange;
+
+typedef struct HttpdHooks {
+    gpointer (*thread_new)(gpointer data,
+                           GError **error); /* before the first request of a thread */
+    void (*thread_free)(gpointer thread);
+    /* The request is complete. True: the answer is filled. False: it will be, and httpd_resume() called. The hook calls
+     * httpd_suspend() before it hands the exchange to another thread. */
+    bool (*handle)(HttpExchange *exchange, gpointer data);
+    void (*done)(HttpExchange *exchange, gpointer data); /* sent, or the peer is gone */
+    gpointer data;
+} HttpdHooks;
+
+typedef struct HttpdLimits {
+    unsigned threads, connections, streams;
+} HttpdLimits;
+
+/* Binds the address, so that a bad one is told at once (USAGE or CANNOT_CREATE); accepts nothing yet. */
+Httpd *httpd_new(const char *address, const HttpdLimits *limits, const HttpdHooks *hooks,
+                 GError **error);
+bool httpd_start(Httpd *httpd, GError **error);
+void httpd_stop_listening(Httpd *httpd); /* answers carry Connection: close from now on */
+/* Ends the streams, waits at most ms for the running answers, closes all connections. Nothing may be suspended but streams. */
+void httpd_stop(Httpd *httpd, unsigned ms);
+void httpd_free(Httpd *httpd);
+
+void httpd_suspend(HttpExchange *exchange); /* only inside handle() */
+void httpd_resume(
+    HttpExchange *exchange); /* any thread, once, after suspend; the exchange is no longer yours */
+
+typedef struct HttpdGauges {
+    int connections, streams, running; /* running: requests that are being answered */
+    gint64 body_bytes;
+} HttpdGauges;
+void httpd_gauges(Httpd *httpd, HttpdGauges *out);

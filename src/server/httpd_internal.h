@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Between httpd.c, httpd_shape.c and httpd_stream.c only. */
+#pragma once
+
+#include <microhttpd.h>
+
+#include "server/httpd.h"
+
+/* What the shape check reads off the headers in one walk. */
+typedef struct HttpShape {
+    HttpExchange *exchange;
+    const char
+        *expected; /* where the next header's name starts when the last line ended in CR LF */
+    size_t bytes, count;
+    int hosts, lengths, codings;
+    const char *length, *coding;
+    bool forwarded;
+} HttpShape;
+
+/*
+ * Reads all headers into the exchange and sets exchange->refused when the request could mean one thing to us and another to
+ * a proxy in front of us. *length: the body's, -1 unknown (chunked).
+ */
+void http_shape_check(struct MHD_Connection *connection, const char *version,
+                      HttpExchange *exchange, gint64 *length);
+
+struct MHD_Response *http_stream_response(HttpStream *stream);
+/* The stream's answer is about to start in this connection; called in its HTTP thread. */
+void http_stream_begin(HttpStream *stream, struct MHD_Connection *connection);
+/* The connection is over, or was never started. */
+void http_stream_close(HttpStream *stream);
+const char *http_stream_type(const HttpStream *stream);

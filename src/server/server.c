@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/server.h"
+
+#include <string.h>
+
+#include "server/changes.h"
+#include "server/log.h"
+#include "server/routes.h"
+#include "server/schema.h"
+#include "server/server_internal.h"
+
+#define STOP_MS 15000
+
+static unsigned http_threads(const Config *config, DbEngine engine)
+{
+    if (config->threads > 0)
+        return (unsigned)config->threads;
+    return engine == DB_ENGINE_SQLITE ? 2 : 4;
+}
+
+/* The first line of the file. */
+static bool read_metrics_token(Server *server, GError **error)
+{
+    const char *path = server->config->metrics_token_file;
+    g_autoptr(GError) local = NULL;
+    if (!path)
+        return true;
+    if (!g_file_get_contents(path, &server->metrics_token, NULL, &local))
+        return problem_set(error, PROBLEM_BAD_CONFIG, "metrics_token_file: %s", local->message);
+    server->metrics_token[strcspn(server->metrics_token, "\r\n")] = '\0';
+    if (strlen(server->metrics_token) < 16)
+        return problem_set(error, PROBLEM_BAD_CONFIG,
+                           "metrics_token_file: %s: needs a token of 16 characters or more", path);
+    return true;
+}
+
+Server *server_new(const Config *config, GError **error)
+{
+    Server *server = g_new0(Server, 1);
+    server->config = config;
+    routes_init();
+    server->auth = auth_cache_new();
+    server->metrics = metrics_new();
+    server->db = schema_open(config, error);
+    if (server->db && read_metrics_token(server, error))
+        return server;
+    server_free(server);
+    return NULL;
+}
+
+static bool parts_start(Server *server, GError **error)
+{
+    for (const ServerPart *part = server_parts; part->name; part++) {
+        if (!part->start(server, error))
+            return false;
+        server->parts_started++;
+    }
+    return true;
+}
+
+bool server_start(Server *server, GError **error)
+{
+    const Config *config = server->config;
+    HttpdLimits limits = { http_threads(config, db_engine(server->db)),
+                           (unsigned)config->max_connections, (unsigned)config->max_streams };
+    HttpdHooks hooks = exchange_hooks(server);
+    server->started = true;
+    server->lanes = lanes_new(config, server->db, server->metrics);
+    server->httpd = httpd_new(config->listen, &limits, &hooks, error);
+    if (!server->httpd || !lanes_start(server->lanes, error) || !parts_start(server, error) ||
+        !httpd_start(server->httpd, error))
+        return false;
+    server->jobs = jobs_start(server, error);
+    if (!server->jobs)
+        return false;
+    g_autofree char *threads = g_strdup_printf("%u", limits.threads);
+    log_write(LOG_INFO, "started", "listen", config->listen, "threads", threads, NULL);
+    log_flush();
+    return true;
+}
+
+void server_stop(Server *server)
+{
+    if (!server->started)
+        return;
+    server->started = false;
+    log_write(LOG_INFO, "stopping", NULL);
+    if (server->httpd)
+        httpd_stop_listening(server->httpd);
+    jobs_stop(g_steal_pointer(&server->jobs));
+    while (server->parts_started > 0)
+        server_parts[--server->parts_started].stop(server);
+    lanes_stop(server->lanes); /* what was accepted is finished and answered */
+    if (server->httpd)
+        httpd_stop(server->httpd, STOP_MS);
+    g_autoptr(GError) error = NULL;
+    if (!db_checkpoint(server->db, true, &error))
+        log_write(LOG_WARNING, "checkpoint", "detail", error->message, NULL);
+    log_write(LOG_INFO, "stopped", NULL);
+    log_flush();
+}
+
+void server_free(Server *server)
+{
+    if (!server)
+        return;
+    httpd_free(server->httpd);
+    lanes_free(server->lanes);
+    db_close(server->db);
+    auth_cache_free(server->auth);
+    metrics_free(server->metrics);
+    g_free(server->metrics_token);
+    g_free(server);
+}
+
+const Config *server_config(const Server *server)
+{
+    return server->config;
+}
+
+Db *server_open_reader(Server *server, GError **error)
+{
+    return db_open(server_drivers, server->config->database, DB_READ, error);
+}
+
+/* ---- publishing */
+
+void server_on_published(Server *server, ServerPublished func, gpointer data)
+{
+    server->published = func;
+    server->published_data = data;
+}
+
+void server_publish(Server *server, const Frame *frame)
+{
+    const GArray *changes = frame->call.changes;
+    for (guint i = 0; server->published && changes && i < changes->len; i++) {
+        const Change *change = &g_array_index(changes, Change, i);
+        if (i > 0 && uuid_equal(&change->scope, &g_array_index(changes, Change, i - 1).scope))
+            continue; /* sorted by scope; each row has the scope's state after the transaction */
+        ChangeState state = { .epoch = change->epoch, .acl = change->acl, .seq = change->seq };
+        g_autofree char *text = change_state_format(&state);
+        server->published(&change->scope, text, server->published_data);
+    }
+}
+
+/* ---- work of the server's own */
+
+/* A route without an address, for frames that no request made. */
+static Route own_route(CallHandler handler)
+{
+    return (Route){ "", "", ACCESS_OPEN, LANE_WRITE, ROUTE_NO_KEY, .handler = handler };
+}
+
+typedef struct OwnRun {
+    WriteUnit unit;
+    GMutex lock;
+    GCond ready;
+    bool done;
+} OwnRun;
+
+static void own_done(WriteUnit *unit)
+{
+    OwnRun *run = (OwnRun *)(void *)unit;
+    g_mutex_lock(&run->lock);
+    run->done = true;
+    g_cond_signal(&run->ready);
+    g_mutex_unlock(&run->lock);
+}
+
+static bool own_wait(Server *server, OwnRun *run, GError **error)
+{
+    if (!lanes_write(server->lanes, &run->unit, error))
+        return false;
+    g_mutex_lock(&run->lock);
+    while (!run->done)
+        g_cond_wait(&run->ready, &run->lock);
+    g_mutex_unlock(&run->lock);
+    return true;
+}
+
+bool server_run(Server *server, const Principal *as, CallHandler handler, gpointer arg,
+                GError **error)
+{
+    Route route = own_route(handler);
+    g_autoptr(Frame) frame = frame_new(server);
+    frame->call.route = &route;
+    frame->call.scratch = arg;
+    if (as)
+        frame->call.principal = *as;
+    DbJob job = { .fn = frame_write, .arg = frame };
+    OwnRun run = { .unit = { .jobs = &job, .n = 1, .always = true, .done = own_done } };
+    g_mutex_init(&run.lock);
+    g_cond_init(&run.ready);
+    bool ok = own_wait(server, &run, error);
+    g_mutex_clear(&run.lock);
+    g_cond_clear(&run.ready);
+    if (ok && job.error) {
+        g_propagate_error(error, job.error);
+        return false;
+    }
+    if (ok)
+        server_publish(server, frame);
+    return ok;
+}
+
+bool call_run(Db *db, CallHandler handler, gpointer arg, GError **error)
+{
+    Route route = own_route(handler);
+    g_autoptr(Frame) frame = frame_new(NULL);
+    frame->call.route = &route;
+    frame->call.scratch = arg;
+    return db_tx(db, frame_write, frame, error);
+}

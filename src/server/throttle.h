@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Slows down guessing: after some free attempts each further one blocks its subject for twice as long, up to 15 minutes;
+ * an hour without attempts forgets them. Kept in the database, so all instances and restarts count together; subjects
+ * are hashes. Local callers (unix socket, loopback) are not counted as peers.
+ */
+#pragma once
+
+#include "server/call.h"
+
+typedef enum ThrottleKind {
+    THROTTLE_LOGIN_ACCOUNT,
+    THROTTLE_LOGIN_PEER,
+    THROTTLE_SIGN_UP
+} ThrottleKind;
+
+/* THROTTLED (with Retry-After) while the subject is blocked. text: the folded e-mail address for LOGIN_ACCOUNT, ignored for the
+ * others, whose subject is the peer. */
+bool throttle_check(Call *call, ThrottleKind kind, const char *text, GError **error);
+bool throttle_count(Call *call, ThrottleKind kind, const char *text, GError **error);
+bool throttle_clear(Call *call, ThrottleKind kind, const char *text, GError **error);
+
+/* Milliseconds that the n-th attempt blocks, when the first `free` do not. */
+gint64 throttle_delay(gint64 attempts, gint64 free);
