@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Plays one script of keys against a program in a terminal and compares screens. Speaks TAP.
+ *
+ *   sizes 100x30 80x24        play the whole script once for each size (first line; default 100x30)
+ *   env NAME=VALUE            for all programs started after it; "env NAME" unsets
+ *   server start [ARGS]       leadlined on $WORLD/sock; server stop, server kill
+ *   run COMMAND               a shell command, must exit with 0
+ *   until COMMAND             the same again and again until it does
+ *   output REGEX              what the last command printed
+ *   start COMMAND             the program in the terminal
+ *   keys KEYS                 as people write them: jj<Enter>, <C-r>, <PageDown>; blanks count inside
+ *   paste TEXT                as a terminal pastes it (\n is a new line)
+ *   expect REGEX, absent REGEX     wait until the screen shows it, or does not any more (multi-line)
+ *   golden NAME               wait until the screen is golden/NAME-SIZE.txt, attributes too; UPDATE=1 writes the file
+ *   resize COLSxROWS          the terminal
+ *   modes WORDS               wait for: cooked raw alternate main cursor no-cursor
+ *   signal NAME               to the program: INT TERM HUP KILL TSTP CONT
+ *   hang-up                   the terminal is gone
+ *   exit STATUS               wait until the program has ended: a number, or "signal"
+ *   ok TITLE                  everything up to here is one test
+ *
+ * The first line that fails ends the play of that size.
+ */
+#include "term.h"
+#include "world.h"
+
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#define PATIENCE_MS                                                                                \
+    30000 /* sanitizers on a busy machine are slow; a passing test never waits that long */
+#define GOLDEN_MS 20000
+#define RULE "---- attributes\n"
+
+typedef struct Play {
+    const char *script;
+    char *folder; /* of the script */
+    int line;
+    int cols, rows;
+    char *size;
+    World *world;
+    Term *term;
+    char *output; /* of the last command */
+} Play;
+
+static int tests, failures;
+
+static void report(bool ok, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static void report(bool ok, const char *format, ...)
+{
+    va_list arguments;
+
+    printf("%s %d - ", ok ? "ok" : "not ok", ++tests);
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+    putchar('\n');
+    fflush(stdout);
+    failures += !ok;
+}
+
+static void put_comment(const char *title, const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+    printf("# %s\n", title);
+    for (char **line = lines; *line; line++) {
+        if (**line || line[1])
+            printf("#   |%s\n", *line);
+    }
+}
+
+/* ---- steps: each is one row of the table at the end; false with *error ends the play */
+
+static bool fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static bool fail(GError **error, const char *format, ...)
+{
+    va_list arguments;
+    g_autofree char *text = NULL;
+
+    va_start(arguments, format);
+    text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, text);
+    return false;
+}
+
+static bool parse_size(const char *text, int *cols, int *rows)
+{
+    return sscanf(text, "%dx%d", cols, rows) == 2 && *cols > 0 && *rows > 0;
+}
+
+static bool step_env(Play *play, const char *text, GError **error)
+{
+    g_auto(GStrv) pair = g_strsplit(text, "=", 2);
+
+    world_setenv(play->world, pair[0], pair[1]);
+    return true;
+}
+
+static bool step_server(Play *play, const char *text, GError **error)
+{
+    int status;
+
+    if (g_str_has_prefix(text, "start"))
+        return world_server_start(play->world, text + strlen("start"), error);
+    if (strcmp(text, "kill") == 0)
+        return world_server_stop(play->world, SIGKILL, NULL, error);
+    if (strcmp(text, "stop") != 0)
+        return fail(error, "server start, stop or kill");
+    if (!world_server_stop(play->world, SIGTERM, &status, error))
+        return false;
+    return (WIFEXITED(status) && WEXITSTATUS(status) == 0) ||
+           fail(error, "the server ended with status %#x", (unsigned)status);
+}
+
+static bool run_once(Play *play, const char *command, bool *ok, GError **error)
+{
+    int status;
+
+    g_clear_pointer(&play->output, g_free);
+    if (!world_run(play->world, command, &status, &play->output, error))
+        return false;
+    *ok = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    return *ok || fail(error, "status %d: %s", WEXITSTATUS(status), play->output);
+}
+
+static bool step_run(Play *play, const char *text, GError **error)
+{
+    bool ok;
+
+    return run_once(play, text, &ok, error);
+}
+
+static bool step_until(Play *play, const char *text, GError **error)
+{
+    gint64 deadline = g_get_monotonic_time() + PATIENCE_MS * 1000L;
+
+    for (;;) {
+        bool ok = false;
+
+        g_clear_error(error);
+        if (run_once(play, text, &ok, error))
+            return true;
+        if (g_get_monotonic_time() > deadline)
+            return false;
+        if (play->term)
+            term_pump(play->term, 100, 100);
+    }
+}
+
+static bool step_output(Play *play, const char *text, GError **error)
+{
+    g_autoptr(GRegex) regex = g_regex_new(text, G_REGEX_MULTILINE, 0, error);
+
+    if (!regex)
+        return false;
+    if (!play->output)
+        return fail(error, "nothing was run");
+    return g_regex_match(regex, play->output, 0, NULL) ||
+           fail(error, "it printed: %s", play->output);
+}
+
+static bool step_start(Play *play, const char *text, GError **error)
+{
+    g_autofree char *command = g_strconcat("exec ", text, NULL);
+    const char *argv[] = { "/bin/sh", "-c", command, NULL };
+
+    g_clear_pointer(&play->term, term_free);
+    play->term = term_start(argv, world_environment(play->world), world_folder(play->world),
+                            play->cols, play->rows, error);
+    return play->term != NULL;
+}
+
+static bool step_keys(Play *play, const char *text, GError **error)
+{
+    return term_keys(play->term, text, error);
+}
+
+static bool step_paste(Play *play, const char *text, GError **error)
+{
+    g_autofree char *plain = g_strcompress(text);
+
+    term_paste(play->term, plain);
+    return true;
+}
+
+static bool wait_for(Play *play, const char *text, bool wanted, GError **error)
+{
+    g_autoptr(GRegex) regex = g_regex_new(text, G_REGEX_MULTILINE, 0, error);
+
+    if (!regex)
+        return false;
+    return term_wait_text(play->term, regex, wanted, PATIENCE_MS) ||
+           fail(error, wanted ? "not seen" : "still there");
+}
+
+static bool step_expect(Play *play, const char *text, GError **error)
+{
+    return wait_for(play, text, true, error);
+}
+
+static bool step_absent(Play *play, const char *text, GError **error)
+{
+    return wait_for(play, text, false, error);
+}
+
+static char *screen_now(Term *term)
+{
+    g_autofree char *text = term_text(term);
+    g_autofree char *attributes = term_attributes(term);
+    TermModes modes = term_modes(term);
+    int col, row;
+
+    term_cursor(term, &col, &row);
+    if (!modes.cursor_visible)
+        return g_strconcat(text, RULE, attributes, NULL);
+    return g_strdup_printf("%s" RULE "%scursor: row %d, column %d\n", text, attributes, row + 1,
+                           col + 1);
+}
+
+static bool is_golden(Term *term, gpointer data)
+{
+    g_autofree char *now = screen_now(term);
+
+    return strcmp(now, data) == 0;
+}
+
+static void put_difference(const char *golden, const char *now)
+{
+    g_auto(GStrv) a = g_strsplit(golden, "\n", -1);
+    g_auto(GStrv) b = g_strsplit(now, "\n", -1);
+    guint n_a = g_strv_length(a), n_b = g_strv_length(b);
+
+    for (guint i = 0; i < MAX(n_a, n_b); i++) {
+        const char *want = i < n_a ? a[i] : "", *got = i < n_b ? b[i] : "";
+
+        if (strcmp(want, got) != 0)
+            printf("#   line %u\n#     golden |%s\n#     screen |%s\n", i + 1, want, got);
+    }
+}
+
+static bool step_golden(Play *play, const char *text, GError **error)
+{
+    g_autofree char *name = g_strdup_printf("%s-%dx%d.txt", text, play->cols, play->rows);
+    g_autofree char *path = g_build_filename(play->folder, "golden", name, NULL);
+    g_autofree char *golden = NULL;
+    g_autofree char *now = NULL;
+
+    if (g_getenv("UPDATE")) {
+        term_pump(play->term, 700, 5000);
+        now = screen_now(play->term);
+        return g_file_set_contents(path, now, -1, error);
+    }
+    if (!g_file_get_contents(path, &golden, NULL, error))
+        return false;
+    if (term_wait(play->term, is_golden, golden, GOLDEN_MS)) {
+        report(true, "golden %s", name);
+        return true;
+    }
+    now = screen_now(play->term);
+    report(false, "golden %s", name);
+    put_difference(golden, now);
+    return true; /* the keys that follow may still be right */
+}
+
+static bool step_resize(Play *play, const char *text, GError **error)
+{
+    int cols, rows;
+
+    if (!parse_size(text, &cols, &rows))
+        return fail(error, "COLSxROWS");
+    play->cols = cols;
+    play->rows = rows;
+    term_resize(play->term, cols, rows);
+    return true;
+}
+
+static bool is_cooked(TermModes modes)
+{
+    return modes.cooked;
+}
+static bool is_raw(TermModes modes)
+{
+    return !modes.cooked;
+}
+static bool is_alternate(TermModes modes)
+{
+    return modes.alternate_screen;
+}
+static bool is_main(TermModes modes)
+{
+    return !modes.alternate_screen;
+}
+static bool has_cursor(TermModes modes)
+{
+    return modes.cursor_visible;
+}
+static bool has_no_cursor(TermModes modes)
+{
+    return !modes.cursor_visible;
+}
+static bool has_no_mouse(TermModes modes)
+{
+    return !modes.mouse;
+}
+
+static const struct {
+    const char *word;
+    bool (*holds)(TermModes modes);
+} mode_words[] = {
+    { "cooked", is_cooked },      { "raw", is_raw },        { "alternate", is_alternate },
+    { "main", is_main },          { "cursor", has_cursor }, { "no-cursor", has_no_cursor },
+    { "no-mouse", has_no_mouse },
+};
+
+static bool mode_holds(const char *word, TermModes modes)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(mode_words); i++) {
+        if (strcmp(word, mode_words[i].word) == 0)
+            return mode_words[i].holds(modes);
+    }
+    return false;
+}
+
+static bool modes_hold(Term *term, gpointer data)
+{
+    TermModes modes = term_modes(term);
+
+    for (char **word = data; *word; word++) {
+        if (!mode_holds(*word, modes))
+            return false;
+    }
+    return true;
+}
+
+static bool step_modes(Play *play, const char *text, GError **error)
+{
+    g_auto(GStrv) words = g_strsplit(text, " ", -1);
+
+    return term_wait(play->term, modes_hold, words, PATIENCE_MS) ||
+           fail(error, "the terminal is not so");
+}
+
+static const struct {
+    const char *name;
+    int number;
+} signal_names[] = {
+    { "INT", SIGINT },   { "TERM", SIGTERM }, { "HUP", SIGHUP },   { "KILL", SIGKILL },
+    { "TSTP", SIGTSTP }, { "CONT", SIGCONT }, { "SEGV", SIGSEGV }, { "ABRT", SIGABRT },
+};
+
+static bool step_signal(Play *play, const char *text, GError **error)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(signal_names); i++) {
+        if (strcmp(text, signal_names[i].name) == 0)
+            return kill(term_pid(play->term), signal_names[i].number) == 0 ||
+                   fail(error, "it is gone");
+    }
+    return fail(error, "unknown signal");
+}
+
+static bool step_hang_up(Play *play, const char *text, GError **error)
+{
+    term_hang_up(play->term);
+    return true;
+}
+
+static bool step_exit(Play *play, const char *text, GError **error)
+{
+    int status;
+
+    if (!term_wait_exit(play->term, &status, PATIENCE_MS))
+        return fail(error, "it still runs");
+    if (strcmp(text, "signal") == 0 && WIFSIGNALED(status))
+        return true;
+    if (WIFEXITED(status) && g_ascii_strtoll(text, NULL, 10) == WEXITSTATUS(status))
+        return true;
+    return fail(error, "it ended with %s %d", WIFEXITED(status) ? "status" : "signal",
+                WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+}
+
+static bool step_ok(Play *play, const char *text, GError **error)
+{
+    report(true, "%s (%s)", text, play->size);
+    return true;
+}
+
+static const struct {
+    const char *word;
+    bool (*step)(Play *play, const char *text, GError **error);
+    bool needs_term;
+} steps[] = {
+    { "env", step_env },
+    { "server", step_server },
+    { "run", step_run },
+    { "until", step_until },
+    { "output", step_output },
+    { "start", step_start },
+    { "keys", step_keys, true },
+    { "paste", step_paste, true },
+    { "expect", step_expect, true },
+    { "absent", step_absent, true },
+    { "golden", step_golden, true },
+    { "resize", step_resize, true },
+    { "modes", step_modes, true },
+    { "signal", step_signal, true },
+    { "hang-up", step_hang_up, true },
+    { "exit", step_exit, true },
+    { "ok", step_ok },
+};
+
+static bool do_step(Play *play, const char *line, GError **error)
+{
+    const char *blank = strchr(line, ' ');
+    size_t length = blank ? (size_t)(blank - line) : strlen(line);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
+        if (strlen(steps[i].word) != length || strncmp(steps[i].word, line, length) != 0)
+            continue;
+        if (steps[i].needs_term && !play->term)
+            return fail(error, "nothing was started");
+        return steps[i].step(play, blank ? blank + 1 : "", error);
+    }
+    return fail(error, "no such step");
+}
+
+/* ---- the script */
+
+static bool play_lines(Play *play, char **lines)
+{
+    for (play->line = 1; lines[play->line - 1]; play->line++) {
+        const char *line = lines[play->line - 1];
+        g_autoptr(GError) error = NULL;
+
+        if (*line == '\0' || *line == '#' || g_str_has_prefix(line, "sizes "))
+            continue;
+        if (do_step(play, line, &error))
+            continue;
+        report(false, "%s:%d at %s: %s", play->script, play->line, play->size, line);
+        put_comment("because", error->message);
+        if (play->term) {
+            g_autofree char *screen = term_text(play->term);
+
+            put_comment("the screen", screen);
+        }
+        return false;
+    }
+    return true;
+}
+
+static void play_at(const char *script, char **lines, const char *size)
+{
+    g_autoptr(GError) error = NULL;
+    Play play = { .script = script, .size = g_strdup(size), .folder = g_path_get_dirname(script) };
+
+    if (!parse_size(size, &play.cols, &play.rows))
+        report(false, "%s: bad size %s", script, size);
+    else if (!(play.world = world_new(&error)))
+        report(false, "%s: %s", script, error->message);
+    else if (play_lines(&play, lines))
+        report(true, "played to its end (%s)", size);
+    term_free(play.term);
+    world_free(play.world);
+    g_free(play.output);
+    g_free(play.folder);
+    g_free(play.size);
+}
+
+int main(int argc, char **argv)
+{
+    g_autofree char *text = NULL;
+    g_autoptr(GError) error = NULL;
+    g_auto(GStrv) lines = NULL;
+    g_auto(GStrv) sizes = NULL;
+
+    setlocale(LC_ALL, "");
+    if (argc != 2 || !g_file_get_contents(argv[1], &text, NULL, &error)) {
+        fprintf(stderr, "usage: run_screens SCRIPT%s%s\n", error ? ": " : "",
+                error ? error->message : "");
+        return 64;
+    }
+    lines = g_strsplit(text, "\n", -1);
+    sizes = g_strsplit(g_str_has_prefix(text, "sizes ") ? lines[0] + strlen("sizes ") : "100x30",
+                       " ", -1);
+    for (char **size = sizes; *size; size++)
+        play_at(argv[1], lines, *size);
+    printf("1..%d\n", tests);
+    return failures > 0;
+}
