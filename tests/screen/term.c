@@ -14,6 +14,8 @@
 #include <unistd.h>
 #include <vterm.h>
 
+#define OUTPUT_AT_ONCE (256 * 1024) /* then look at the clock again: some programs never stop */
+
 struct Term {
     pid_t pid;
     int fd;   /* our side of the pty, -1 after the end */
@@ -23,6 +25,7 @@ struct Term {
     bool exited;
     bool alternate, cursor_visible, mouse;
     guint64 bytes;
+    gint64 last_output;
     VTerm *vterm;
     VTermScreen *screen;
 };
@@ -135,24 +138,26 @@ static void answer(Term *term)
         term_send(term, reply, (gssize)n);
 }
 
-/* Everything that is there now; false when there was nothing. */
+/* Everything that is there now; false when there was nothing. Reads first and emulates after, so that measuring
+ * sees when the program wrote, not when the emulator was done. */
 static bool take_output(Term *term)
 {
-    char chunk[8192];
-    bool any = false;
+    g_autoptr(GByteArray) output = g_byte_array_new();
+    guint8 chunk[8192];
     ssize_t n;
 
-    while (term->fd >= 0 && (n = read(term->fd, chunk, sizeof chunk)) != -1) {
-        if (n == 0)
-            break;
-        vterm_input_write(term->vterm, chunk, (size_t)n);
-        vterm_screen_flush_damage(term->screen);
-        term->bytes += (guint64)n;
-        any = true;
+    while (term->fd >= 0 && output->len < OUTPUT_AT_ONCE &&
+           (n = read(term->fd, chunk, sizeof chunk)) > 0) {
+        term->last_output = g_get_monotonic_time();
+        g_byte_array_append(output, chunk, (guint)n);
     }
-    if (any)
-        answer(term);
-    return any;
+    if (output->len == 0)
+        return false;
+    vterm_input_write(term->vterm, (const char *)output->data, output->len);
+    vterm_screen_flush_damage(term->screen);
+    term->bytes += output->len;
+    answer(term);
+    return true;
 }
 
 /* Sleeps until there is output, the program ends, or ms have passed. */
@@ -495,4 +500,9 @@ pid_t term_pid(const Term *term)
 guint64 term_bytes(const Term *term)
 {
     return term->bytes;
+}
+
+gint64 term_last_output(const Term *term)
+{
+    return term->last_output;
 }

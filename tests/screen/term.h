@@ -56,4 +56,5 @@ TermModes term_modes(Term *term);
 void term_cursor(Term *term, int *col, int *row); /* from 0 */
 
 pid_t term_pid(const Term *term);
-guint64 term_bytes(const Term *term); /* written by the program so far */
+guint64 term_bytes(const Term *term);      /* written by the program so far */
+gint64 term_last_output(const Term *term); /* when its last byte came, g_get_monotonic_time() */

@@ -15,7 +15,7 @@
 #define READY_MS 60000
 
 struct World {
-    char *folder;
+    char *folder, *listen;
     char **environment;
     pid_t server;
 };
@@ -87,6 +87,7 @@ World *world_new(GError **error)
     world->folder = g_dir_make_tmp("leadline-XXXXXX", error);
     if (!world->folder)
         return NULL;
+    world->listen = g_strdup("unix:$WORLD/sock");
     for (size_t i = 0; i < G_N_ELEMENTS(folders); i++) {
         g_autofree char *folder = g_build_filename(world->folder, folders[i], NULL);
 
@@ -122,6 +123,7 @@ void world_free(World *world)
         remove_tree(world->folder);
     g_strfreev(world->environment);
     g_free(world->folder);
+    g_free(world->listen);
     g_free(world);
 }
 
@@ -162,9 +164,9 @@ static bool wait_ready(World *world, int fd, const char *log, GError **error)
 bool world_server_start(World *world, const char *arguments, GError **error)
 {
     g_autofree char *log = g_build_filename(world->folder, "server.log", NULL);
-    g_autofree char *command = g_strdup_printf("exec leadlined --database sqlite:$WORLD/server.db "
-                                               "--listen unix:$WORLD/sock --ready-fd %d %s 2>>%s",
-                                               READY_FD, arguments ? arguments : "", log);
+    g_autofree char *command = g_strdup_printf(
+        "exec leadlined --database sqlite:$WORLD/server.db --listen %s --ready-fd %d %s 2>>%s",
+        world->listen, READY_FD, arguments ? arguments : "", log);
     const char *argv[] = { "/bin/sh", "-c", command, NULL };
     int ready[2], target = READY_FD;
     bool ok;
@@ -180,6 +182,17 @@ bool world_server_start(World *world, const char *arguments, GError **error)
         ok = wait_ready(world, ready[0], log, error);
     close(ready[0]);
     return ok;
+}
+
+void world_listen(World *world, const char *address)
+{
+    g_free(world->listen);
+    world->listen = g_strdup(address);
+}
+
+pid_t world_server_pid(const World *world)
+{
+    return world->server;
 }
 
 bool world_server_stop(World *world, int signal, int *status, GError **error)

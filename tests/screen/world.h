@@ -28,10 +28,14 @@ void world_setenv(World *world, const char *name, const char *value); /* NULL un
 /* The environment of every program of the world, NULL-terminated; borrowed until the next change. */
 const char *const *world_environment(World *world);
 
+/* Where the server listens; at first unix:$WORLD/sock. */
+void world_listen(World *world, const char *address);
 /* The server with these further arguments (may be NULL); returns when it is ready. */
 bool world_server_start(World *world, const char *arguments, GError **error);
 /* Sends a signal and waits for its end. *status as of waitpid(). */
 bool world_server_stop(World *world, int signal, int *status, GError **error);
+
+pid_t world_server_pid(const World *world); /* 0: none runs */
 
 /* Runs a shell command in the world's folder, at most a minute. *output: standard output and error; caller frees. */
 bool world_run(World *world, const char *command, int *status, char **output, GError **error);

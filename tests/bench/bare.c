@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The limits: the least code on the same libraries, which Leadline is measured against in the same run.
+ *
+ *   bare hello PORT            libmicrohttpd with a fixed answer of 820 bytes
+ *   bare read PORT DATABASE    libmicrohttpd + one SQLite point read, JSON printed directly
+ *   bare list PORT DATABASE    the same with 50 rows
+ *   bare fill DATABASE ROWS    makes the database of read and list
+ *   bare insert DATABASE ROWS GROUP    durable inserts, GROUP rows a commit, synchronous=FULL; prints rows a second
+ *   bare load DATABASE ROWS    inserts without syncs into a table with an index, as a cache is filled; prints seconds
+ *   bare echo                  raw terminal: answers each byte
+ *   bare ncurses               the smallest full screen: draws a title, ends at the first key
+ *
+ * Servers print "ready" and run until standard input ends.
+ */
+#include <glib.h>
+#include <microhttpd.h>
+#include <ncurses.h>
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define ROW_TEXT                                                                                   \
+    "a lead of about eight hundred bytes: contact, need, permission, sender, recipient, times "    \
+    "and states. "
+#define ID_COUNT 10000
+
+static const char *database;
+static int rows_wanted;
+static __thread sqlite3 *db;
+static __thread sqlite3_stmt *statement;
+static __thread guint32 random_state = 12345;
+
+G_NORETURN static void die(const char *what)
+{
+    fprintf(stderr, "bare: %s: %s\n", what, db ? sqlite3_errmsg(db) : "failed");
+    exit(1);
+}
+
+static void run_sql(const char *sql)
+{
+    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        die(sql);
+}
+
+static void open_database(const char *path, int flags)
+{
+    if (sqlite3_open_v2(path, &db, flags, NULL) != SQLITE_OK)
+        die(path);
+}
+
+static void prepare(const char *sql)
+{
+    if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK)
+        die(sql);
+}
+
+/* ---- servers */
+
+static enum MHD_Result answer_bytes(struct MHD_Connection *connection, const char *bytes,
+                                    size_t length)
+{
+    struct MHD_Response *response = MHD_create_response_from_buffer(length, (void *)bytes,
+                                                                    MHD_RESPMEM_MUST_COPY);
+    enum MHD_Result result;
+
+    MHD_add_response_header(response, "Content-Type", "application/json");
+    result = MHD_queue_response(connection, 200, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+static enum MHD_Result on_hello(void *data, struct MHD_Connection *connection, const char *url,
+                                const char *method, const char *version, const char *upload,
+                                size_t *size, void **state)
+{
+    static char bytes[820];
+
+    if (bytes[0] == 0)
+        memset(bytes, 'x', sizeof bytes);
+    return answer_bytes(connection, bytes, sizeof bytes);
+}
+
+static void put_json(GString *out, const char *text)
+{
+    g_string_append_c(out, '"');
+    for (; *text; text++) {
+        if (*text == '"' || *text == '\\')
+            g_string_append_c(out, '\\');
+        g_string_append_c(out, *text);
+    }
+    g_string_append_c(out, '"');
+}
+
+static void put_row(GString *out)
+{
+    for (int column = 0; column < sqlite3_column_count(statement); column++) {
+        g_string_append(out, column ? ",\"" : "{\"");
+        g_string_append(out, sqlite3_column_name(statement, column));
+        g_string_append(out, "\":");
+        if (sqlite3_column_type(statement, column) == SQLITE_INTEGER)
+            g_string_append_printf(out, "%lld", (long long)sqlite3_column_int64(statement, column));
+        else
+            put_json(out, (const char *)sqlite3_column_text(statement, column));
+    }
+    g_string_append_c(out, '}');
+}
+
+static enum MHD_Result on_rows(void *data, struct MHD_Connection *connection, const char *url,
+                               const char *method, const char *version, const char *upload,
+                               size_t *size, void **state)
+{
+    static __thread GString *out;
+
+    if (!db) {
+        open_database(database, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX);
+        prepare("SELECT id, sent_at, state, name, company, email, phone, city, need, comments FROM "
+                "lead "
+                "WHERE id >= ? ORDER BY id LIMIT ?");
+        out = g_string_sized_new(65536);
+    }
+    random_state = random_state * 1664525 + 1013904223;
+    sqlite3_bind_int64(statement, 1, random_state % ID_COUNT);
+    sqlite3_bind_int(statement, 2, rows_wanted);
+    g_string_assign(out, "[");
+    while (sqlite3_step(statement) == SQLITE_ROW) {
+        if (out->len > 1)
+            g_string_append_c(out, ',');
+        put_row(out);
+    }
+    sqlite3_reset(statement);
+    g_string_append_c(out, ']');
+    return answer_bytes(connection, out->str, out->len);
+}
+
+static int serve(const char *port, MHD_AccessHandlerCallback handler)
+{
+    struct MHD_Daemon *daemon = MHD_start_daemon(
+        MHD_USE_POLL_INTERNAL_THREAD, (guint16)g_ascii_strtoull(port, NULL, 10), NULL, NULL,
+        handler, NULL, MHD_OPTION_THREAD_POOL_SIZE, 2u, MHD_OPTION_CONNECTION_LIMIT, 1000u,
+        MHD_OPTION_END);
+
+    if (!daemon)
+        die("cannot listen");
+    puts("ready");
+    fflush(stdout);
+    while (getchar() != EOF)
+        ;
+    MHD_stop_daemon(daemon);
+    return 0;
+}
+
+/* ---- databases */
+
+static void bind_lead(gint64 id)
+{
+    sqlite3_bind_int64(statement, 1, id);
+    sqlite3_bind_int64(statement, 2, 1700000000000 + id * 977);
+    sqlite3_bind_int64(statement, 3, id % 8);
+    sqlite3_bind_text(statement, 4, "Priya Bright", -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 5, "Bright & Company Limited", -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 6, "priya@bright.example", -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 7, "+441632960190", -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 8, "Leeds", -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 9, ROW_TEXT ROW_TEXT, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 10, ROW_TEXT ROW_TEXT ROW_TEXT, -1, SQLITE_STATIC);
+}
+
+static double insert_rows(const char *path, const char *pragmas, gint64 rows, gint64 group)
+{
+    gint64 started;
+
+    open_database(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+    run_sql(pragmas);
+    run_sql("CREATE TABLE lead (id INTEGER PRIMARY KEY, sent_at INTEGER, state INTEGER, name TEXT, "
+            "company TEXT, "
+            "email TEXT, phone TEXT, city TEXT, need TEXT, comments TEXT) STRICT;"
+            "CREATE INDEX lead_sent ON lead (sent_at)");
+    prepare("INSERT INTO lead VALUES (?,?,?,?,?,?,?,?,?,?)");
+    started = g_get_monotonic_time();
+    for (gint64 id = 0; id < rows; id++) {
+        if (id % group == 0)
+            run_sql("BEGIN IMMEDIATE");
+        bind_lead(id);
+        if (sqlite3_step(statement) != SQLITE_DONE)
+            die("insert");
+        sqlite3_reset(statement);
+        if (id % group == group - 1 || id == rows - 1)
+            run_sql("COMMIT");
+    }
+    started = g_get_monotonic_time() - started;
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+    return (double)started / 1e6;
+}
+
+/* ---- terminals */
+
+static int echo_bytes(void)
+{
+    struct termios settings;
+    char bytes[256];
+    ssize_t n;
+
+    tcgetattr(0, &settings);
+    cfmakeraw(&settings);
+    tcsetattr(0, TCSANOW, &settings);
+    if (write(1, "ready", 5) != 5)
+        return 1;
+    while ((n = read(0, bytes, sizeof bytes)) > 0) {
+        if (write(1, bytes, (size_t)n) != n)
+            return 1;
+    }
+    return 0;
+}
+
+static int hello_ncurses(void)
+{
+    initscr();
+    raw();
+    noecho();
+    mvprintw(0, 0, "Inbox");
+    refresh();
+    getch();
+    endwin();
+    return 0;
+}
+
+static gint64 number(const char *text)
+{
+    return g_ascii_strtoll(text, NULL, 10);
+}
+
+int main(int argc, char **argv)
+{
+    const char *mode = argc > 1 ? argv[1] : "";
+
+    if (strcmp(mode, "echo") == 0)
+        return echo_bytes();
+    if (strcmp(mode, "ncurses") == 0)
+        return hello_ncurses();
+    if (strcmp(mode, "hello") == 0 && argc == 3)
+        return serve(argv[2], on_hello);
+    if (argc == 4 && (strcmp(mode, "read") == 0 || strcmp(mode, "list") == 0)) {
+        database = argv[3];
+        rows_wanted = strcmp(mode, "list") == 0 ? 50 : 1;
+        return serve(argv[2], on_rows);
+    }
+    if (strcmp(mode, "fill") == 0 && argc == 4)
+        return insert_rows(argv[2], "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF",
+                           number(argv[3]), 1000) < 0;
+    if (strcmp(mode, "insert") == 0 && argc == 5) {
+        printf("%.0f\n",
+               (double)number(argv[3]) /
+                   insert_rows(argv[2], "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
+                               number(argv[3]), number(argv[4])));
+        return 0;
+    }
+    if (strcmp(mode, "load") == 0 && argc == 4) {
+        printf("%.4f\n", insert_rows(argv[2], "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF",
+                                     number(argv[3]), 500));
+        return 0;
+    }
+    fprintf(stderr, "usage: bare hello|read|list|fill|insert|load|echo|ncurses ...\n");
+    return 64;
+}
