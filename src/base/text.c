@@ -116,6 +116,8 @@ const char *text_next_cluster(const char *text, int *cells)
         text++;
     while (*text && cluster.last != CHAR_CONTROL) {
         int more;
+        if ((guchar)*text < 0x80 && cluster.last != CHAR_PREPEND)
+            break; /* nothing else takes ASCII */
         c = char_take(text, G_MAXSIZE, &bytes);
         if (c == INVALID)
             break;

@@ -78,12 +78,14 @@ static CharClass class_of_mark(gunichar c, GUnicodeType type, int *cells)
     return CHAR_SPACING;
 }
 
+/* Letters, digits, symbols. The tables are asked only for ranges in which they have something. */
 static CharClass class_of_other(gunichar c, int *cells)
 {
-    if (c == 0x0E33 || c == 0x0EB3 || c == 0xFF9E || c == 0xFF9F) { /* letters that join as marks */
-        *cells = 1;
+    *cells = 1;
+    if (c == 0x0E33 || c == 0x0EB3 || c == 0xFF9E || c == 0xFF9F) /* letters that join as marks */
         return CHAR_SPACING;
-    }
+    if (c < 0x1100)
+        return c == 0xA9 || c == 0xAE ? CHAR_EMOJI : IS_IN(prepends, c) ? CHAR_PREPEND : CHAR_BASE;
     if (IS_IN(ignorables, c)) {
         *cells = 0;
         return CHAR_IGNORED;
@@ -93,9 +95,9 @@ static CharClass class_of_other(gunichar c, int *cells)
         return CHAR_REGIONAL;
     if (c >= 0x1F3FB && c <= 0x1F3FF)
         return CHAR_MODIFIER;
-    if (IS_IN(pictographs, c))
+    if (((c >= 0x2000 && c < 0x3300) || c >= 0x1F000) && IS_IN(pictographs, c))
         return CHAR_EMOJI;
-    return IS_IN(prepends, c) ? CHAR_PREPEND : CHAR_BASE;
+    return c >= 0x11000 && IS_IN(prepends, c) ? CHAR_PREPEND : CHAR_BASE;
 }
 
 /* The conjoining jamo with which old and decomposed Hangul are written. */
@@ -131,7 +133,7 @@ CharClass char_class(gunichar c, int *cells)
         *cells = 0;
         return CHAR_CONTROL;
     }
-    if (c < 0xA9)
+    if (c < 0xA9 || (c > 0xAE && c < 0x300))
         return CHAR_BASE;
     if (c >= 0x4E00 && c <= 0x9FFF) {
         *cells = 2;

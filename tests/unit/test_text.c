@@ -346,6 +346,7 @@ static void test_wrapping(void **state)
         { "日本 語", 4, "日本|語" },
         { "😀😀", 1, "😀|😀" }, /* less than two cells counts as two */
         { "          x", 4, "  x" },
+        { "   x", 4, "  x" },
         { "   ", 2, "" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
