@@ -42,7 +42,6 @@ CREATE TABLE referral (
 -- end only
 -- only postgresql
     id UUID NOT NULL PRIMARY KEY,
-    words TSVECTOR,
 -- end only
     rev BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
@@ -76,12 +75,16 @@ CREATE INDEX referral_pair ON referral (to_account, from_account, sent_at, id);
 CREATE INDEX referral_copy ON referral (copy_of) WHERE copy_of IS NOT NULL;
 CREATE INDEX referral_lead ON referral (lead_id);
 
--- Full text (src/server/search.c says what a word is). On SQLite the rowid is referral.n.
+-- Full text (src/server/search.h says what a word is). On SQLite the rowid is referral.n.
 -- only sqlite
 CREATE VIRTUAL TABLE referral_words USING fts5(words, tokenize = "ascii tokenchars '_'", detail = 'none', columnsize = 0, prefix = '2 3');
 -- end only
 -- only postgresql
-CREATE INDEX referral_words ON referral USING gin (words);
+CREATE TABLE referral_words (
+    referral UUID NOT NULL PRIMARY KEY REFERENCES referral (id),
+    words TSVECTOR NOT NULL
+);
+CREATE INDEX referral_words_words ON referral_words USING gin (words);
 -- end only
 
 -- Private to the side that wrote it.

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/referral_store.h"
+
+#include "base/problem.h"
+#include "server/search.h"
+
+/* Table referral: what events change first, then what stays as it was sent. */
+#define AT(member) offsetof(Referral, member)
+static const Field stored_rows[] = {
+    { "rev", FIELD_INT, AT(rev) },
+    { "updated_at", FIELD_TIME, AT(updated_at) },
+    { "state", FIELD_ENUM, AT(state), .values = &referral_states },
+    { "verdict", FIELD_ENUM, AT(verdict), .values = &referral_verdicts },
+    { "competing", FIELD_BOOL, AT(competing) },
+    { "picked_up_at", FIELD_TIME, AT(picked_up_at) },
+    { "confirmed_at", FIELD_TIME, AT(confirmed_at) },
+    { "outcome_at", FIELD_TIME, AT(outcome_at) },
+    { "withdrawn_at", FIELD_TIME, AT(withdrawn_at) },
+    { "reason_code", FIELD_ENUM, AT(reason_code), .values = &referral_reasons },
+    { "message", FIELD_TEXT, AT(message) },
+    { "amended", FIELD_BOOL, AT(amended) },
+    { "value", FIELD_MONEY, AT(value) },
+#define CHANGING_FIELDS 13
+    { "id", FIELD_UUID, AT(id) },
+    { "created_at", FIELD_TIME, AT(created_at) },
+    { "type", FIELD_ENUM, AT(type), .values = &referral_types },
+    { "from_account", FIELD_UUID, AT(from.account) },
+    { "to_account", FIELD_UUID, AT(to.account) },
+    { "lead_id", FIELD_UUID, AT(lead.id) },
+    { "copy_of", FIELD_UUID, AT(copy_of) },
+    { "sent_at", FIELD_TIME, AT(sent_at) },
+};
+#undef AT
+static const FieldTable stored_fields = FIELD_TABLE("referral", Referral, stored_rows);
+static const FieldTable changing_fields = {
+    .name = "referral", .size = sizeof(Referral), .fields = stored_rows, .n_fields = CHANGING_FIELDS
+};
+
+const char *referral_columns(void)
+{
+    static gsize columns;
+    if (g_once_init_enter(&columns)) {
+        g_auto(GStrv) parts = g_strsplit(row_columns(&referral_fields, "r"), "r.box", 2);
+        const char *made =
+            db_intern("%sCASE WHEN r.to_account = $1 THEN %d ELSE %d END AS box%s", parts[0],
+                      BOX_INBOX, BOX_SENT, parts[1]);
+        g_once_init_leave(&columns, (gsize)made);
+    }
+    return (const char *)columns;
+}
+
+static const char *load_sql(void)
+{
+    static gsize sql;
+    if (g_once_init_enter(&sql)) {
+        const char *made = db_intern("SELECT %s FROM referral_full r WHERE r.id = $2"
+                                     " AND (r.to_account = $1 OR r.from_account = $1)",
+                                     referral_columns());
+        g_once_init_leave(&sql, (gsize)made);
+    }
+    return (const char *)sql;
+}
+
+bool referral_load(Db *db, const Uuid *viewer, const Uuid *id, Referral *out, GError **error)
+{
+    g_autoptr(DbRows) rows = db_query(db, error, load_sql(), db_uuid(viewer), db_uuid(id));
+    if (!rows)
+        return false;
+    if (!db_next(rows, error))
+        return db_rows_ok(rows) ? problem_set(error, PROBLEM_NOT_FOUND, "There is no such referral")
+                                : false;
+    row_read(rows, 0, &referral_fields, out, ROW_COPY);
+    return true;
+}
+
+bool referral_insert(Db *db, const Referral *referral, GError **error)
+{
+    return row_insert(db, "lead", &lead_fields, &referral->lead, error) &&
+           row_insert(db, "referral", &stored_fields, referral, error) &&
+           search_add(db, referral, error);
+}
+
+static const char *update_sql(int n)
+{
+    static gsize sql;
+    if (g_once_init_enter(&sql)) {
+        g_autoptr(GString) values = g_string_new("$1");
+        for (int i = 2; i <= n; i++)
+            g_string_append_printf(values, ", $%d", i);
+        const char *made = db_intern("UPDATE referral SET (%s) = (%s) WHERE id = $%d AND rev = $%d",
+                                     row_columns(&changing_fields, NULL), values->str, n + 1, n + 2);
+        g_once_init_leave(&sql, (gsize)made);
+    }
+    return (const char *)sql;
+}
+
+bool referral_update(Db *db, const Referral *referral, gint64 from_rev, bool *stored, GError **error)
+{
+    DbValue values[G_N_ELEMENTS(stored_rows) + 3];
+    g_autoptr(GPtrArray) strings = g_ptr_array_new_with_free_func(g_free);
+    size_t n = row_values(&changing_fields, referral, values, strings);
+    const char *sql = update_sql((int)n);
+    values[n++] = db_uuid(&referral->id);
+    values[n++] = db_int(from_rev);
+    gint64 changed = 0;
+    if (!db_exec_values(db, error, &changed, sql, values, n))
+        return false;
+    *stored = changed == 1;
+    return true;
+}
