@@ -23,15 +23,19 @@ typedef struct Change {
     gint64 epoch, acl, seq; /* set by changes_write() */
 } Change;
 
-/* One row per type of object that is synced: its name on the wire and how to write the viewer's representation. */
+/*
+ * One row per type of object that is synced. A page of changes reads all objects of a type by one statement that joins
+ * the change index c to `from`; `where` ties the row to c.object_id and holds the condition under which the viewer ($1)
+ * may see it. What that does not give although the index says it is there is sent as a delete.
+ */
 typedef struct ObjectRow {
     ObjectType type;
     const char *name;
-    /* Appends the object as the principal may see it; *visible false when it may not (sent as a delete). */
-    bool (*put)(Call *call, const Uuid *scope, const Uuid *id, GString *out, gint64 *rev,
-                bool *visible, GError **error);
+    const FieldTable *fields;
+    const char *(*columns)(void); /* as row_read() wants them, over the aliases in `from` */
+    const char *from, *where;
 } ObjectRow;
-extern const ObjectRow object_rows[]; /* closed by type 0 */
+extern const ObjectRow object_rows[]; /* in feed.c; closed by type 0 */
 
 /* Remember that an object of this scope changed; written once per (scope, object) at the end. */
 void change_note(Call *call, const Uuid *scope, ObjectType type, const Uuid *object, bool deleted);

@@ -66,7 +66,7 @@ static bool list(Call *call, GError **error)
         note_sql("referral = $2 AND (created_at > $3 OR (created_at = $3 AND id > $4))"
                  " ORDER BY created_at, id LIMIT $5"),
         db_uuid(&call->principal.account), db_uuid(&call->id), db_int(time),
-        db_bytes(id.bytes, sizeof id.bytes), db_int(limit + 1));
+        db_uuid(&id), db_int(limit + 1));
     if (!rows)
         return false;
     g_string_append(call->reply.body, "{\"items\":[");

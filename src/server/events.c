@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/events.h"
+
+#include <string.h>
+
+#include "server/changes.h"
+#include "server/httpd_stream.h"
+
+/*
+ * One lock guards the registry and everything in the subscribers. The writer's thread (publish), the HTTP threads (open,
+ * fill, closed) and the ticker take it for moments only; the ticker reads the database without it.
+ */
+typedef struct Subscriber {
+    HttpStream *stream; /* a reference of our own; NULL until the handler has made it */
+    Uuid account, session;
+    bool once;          /* closeafter=state: a long poll */
+    char *state;        /* newest known of the scope */
+    bool state_due, ping_due, ending;
+    bool later;         /* in events.later */
+    gint64 last_sent;   /* monotonic us of the last state event, 0 none */
+    GString *out;       /* being sent */
+    size_t out_sent;
+    int slot;           /* second of its pings */
+    GList slot_link, scope_link;
+} Subscriber;
+
+static struct {
+    GMutex lock;
+    GCond wake;
+    bool running;
+    Db *db; /* the ticker's */
+    GThread *ticker;
+    GHashTable *scopes; /* Uuid * of the scope -> GQueue of Subscriber */
+    GQueue slots[EVENTS_PING_S];
+    GPtrArray *later;   /* Subscriber: a state to be sent when the coalescing time is over */
+    gint64 count, made;
+} events;
+
+/* ---- registry; all with the lock held */
+
+static GQueue *scope_queue(const Uuid *scope, bool make)
+{
+    GQueue *queue = g_hash_table_lookup(events.scopes, scope);
+    if (!queue && make) {
+        queue = g_queue_new();
+        g_hash_table_insert(events.scopes, g_memdup2(scope, sizeof *scope), queue);
+    }
+    return queue;
+}
+
+static void subscriber_link(Subscriber *sub)
+{
+    sub->slot = (int)(events.made++ % EVENTS_PING_S);
+    sub->slot_link.data = sub->scope_link.data = sub;
+    g_queue_push_tail_link(&events.slots[sub->slot], &sub->slot_link);
+    g_queue_push_tail_link(scope_queue(&sub->account, true), &sub->scope_link);
+    events.count++;
+}
+
+static void subscriber_unlink(Subscriber *sub)
+{
+    GQueue *queue = scope_queue(&sub->account, false);
+    g_queue_unlink(&events.slots[sub->slot], &sub->slot_link);
+    g_queue_unlink(queue, &sub->scope_link);
+    if (g_queue_is_empty(queue))
+        g_hash_table_remove(events.scopes, &sub->account);
+    if (sub->later)
+        g_ptr_array_remove_fast(events.later, sub);
+    events.count--;
+}
+
+static void subscriber_free(Subscriber *sub)
+{
+    if (sub->stream)
+        http_stream_unref(sub->stream);
+    g_free(sub->state);
+    g_string_free(sub->out, TRUE);
+    g_free(sub);
+}
+
+static void subscriber_wake(Subscriber *sub)
+{
+    if (sub->stream)
+        http_stream_wake(sub->stream);
+}
+
+static void subscriber_end(Subscriber *sub)
+{
+    sub->ending = true;
+    subscriber_wake(sub);
+}
+
+/* A new state: at once after a quiet time, else when it is over; only the newest is ever sent. */
+static void subscriber_tell(Subscriber *sub, const char *state)
+{
+    if (g_strcmp0(sub->state, state) == 0)
+        return;
+    g_free(sub->state);
+    sub->state = g_strdup(state);
+    if (sub->state_due || sub->later)
+        return;
+    if (clock_monotonic() - sub->last_sent >= EVENTS_COALESCE_MS * 1000) {
+        sub->state_due = true;
+        subscriber_wake(sub);
+        return;
+    }
+    sub->later = true;
+    g_ptr_array_add(events.later, sub);
+    g_cond_signal(&events.wake);
+}
+
+/* ---- what is sent */
+
+/* 64 bits of FNV-1a over the visible scopes and their states: the id of a state event. */
+static void state_id(const Subscriber *sub, char out[static 17])
+{
+    guint64 hash = G_GUINT64_CONSTANT(0xcbf29ce484222325);
+    const guint8 *bytes = sub->account.bytes;
+    for (size_t i = 0; i < sizeof sub->account.bytes; i++)
+        hash = (hash ^ bytes[i]) * G_GUINT64_CONSTANT(0x100000001b3);
+    for (const char *p = sub->state; *p; p++)
+        hash = (hash ^ (guint8)*p) * G_GUINT64_CONSTANT(0x100000001b3);
+    g_snprintf(out, 17, "%016" G_GINT64_MODIFIER "x", hash);
+}
+
+static void put_state_event(Subscriber *sub)
+{
+    char id[17], scope[UUID_TEXT_SIZE];
+    state_id(sub, id);
+    g_string_append_printf(sub->out, "id: %s\nevent: state\ndata: {\"changed\":{\"%s\":\"%s\"}}\n\n", id,
+                           uuid_format(&sub->account, scope), sub->state);
+    sub->last_sent = clock_monotonic();
+    sub->state_due = false;
+    if (sub->once)
+        sub->ending = true;
+}
+
+static void refill(Subscriber *sub)
+{
+    g_string_truncate(sub->out, 0);
+    sub->out_sent = 0;
+    if (sub->state_due)
+        put_state_event(sub);
+    else if (sub->ping_due)
+        g_string_append_printf(sub->out, "event: ping\ndata: {\"interval\":%d}\n\n", EVENTS_PING_S);
+    sub->ping_due = false; /* a state event shows life as well */
+}
+
+static ssize_t fill(gpointer data, char *buffer, size_t max)
+{
+    Subscriber *sub = data;
+    g_mutex_lock(&events.lock);
+    if (sub->out_sent == sub->out->len)
+        refill(sub);
+    size_t n = MIN(max, sub->out->len - sub->out_sent);
+    memcpy(buffer, sub->out->str + sub->out_sent, n);
+    sub->out_sent += n;
+    ssize_t result = n == 0 && sub->ending ? -1 : (ssize_t)n;
+    g_mutex_unlock(&events.lock);
+    return result;
+}
+
+static void closed(gpointer data)
+{
+    g_mutex_lock(&events.lock);
+    subscriber_unlink(data);
+    g_mutex_unlock(&events.lock);
+    subscriber_free(data);
+}
+
+/* ---- opening a stream */
+
+static bool check_room(Call *call, GError **error)
+{
+    const GQueue *mine = scope_queue(&call->principal.account, false);
+    if (!events.running)
+        return problem_set(error, PROBLEM_OVERLOADED, "The server is stopping");
+    if (events.count >= server_config(call->server)->max_streams ||
+        (mine && mine->length >= EVENTS_PER_ACCOUNT)) {
+        call->reply.retry_after = 60;
+        return problem_set(error, PROBLEM_TOO_MANY_STREAMS, "At most %d event streams for an account",
+                           EVENTS_PER_ACCOUNT);
+    }
+    return true;
+}
+
+/* What a new stream begins with: when to come again, and the state unless the caller has seen just that. */
+static void greet(Subscriber *sub, const char *seen)
+{
+    char id[17];
+    state_id(sub, id);
+    g_string_append_printf(sub->out, "retry: %d\n\n", g_random_int_range(1000, 15001));
+    if (g_strcmp0(seen, id) != 0)
+        put_state_event(sub);
+    sub->last_sent = 0; /* the first change is told at once */
+}
+
+static bool open_stream(Call *call, GError **error)
+{
+    const char *close_after = call_query(call, "closeafter");
+    if (close_after && strcmp(close_after, "state") != 0 && strcmp(close_after, "no") != 0)
+        field_errors_add(&call->errors, "#/closeafter", "invalid", "closeafter: state or no is wanted");
+    if (!call_valid(call, error))
+        return false;
+
+    Subscriber *sub = g_new0(Subscriber, 1);
+    sub->account = call->principal.account;
+    sub->session = call->principal.session;
+    sub->once = g_strcmp0(close_after, "state") == 0;
+    sub->out = g_string_new(NULL);
+    g_mutex_lock(&events.lock);
+    bool ok = check_room(call, error);
+    if (ok)
+        subscriber_link(sub);
+    g_mutex_unlock(&events.lock);
+    if (!ok) {
+        subscriber_free(sub);
+        return false;
+    }
+
+    /* Linked before it is read: what is committed from now on is published to it, and is newer than what is read. */
+    g_autofree char *state = changes_state(call->db, &sub->account, error);
+    g_mutex_lock(&events.lock);
+    if (!state) {
+        subscriber_unlink(sub);
+        g_mutex_unlock(&events.lock);
+        subscriber_free(sub);
+        return false;
+    }
+    if (!sub->state)
+        sub->state = g_steal_pointer(&state);
+    sub->state_due = false;
+    greet(sub, call->last_event_id);
+    call->reply.stream = http_stream_new("text/event-stream", fill, closed, sub);
+    sub->stream = http_stream_ref(call->reply.stream);
+    g_mutex_unlock(&events.lock);
+    return true;
+}
+
+/* ---- telling */
+
+static void publish(const Uuid *scope, const char *state, gpointer data)
+{
+    g_mutex_lock(&events.lock);
+    GQueue *queue = events.scopes ? scope_queue(scope, false) : NULL;
+    for (GList *link = queue ? queue->head : NULL; link; link = link->next)
+        subscriber_tell(link->data, state);
+    g_mutex_unlock(&events.lock);
+}
+
+/* Sends the held-back states whose time has come; returns the monotonic us at which the next is due, 0 none. */
+static gint64 tell_later(void)
+{
+    gint64 now = clock_monotonic(), next = 0;
+    for (guint i = events.later->len; i-- > 0;) {
+        Subscriber *sub = g_ptr_array_index(events.later, i);
+        gint64 due = sub->last_sent + EVENTS_COALESCE_MS * 1000;
+        if (due > now) {
+            next = next ? MIN(next, due) : due;
+            continue;
+        }
+        g_ptr_array_remove_index_fast(events.later, i);
+        sub->later = false;
+        sub->state_due = true;
+        subscriber_wake(sub);
+    }
+    return next;
+}
+
+/* ---- the ticker: pings, ended sessions, and on PostgreSQL what other instances wrote */
+
+typedef struct Watched {
+    Uuid account, session;
+} Watched;
+
+static GArray *watched_of_slot(int slot)
+{
+    GArray *list = g_array_new(FALSE, FALSE, sizeof(Watched));
+    for (GList *link = events.slots[slot].head; link; link = link->next) {
+        const Subscriber *sub = link->data;
+        Watched watched = { sub->account, sub->session };
+        g_array_append_val(list, watched);
+    }
+    return list;
+}
+
+/* Nobody can be told of a failing database here; the next round tries again. */
+static bool session_lives(const Uuid *session)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(DbRows) rows =
+        db_query(events.db, &error,
+                 "SELECT 1 FROM session WHERE id = $1 AND revoked_at IS NULL AND expires_at > $2",
+                 db_uuid(session), db_int(clock_now()));
+    if (!rows)
+        return true;
+    return db_next(rows, &error) || !db_rows_ok(rows);
+}
+
+/* Unlocks while it asks the database. */
+static void end_dead_sessions(int slot)
+{
+    g_autoptr(GArray) watched = watched_of_slot(slot);
+    g_autoptr(GHashTable) dead = g_hash_table_new(uuid_hash, uuid_equal_func);
+    g_mutex_unlock(&events.lock);
+    for (guint i = 0; i < watched->len; i++) {
+        Watched *one = &g_array_index(watched, Watched, i);
+        if (!uuid_is_nil(&one->session) && !session_lives(&one->session))
+            g_hash_table_add(dead, &one->session);
+    }
+    g_mutex_lock(&events.lock);
+    if (!g_hash_table_size(dead))
+        return;
+    for (GList *link = events.slots[slot].head; link; link = link->next) {
+        Subscriber *sub = link->data;
+        if (g_hash_table_contains(dead, &sub->session))
+            subscriber_end(sub);
+    }
+}
+
+static void ping(int slot)
+{
+    for (GList *link = events.slots[slot].head; link; link = link->next) {
+        Subscriber *sub = link->data;
+        sub->ping_due = true;
+        subscriber_wake(sub);
+    }
+}
+
+/* Unlocks while it asks the database. */
+static void poll_scopes(void)
+{
+    g_autoptr(GArray) scopes = g_array_new(FALSE, FALSE, sizeof(Uuid));
+    GHashTableIter iter;
+    gpointer scope;
+    g_hash_table_iter_init(&iter, events.scopes);
+    while (g_hash_table_iter_next(&iter, &scope, NULL))
+        g_array_append_vals(scopes, scope, 1);
+    g_mutex_unlock(&events.lock);
+    for (guint i = 0; i < scopes->len; i++) {
+        const Uuid *id = &g_array_index(scopes, Uuid, i);
+        g_autofree char *state = changes_state(events.db, id, NULL);
+        if (state)
+            publish(id, state, NULL);
+    }
+    g_mutex_lock(&events.lock);
+}
+
+static void tick(gint64 second)
+{
+    int slot = (int)(second % EVENTS_PING_S);
+    end_dead_sessions(slot);
+    ping(slot);
+    if (db_engine(events.db) == DB_ENGINE_POSTGRES && second % EVENTS_POLL_S == 0)
+        poll_scopes();
+}
+
+static gpointer ticker_main(gpointer data)
+{
+    gint64 second = clock_monotonic() / G_USEC_PER_SEC;
+    g_mutex_lock(&events.lock);
+    while (events.running) {
+        gint64 next = tell_later(), now = clock_monotonic();
+        if (now / G_USEC_PER_SEC > second) {
+            second++;
+            tick(second);
+            continue;
+        }
+        gint64 end = (second + 1) * G_USEC_PER_SEC;
+        g_cond_wait_until(&events.wake, &events.lock, next ? MIN(next, end) : end);
+    }
+    g_mutex_unlock(&events.lock);
+    return NULL;
+}
+
+static void free_queue(gpointer queue)
+{
+    g_queue_free(queue);
+}
+
+bool events_start(Server *server, GError **error)
+{
+    events.db = server_open_reader(server, error);
+    if (!events.db)
+        return false;
+    events.scopes = g_hash_table_new_full(uuid_hash, uuid_equal_func, g_free, free_queue);
+    events.later = g_ptr_array_new();
+    events.running = true;
+    events.ticker = g_thread_new("events", ticker_main, NULL);
+    server_on_published(server, publish, NULL);
+    return true;
+}
+
+/* Every stream is ended; closed() comes for each while the HTTP threads run out. */
+void events_stop(Server *server)
+{
+    if (!events.running)
+        return;
+    g_mutex_lock(&events.lock);
+    events.running = false;
+    g_cond_signal(&events.wake);
+    for (int slot = 0; slot < EVENTS_PING_S; slot++)
+        for (GList *link = events.slots[slot].head; link; link = link->next)
+            subscriber_end(link->data);
+    g_mutex_unlock(&events.lock);
+    g_thread_join(events.ticker);
+    db_close(events.db);
+    events.db = NULL;
+}
+
+const Route event_routes[] = {
+    { .method = "GET",
+      .path = "/v1/events",
+      .access = ACCESS_USER,
+      .lane = LANE_READ,
+      .handler = open_stream,
+      .query = "closeafter",
+      .summary = "Server-sent events: state {changed: {scope: state}} when a scope changed, ping every 15 s" },
+    { 0 },
+};

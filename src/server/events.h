@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * GET /v1/events: server-sent events (protocols.md §2). A stream tells states, never data: "event: state" when a scope
+ * of the caller has changed, at once when it was quiet and at most every EVENTS_COALESCE_MS in a burst, and "event: ping"
+ * every EVENTS_PING_S seconds. It ends when its session does, and when the server stops.
+ *
+ * events_start/events_stop are a ServerPart.
+ */
+#pragma once
+
+#include "server/server.h"
+
+#define EVENTS_COALESCE_MS 200
+#define EVENTS_PING_S 15
+#define EVENTS_POLL_S 2       /* PostgreSQL: other instances write too */
+#define EVENTS_PER_ACCOUNT 32 /* streams */
+
+extern const Route event_routes[];
+
+bool events_start(Server *server, GError **error);
+void events_stop(Server *server);
