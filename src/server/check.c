@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define EXAMPLES 5
+
+typedef enum CheckEngine { ON_BOTH, ON_SQLITE, ON_POSTGRES } CheckEngine;
+
+/* One invariant: its SQL gives a row for each thing that breaks it, the thing itself first. */
+typedef struct Check {
+    const char *what; /* is wrong */
+    CheckEngine on;
+    bool text;        /* the first column is text, else a UUID */
+    const char *sql;
+} Check;
+
+static const Check checks[] = {
+    { "the file is damaged", ON_SQLITE, true,
+      "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'" },
+    { "a row refers to one that is not there", ON_SQLITE, true,
+      "SELECT \"table\" || ' ' || \"parent\" FROM pragma_foreign_key_check" },
+
+    { "an account has no scope of its own", ON_BOTH, false,
+      "SELECT a.id FROM account a WHERE NOT EXISTS (SELECT 1 FROM scope_member m"
+      " WHERE m.scope_id = a.id AND m.account_id = a.id)" },
+    { "a scope's oldest state is newer than its newest", ON_BOTH, false,
+      "SELECT id FROM scope WHERE min_seq > seq OR seq < 0" },
+    { "a change belongs to no scope", ON_BOTH, false,
+      "SELECT c.object_id FROM change_index c WHERE NOT EXISTS"
+      " (SELECT 1 FROM scope s WHERE s.id = c.scope_id)" },
+    { "a change has a number that its scope has not given out", ON_BOTH, false,
+      "SELECT c.object_id FROM change_index c JOIN scope s ON s.id = c.scope_id"
+      " WHERE c.seq > s.seq OR c.seq < 1 OR c.created_seq > c.seq OR c.created_seq < 1" },
+
+    { "an account is missing from its own changes", ON_BOTH, false,
+      "SELECT a.id FROM account a WHERE a.state <> 3 AND NOT EXISTS (SELECT 1 FROM change_index c"
+      " WHERE c.scope_id = a.id AND c.type = 4 AND c.object_id = a.id AND c.deleted = 0)" },
+    { "a referral is missing from its sender's changes", ON_BOTH, false,
+      "SELECT r.id FROM referral r WHERE NOT EXISTS (SELECT 1 FROM change_index c"
+      " WHERE c.scope_id = r.from_account AND c.type = 1 AND c.object_id = r.id AND c.deleted = 0)" },
+    { "a referral is missing from its recipient's changes", ON_BOTH, false,
+      "SELECT r.id FROM referral r WHERE NOT EXISTS (SELECT 1 FROM change_index c"
+      " WHERE c.scope_id = r.to_account AND c.type = 1 AND c.object_id = r.id AND c.deleted = 0)" },
+    { "a note is missing from its writer's changes", ON_BOTH, false,
+      "SELECT n.id FROM note n WHERE NOT EXISTS (SELECT 1 FROM change_index c"
+      " WHERE c.scope_id = n.account AND c.type = 2 AND c.object_id = n.id AND c.deleted = 0)" },
+    { "a partner is missing from the changes of the first of a pair", ON_BOTH, false,
+      "SELECT k.account_a FROM connection k WHERE k.state = 3 AND NOT EXISTS (SELECT 1"
+      " FROM change_index c WHERE c.scope_id = k.account_a AND c.type = 3"
+      " AND c.object_id = k.account_b AND c.deleted = 0)" },
+    { "a partner is missing from the changes of the second of a pair", ON_BOTH, false,
+      "SELECT k.account_b FROM connection k WHERE k.state = 3 AND NOT EXISTS (SELECT 1"
+      " FROM change_index c WHERE c.scope_id = k.account_b AND c.type = 3"
+      " AND c.object_id = k.account_a AND c.deleted = 0)" },
+
+    { "a referral is in the changes of somebody who is not a party to it", ON_BOTH, false,
+      "SELECT c.object_id FROM change_index c WHERE c.type = 1 AND c.deleted = 0 AND NOT EXISTS"
+      " (SELECT 1 FROM referral r WHERE r.id = c.object_id"
+      " AND (r.from_account = c.scope_id OR r.to_account = c.scope_id))" },
+    { "a note is in the changes of somebody who did not write it", ON_BOTH, false,
+      "SELECT c.object_id FROM change_index c WHERE c.type = 2 AND c.deleted = 0 AND NOT EXISTS"
+      " (SELECT 1 FROM note n WHERE n.id = c.object_id AND n.account = c.scope_id)" },
+    { "a note is by somebody who is not a party to its referral", ON_BOTH, false,
+      "SELECT n.id FROM note n JOIN referral r ON r.id = n.referral"
+      " WHERE n.account <> r.from_account AND n.account <> r.to_account" },
+
+    { "a referral cannot be found by words", ON_SQLITE, false,
+      "SELECT r.id FROM referral r WHERE NOT EXISTS"
+      " (SELECT 1 FROM referral_words w WHERE w.rowid = r.n)" },
+    { "a referral cannot be found by words", ON_POSTGRES, false,
+      "SELECT r.id FROM referral r WHERE NOT EXISTS"
+      " (SELECT 1 FROM referral_words w WHERE w.referral = r.id)" },
+
+    { "a referral was judged without a verdict", ON_BOTH, false,
+      "SELECT id FROM referral WHERE state BETWEEN 3 AND 7 AND (verdict IS NULL OR confirmed_at IS NULL)" },
+    { "a referral has a verdict that nobody gave", ON_BOTH, false,
+      "SELECT id FROM referral WHERE state NOT BETWEEN 3 AND 7 AND verdict IS NOT NULL" },
+    { "a referral is not a lead and nobody said why", ON_BOTH, false,
+      "SELECT id FROM referral WHERE verdict = 2 AND reason_code IS NULL AND message IS NULL" },
+    { "a referral competes with nobody", ON_BOTH, false,
+      "SELECT r.id FROM referral r WHERE r.competing = 1 AND r.copy_of IS NULL AND NOT EXISTS"
+      " (SELECT 1 FROM referral k WHERE k.copy_of = r.id)" },
+    { "a copy is not of the same sender's lead", ON_BOTH, false,
+      "SELECT r.id FROM referral r JOIN referral o ON o.id = r.copy_of"
+      " WHERE o.from_account <> r.from_account OR o.copy_of IS NOT NULL" },
+};
+
+static bool applies(const Check *check, const Db *db)
+{
+    return check->on == ON_BOTH ||
+           (check->on == ON_SQLITE) == (db_engine(db) == DB_ENGINE_SQLITE);
+}
+
+static void put_example(GString *out, const Check *check, const DbRows *rows)
+{
+    char id[UUID_TEXT_SIZE];
+    Uuid uuid;
+    if (check->text) {
+        const char *text = db_get_text(rows, 0);
+        g_string_append_printf(out, " %s", text ? text : "?");
+        return;
+    }
+    uuid = db_get_uuid(rows, 0);
+    g_string_append_printf(out, " %s", uuid_format(&uuid, id));
+}
+
+static bool run_check(Db *db, const Check *check, GString *out, gint64 *findings, GError **error)
+{
+    g_autoptr(DbRows) rows = db_query(db, error, check->sql);
+    gint64 n = 0;
+    if (!rows)
+        return false;
+    while (db_next(rows, error)) {
+        if (n == 0)
+            g_string_append_printf(out, "%s:", check->what);
+        if (n++ < EXAMPLES)
+            put_example(out, check, rows);
+    }
+    if (!db_rows_ok(rows))
+        return false;
+    if (n)
+        g_string_append_printf(out, " (%" G_GINT64_FORMAT ")\n", n);
+    *findings += n;
+    return true;
+}
+
+typedef struct Run {
+    GString *out;
+    gint64 *findings;
+} Run;
+
+static bool run_all(Db *db, gpointer data, GError **error)
+{
+    Run *run = data;
+    for (size_t i = 0; i < G_N_ELEMENTS(checks); i++)
+        if (applies(&checks[i], db) && !run_check(db, &checks[i], run->out, run->findings, error))
+            return false;
+    return true;
+}
+
+bool check_database(Db *db, GString *out, gint64 *findings, GError **error)
+{
+    *findings = 0;
+    return db_read_tx(db, run_all, &(Run){ out, findings }, error);
+}
+
+bool check_command(const Config *config, int argc, char **argv, GError **error)
+{
+    gint64 version = 0, findings = 0, accounts = 0, referrals = 0;
+    g_autoptr(GString) out = g_string_new(NULL);
+    g_autoptr(Db) db = db_open(server_drivers, config->database, DB_READ, error);
+    if (!db || !db_version(db, &version, error))
+        return false;
+    if (version == 0)
+        return problem_set(error, PROBLEM_BAD_CONFIG, "The database is empty: nothing to check");
+    if (!check_database(db, out, &findings, error) ||
+        !db_get_one_int(db, error, &accounts, "SELECT COUNT(*) FROM account") ||
+        !db_get_one_int(db, error, &referrals, "SELECT COUNT(*) FROM referral"))
+        return false;
+    fputs(out->str, stdout);
+    printf("%" G_GINT64_FORMAT " accounts, %" G_GINT64_FORMAT " referrals, schema %" G_GINT64_FORMAT
+           ": %" G_GINT64_FORMAT " findings\n",
+           accounts, referrals, version, findings);
+    return findings == 0 ||
+           problem_set(error, PROBLEM_FAILED, "%" G_GINT64_FORMAT " findings", findings);
+}
