@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/problem.h"
+
 #define EXAMPLES 5
 
 typedef enum CheckEngine { ON_BOTH, ON_SQLITE, ON_POSTGRES } CheckEngine;
@@ -16,6 +18,7 @@ typedef struct Check {
     const char *sql;
 } Check;
 
+/* Types of the change index: 1 referral, 2 note, 3 partner, 4 account (ObjectType). */
 static const Check checks[] = {
     { "the file is damaged", ON_SQLITE, true,
       "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'" },

@@ -11,7 +11,7 @@
 #define LEADS_DEFAULT 60
 #define LEADS_MAX 1000000
 #define TRAFFIC 260         /* referrals between all the others, and from the member */
-#define A_TRANSACTION 5000  /* referrals */
+#define A_TRANSACTION 10000  /* referrals */
 #define YEARS_SPAN (3 * 365 * MS_PER_DAY)
 #define SHORT_SPAN (90 * MS_PER_DAY)
 
@@ -195,7 +195,7 @@ static gint64 age_of(Loader *loader, gint64 k)
 {
     double span = loader->leads > 500 ? YEARS_SPAN : SHORT_SPAN;
     double at = ((double)k + demo_below(dice(loader), 1000) / 1000.0) / (double)loader->leads;
-    return 3 * MS_PER_MINUTE + (gint64)(at * (0.25 + 0.75 * at) * span);
+    return 3 * MS_PER_MINUTE + (gint64)(at * (0.02 + 0.98 * at) * span);
 }
 
 /* A few partners send most. */

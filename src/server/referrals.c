@@ -6,6 +6,12 @@
 #include "server/referral_list.h"
 #include "server/referral_store.h"
 
+static void party_clear(Party *party)
+{
+    fields_clear(&party_fields, party);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Party, party_clear)
+
 #define RACES 5 /* how often a write is tried again because another was faster */
 
 /* ---- answers */

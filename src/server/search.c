@@ -65,7 +65,7 @@ static bool stands_alone(gunichar c)
 {
     GUnicodeScript script = g_unichar_get_script(c);
     return script == G_UNICODE_SCRIPT_HAN || script == G_UNICODE_SCRIPT_HIRAGANA ||
-           script == G_UNICODE_SCRIPT_KATAKANA;
+           script == G_UNICODE_SCRIPT_KATAKANA || c == 0x30fc /* long vowel */;
 }
 
 static bool is_word_char(gunichar c)

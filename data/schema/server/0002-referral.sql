@@ -77,7 +77,7 @@ CREATE INDEX referral_lead ON referral (lead_id);
 
 -- Full text (src/server/search.h says what a word is). On SQLite the rowid is referral.n.
 -- only sqlite
-CREATE VIRTUAL TABLE referral_words USING fts5(words, tokenize = "ascii tokenchars '_'", detail = 'none', columnsize = 0, prefix = '2 3');
+CREATE VIRTUAL TABLE referral_words USING fts5(words, tokenize = "ascii tokenchars '_'", detail = 'none', columnsize = 0, prefix = '2');
 -- end only
 -- only postgresql
 CREATE TABLE referral_words (
