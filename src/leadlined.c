@@ -16,10 +16,13 @@
 #include "base/problem.h"
 #include "base/text.h"
 #include "server/accounts.h"
+#include "server/check.h"
 #include "server/command.h"
 #include "server/command_account.h"
 #include "server/crypto.h"
+#include "server/demo.h"
 #include "server/log.h"
+#include "server/openapi_doc.h"
 #include "server/schema.h"
 #include "server/server.h"
 
@@ -32,6 +35,9 @@ static const ServerCommand commands[] = {
       user_add_options, user_add },
     { "token create", NULL, "print tokens for an account, as JSON", token_create_options,
       token_create },
+    { "load-demo", NULL, "fill an empty database with the demo network", demo_options, demo_command },
+    { "check", NULL, "check the database: whole, and as the program relies on it", NULL, check_command },
+    { "openapi", NULL, "print the OpenAPI document", NULL, openapi_command },
     { "example-config", NULL, "print a configuration file with every key and its default", NULL,
       print_example },
     { 0 },

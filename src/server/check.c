@@ -14,7 +14,7 @@ typedef enum CheckEngine { ON_BOTH, ON_SQLITE, ON_POSTGRES } CheckEngine;
 typedef struct Check {
     const char *what; /* is wrong */
     CheckEngine on;
-    bool text;        /* the first column is text, else a UUID */
+    bool text; /* the first column is text, else a UUID */
     const char *sql;
 } Check;
 
@@ -42,7 +42,8 @@ static const Check checks[] = {
       " WHERE c.scope_id = a.id AND c.type = 4 AND c.object_id = a.id AND c.deleted = 0)" },
     { "a referral is missing from its sender's changes", ON_BOTH, false,
       "SELECT r.id FROM referral r WHERE NOT EXISTS (SELECT 1 FROM change_index c"
-      " WHERE c.scope_id = r.from_account AND c.type = 1 AND c.object_id = r.id AND c.deleted = 0)" },
+      " WHERE c.scope_id = r.from_account AND c.type = 1 AND c.object_id = r.id AND c.deleted = "
+      "0)" },
     { "a referral is missing from its recipient's changes", ON_BOTH, false,
       "SELECT r.id FROM referral r WHERE NOT EXISTS (SELECT 1 FROM change_index c"
       " WHERE c.scope_id = r.to_account AND c.type = 1 AND c.object_id = r.id AND c.deleted = 0)" },
@@ -77,7 +78,8 @@ static const Check checks[] = {
       " (SELECT 1 FROM referral_words w WHERE w.referral = r.id)" },
 
     { "a referral was judged without a verdict", ON_BOTH, false,
-      "SELECT id FROM referral WHERE state BETWEEN 3 AND 7 AND (verdict IS NULL OR confirmed_at IS NULL)" },
+      "SELECT id FROM referral WHERE state BETWEEN 3 AND 7 AND (verdict IS NULL OR confirmed_at IS "
+      "NULL)" },
     { "a referral has a verdict that nobody gave", ON_BOTH, false,
       "SELECT id FROM referral WHERE state NOT BETWEEN 3 AND 7 AND verdict IS NOT NULL" },
     { "a referral is not a lead and nobody said why", ON_BOTH, false,
@@ -92,8 +94,7 @@ static const Check checks[] = {
 
 static bool applies(const Check *check, const Db *db)
 {
-    return check->on == ON_BOTH ||
-           (check->on == ON_SQLITE) == (db_engine(db) == DB_ENGINE_SQLITE);
+    return check->on == ON_BOTH || (check->on == ON_SQLITE) == (db_engine(db) == DB_ENGINE_SQLITE);
 }
 
 static void put_example(GString *out, const Check *check, const DbRows *rows)

@@ -11,7 +11,7 @@
 #define LEADS_DEFAULT 60
 #define LEADS_MAX 1000000
 #define TRAFFIC 260         /* referrals between all the others, and from the member */
-#define A_TRANSACTION 10000  /* referrals */
+#define A_TRANSACTION 10000 /* referrals */
 #define YEARS_SPAN (3 * 365 * MS_PER_DAY)
 #define SHORT_SPAN (90 * MS_PER_DAY)
 
@@ -47,13 +47,13 @@ typedef struct Plan {
     int from, to;
     int special; /* row of DEMO_SPECIAL, or -1 */
     Fate fate;
-    bool twice;  /* its sender gives the same lead to a second partner as well */
+    bool twice; /* its sender gives the same lead to a second partner as well */
 } Plan;
 
 typedef struct Loader {
     DemoNetwork network;
-    gint64 leads;   /* of the member's inbox */
-    gint64 next;    /* 0 = oldest */
+    gint64 leads;    /* of the member's inbox */
+    gint64 next;     /* 0 = oldest */
     GArray *traffic; /* Plan, oldest first */
     guint next_traffic;
 } Loader;
@@ -140,7 +140,8 @@ static void make(Loader *loader, Referral *out, NewReferral *input, const DemoMe
 }
 
 /* The same lead to another partner of the sender's, a little earlier. */
-static bool store_twin(Loader *loader, const Plan *plan, NewReferral *input, Uuid *id, GError **error)
+static bool store_twin(Loader *loader, const Plan *plan, NewReferral *input, Uuid *id,
+                       GError **error)
 {
     DemoMember *from = demo_member(&loader->network, plan->from);
     int other = plan->to;
@@ -210,9 +211,11 @@ static int pick_partner(Loader *loader, int member)
 static Plan plan_inbox(Loader *loader, gint64 k)
 {
     static const Fate first[] = {
-        FATE_SENT, FATE_SENT, FATE_SENT,      FATE_SENT, FATE_PICKED_UP,  FATE_SENT,    FATE_LEAD,
-        FATE_SENT, FATE_SENT, FATE_NOT_A_LEAD, FATE_SENT, FATE_WORKING,   FATE_SENT,    FATE_SENT,
-        FATE_WON,  FATE_LEAD, FATE_WITHDRAWN, FATE_LOST, FATE_NOT_A_LEAD, FATE_DORMANT, FATE_PICKED_UP,
+        FATE_SENT,      FATE_SENT,      FATE_SENT, FATE_SENT,       FATE_PICKED_UP,
+        FATE_SENT,      FATE_LEAD,      FATE_SENT, FATE_SENT,       FATE_NOT_A_LEAD,
+        FATE_SENT,      FATE_WORKING,   FATE_SENT, FATE_SENT,       FATE_WON,
+        FATE_LEAD,      FATE_WITHDRAWN, FATE_LOST, FATE_NOT_A_LEAD, FATE_DORMANT,
+        FATE_PICKED_UP,
     };
     gint64 age = age_of(loader, k);
     Plan plan = { .at = loader->network.now - age,
@@ -242,11 +245,12 @@ static void plan_traffic(Loader *loader)
 {
     loader->traffic = g_array_new(FALSE, FALSE, sizeof(Plan));
     for (int i = 0; i < TRAFFIC; i++) {
-        gint64 age = 20 * MS_PER_MINUTE + (gint64)demo_below(dice(loader), 100000) * (YEARS_SPAN / 3) / 100000;
+        gint64 age = 20 * MS_PER_MINUTE +
+                     (gint64)demo_below(dice(loader), 100000) * (YEARS_SPAN / 3) / 100000;
         int others = (int)loader->network.members->len - DEMO_FIRST_OTHER;
-        int from = i % 12 == 0 ? DEMO_MEMBER_AT :
-                   i % 12 == 1 ? DEMO_LEADER_AT :
-                                 DEMO_FIRST_OTHER + (int)demo_below(dice(loader), (guint)others);
+        int from = i % 12 == 0   ? DEMO_MEMBER_AT
+                   : i % 12 == 1 ? DEMO_LEADER_AT
+                                 : DEMO_FIRST_OTHER + (int)demo_below(dice(loader), (guint)others);
         Plan plan = { .at = loader->network.now - age,
                       .from = from,
                       .to = pick_partner(loader, from),
@@ -324,7 +328,8 @@ static bool load(Loader *loader, Db *db, const char *password_hash, GError **err
 bool demo_load(Db *db, const Config *config, gint64 leads, guint64 seed, GError **error)
 {
     char hash[CRYPTO_PASSWORD_HASH_SIZE];
-    if (!crypto_password_hash(DEMO_PASSWORD, config->argon2_passes, config->argon2_memory, hash, error))
+    if (!crypto_password_hash(DEMO_PASSWORD, config->argon2_passes, config->argon2_memory, hash,
+                              error))
         return false;
     Loader loader = { .leads = leads };
     demo_network_init(&loader.network, db, clock_now(), seed);
@@ -354,6 +359,7 @@ bool demo_command(const Config *config, int argc, char **argv, GError **error)
     if (!db || !check_empty(db, error) ||
         !demo_load(db, config, option_leads, (guint64)option_seed, error))
         return false;
-    g_print("The demo network is loaded: log in as " DEMO_MEMBER " with password " DEMO_PASSWORD "\n");
+    g_print("The demo network is loaded: log in as " DEMO_MEMBER " with password " DEMO_PASSWORD
+            "\n");
     return true;
 }

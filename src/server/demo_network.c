@@ -40,8 +40,10 @@ static bool email_taken(const DemoNetwork *network, const char *email)
 static void invent_person(DemoNetwork *network, Account *account)
 {
     guint64 *random = &network->random;
-    const char *first = demo_cell(DEMO_FIRST_NAMES, demo_below(random, demo_rows(DEMO_FIRST_NAMES)), 0);
-    const char *last = demo_cell(DEMO_LAST_NAMES, demo_below(random, demo_rows(DEMO_LAST_NAMES)), 0);
+    const char *first = demo_cell(DEMO_FIRST_NAMES, demo_below(random, demo_rows(DEMO_FIRST_NAMES)),
+                                  0);
+    const char *last = demo_cell(DEMO_LAST_NAMES, demo_below(random, demo_rows(DEMO_LAST_NAMES)),
+                                 0);
     guint trade = demo_below(random, demo_rows(DEMO_TRADES));
     account->name = g_strdup_printf("%s %s", first, last);
     account->company_name = demo_fill(demo_cell(DEMO_TRADES, trade, 1), last, "");
@@ -134,14 +136,15 @@ static bool store_account(DemoNetwork *network, DemoMember *member, const char *
 {
     const Account *account = &member->account;
     g_autofree char *key = email_fold(account->email);
-    return db_exec(network->db, error,
-                   "INSERT INTO account (id, rev, created_at, updated_at, email, name, company_name,"
-                   " business_type, state, admin, email_key, password)"
-                   " VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-                   db_uuid(&account->id), db_int(account->rev), db_time(account->created_at),
-                   db_text(account->email), db_text(account->name), db_text(account->company_name),
-                   db_text(account->business_type), db_int(account->state), db_int(account->admin),
-                   db_text(key), db_text(password_hash)) &&
+    return db_exec(
+               network->db, error,
+               "INSERT INTO account (id, rev, created_at, updated_at, email, name, company_name,"
+               " business_type, state, admin, email_key, password)"
+               " VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+               db_uuid(&account->id), db_int(account->rev), db_time(account->created_at),
+               db_text(account->email), db_text(account->name), db_text(account->company_name),
+               db_text(account->business_type), db_int(account->state), db_int(account->admin),
+               db_text(key), db_text(password_hash)) &&
            scope_create(network->db, &account->id, SCOPE_ACCOUNT, &account->id, error) &&
            demo_index(network, member, OBJECT_ACCOUNT, &account->id, account->created_at, error);
 }

@@ -8,13 +8,13 @@
 
 typedef struct DemoMember {
     Account account;
-    gint64 seq;         /* of its scope */
-    GArray *partners;   /* int: members it can send to */
+    gint64 seq;       /* of its scope */
+    GArray *partners; /* int: members it can send to */
 } DemoMember;
 
 typedef struct DemoNetwork {
     Db *db;
-    gint64 now;      /* the time that everything is told from */
+    gint64 now; /* the time that everything is told from */
     guint64 random;
     GPtrArray *members; /* DemoMember; the first four are the accounts of api.md */
 } DemoNetwork;

@@ -30,11 +30,16 @@ static bool chance(guint64 *random, guint percent)
 /* ---- lists */
 
 static const char *const files[DEMO_LISTS] = {
-    [DEMO_MEMBERS] = "members.txt",       [DEMO_TRADES] = "trades.txt",
-    [DEMO_FIRST_NAMES] = "first-names.txt", [DEMO_LAST_NAMES] = "last-names.txt",
-    [DEMO_COMPANIES] = "companies.txt",   [DEMO_TOWNS] = "towns.txt",
-    [DEMO_NEEDS] = "needs.txt",           [DEMO_COMMENTS] = "comments.txt",
-    [DEMO_THANKS] = "thanks.txt",         [DEMO_REFUSALS] = "not-a-lead.txt",
+    [DEMO_MEMBERS] = "members.txt",
+    [DEMO_TRADES] = "trades.txt",
+    [DEMO_FIRST_NAMES] = "first-names.txt",
+    [DEMO_LAST_NAMES] = "last-names.txt",
+    [DEMO_COMPANIES] = "companies.txt",
+    [DEMO_TOWNS] = "towns.txt",
+    [DEMO_NEEDS] = "needs.txt",
+    [DEMO_COMMENTS] = "comments.txt",
+    [DEMO_THANKS] = "thanks.txt",
+    [DEMO_REFUSALS] = "not-a-lead.txt",
     [DEMO_SPECIAL] = "special.txt",
 };
 
@@ -149,8 +154,7 @@ static char *contact_email(const Contact *contact)
 {
     g_autofree char *first = demo_slug(contact->first_name ? contact->first_name : "", "info");
     g_autofree char *last = demo_slug(contact->last_name ? contact->last_name : "", "office");
-    g_autofree char *domain =
-        demo_slug(contact->company_name ? contact->company_name : "", "home");
+    g_autofree char *domain = demo_slug(contact->company_name ? contact->company_name : "", "home");
     return g_strdup_printf("%s.%s@%s.example", first, last, domain);
 }
 
@@ -159,8 +163,8 @@ static void name_contact(Contact *contact, guint64 *random, const char *town)
     contact->first_name = text_or_null(chance(random, 90) ? pick(DEMO_FIRST_NAMES, random) : "");
     contact->last_name = g_strdup(pick(DEMO_LAST_NAMES, random));
     if (chance(random, 65))
-        contact->company_name = demo_fill(pick(DEMO_COMPANIES, random), pick(DEMO_LAST_NAMES, random),
-                                          town);
+        contact->company_name = demo_fill(pick(DEMO_COMPANIES, random),
+                                          pick(DEMO_LAST_NAMES, random), town);
 }
 
 static void name_special(Contact *contact, guint row)

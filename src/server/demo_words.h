@@ -12,8 +12,8 @@ guint64 demo_random(guint64 *state);
 guint demo_below(guint64 *state, guint n);
 
 typedef enum DemoList {
-    DEMO_MEMBERS,   /* e-mail, name, company, business */
-    DEMO_TRADES,    /* business, pattern of the company's name */
+    DEMO_MEMBERS, /* e-mail, name, company, business */
+    DEMO_TRADES,  /* business, pattern of the company's name */
     DEMO_FIRST_NAMES,
     DEMO_LAST_NAMES,
     DEMO_COMPANIES, /* pattern */
@@ -21,8 +21,8 @@ typedef enum DemoList {
     DEMO_NEEDS,     /* text, least and most value */
     DEMO_COMMENTS,
     DEMO_THANKS,
-    DEMO_REFUSALS,  /* reason code, message */
-    DEMO_SPECIAL,   /* first name, last name, company, need */
+    DEMO_REFUSALS, /* reason code, message */
+    DEMO_SPECIAL,  /* first name, last name, company, need */
     DEMO_LISTS,
 } DemoList;
 

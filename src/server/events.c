@@ -13,14 +13,14 @@
 typedef struct Subscriber {
     HttpStream *stream; /* a reference of our own; NULL until the handler has made it */
     Uuid account, session;
-    bool once;          /* closeafter=state: a long poll */
-    char *state;        /* newest known of the scope */
+    bool once;   /* closeafter=state: a long poll */
+    char *state; /* newest known of the scope */
     bool state_due, ping_due, ending;
-    bool later;         /* in events.later */
-    gint64 last_sent;   /* monotonic us of the last state event, 0 none */
-    GString *out;       /* being sent */
+    bool later;       /* in events.later */
+    gint64 last_sent; /* monotonic us of the last state event, 0 none */
+    GString *out;     /* being sent */
     size_t out_sent;
-    int slot;           /* second of its pings */
+    int slot; /* second of its pings */
     GList slot_link, scope_link;
 } Subscriber;
 
@@ -32,7 +32,7 @@ static struct {
     GThread *ticker;
     GHashTable *scopes; /* Uuid * of the scope -> GQueue of Subscriber */
     GQueue slots[EVENTS_PING_S];
-    GPtrArray *later;   /* Subscriber: a state to be sent when the coalescing time is over */
+    GPtrArray *later; /* Subscriber: a state to be sent when the coalescing time is over */
     gint64 count, made;
 } events;
 
@@ -127,7 +127,8 @@ static void put_state_event(Subscriber *sub)
 {
     char id[17], scope[UUID_TEXT_SIZE];
     state_id(sub, id);
-    g_string_append_printf(sub->out, "id: %s\nevent: state\ndata: {\"changed\":{\"%s\":\"%s\"}}\n\n", id,
+    g_string_append_printf(sub->out,
+                           "id: %s\nevent: state\ndata: {\"changed\":{\"%s\":\"%s\"}}\n\n", id,
                            uuid_format(&sub->account, scope), sub->state);
     sub->last_sent = clock_monotonic();
     sub->state_due = false;
@@ -178,8 +179,8 @@ static bool check_room(Call *call, GError **error)
     if (events.count >= server_config(call->server)->max_streams ||
         (mine && mine->length >= EVENTS_PER_ACCOUNT)) {
         call->reply.retry_after = 60;
-        return problem_set(error, PROBLEM_TOO_MANY_STREAMS, "At most %d event streams for an account",
-                           EVENTS_PER_ACCOUNT);
+        return problem_set(error, PROBLEM_TOO_MANY_STREAMS,
+                           "At most %d event streams for an account", EVENTS_PER_ACCOUNT);
     }
     return true;
 }
@@ -199,7 +200,8 @@ static bool open_stream(Call *call, GError **error)
 {
     const char *close_after = call_query(call, "closeafter");
     if (close_after && strcmp(close_after, "state") != 0 && strcmp(close_after, "no") != 0)
-        field_errors_add(&call->errors, "#/closeafter", "invalid", "closeafter: state or no is wanted");
+        field_errors_add(&call->errors, "#/closeafter", "invalid",
+                         "closeafter: state or no is wanted");
     if (!call_valid(call, error))
         return false;
 
@@ -288,10 +290,10 @@ static GArray *watched_of_slot(int slot)
 static bool session_lives(const Uuid *session)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(DbRows) rows =
-        db_query(events.db, &error,
-                 "SELECT 1 FROM session WHERE id = $1 AND revoked_at IS NULL AND expires_at > $2",
-                 db_uuid(session), db_int(clock_now()));
+    g_autoptr(DbRows) rows = db_query(
+        events.db, &error,
+        "SELECT 1 FROM session WHERE id = $1 AND revoked_at IS NULL AND expires_at > $2",
+        db_uuid(session), db_int(clock_now()));
     if (!rows)
         return true;
     return db_next(rows, &error) || !db_rows_ok(rows);
@@ -415,6 +417,7 @@ const Route event_routes[] = {
       .lane = LANE_READ,
       .handler = open_stream,
       .query = "closeafter",
-      .summary = "Server-sent events: state {changed: {scope: state}} when a scope changed, ping every 15 s" },
+      .summary = "Server-sent events: state {changed: {scope: state}} when a scope changed, ping "
+                 "every 15 s" },
     { 0 },
 };

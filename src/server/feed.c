@@ -71,8 +71,8 @@ typedef struct Page {
     ChangeState now; /* of the scope */
     ChangeState since;
     bool full;
-    bool first;      /* of a full sync */
-    unsigned types;  /* set of 1 << type; 0 all */
+    bool first;     /* of a full sync */
+    unsigned types; /* set of 1 << type; 0 all */
     int limit;
 } Page;
 
@@ -139,8 +139,9 @@ static bool read_page(Call *call, Page *page, GError **error)
         return true;
     }
     if (!change_state_parse(since, &page->since) || !calculable(&page->since, &page->now, min_seq))
-        return problem_set(error, PROBLEM_CANNOT_CALCULATE_CHANGES,
-                           "The changes since this state are not known any more: sync without since");
+        return problem_set(
+            error, PROBLEM_CANNOT_CALCULATE_CHANGES,
+            "The changes since this state are not known any more: sync without since");
     page->full = page->since.full;
     return true;
 }
@@ -180,10 +181,10 @@ static const char *index_sql(unsigned types)
 static GArray *read_index(Call *call, const Page *page, GError **error)
 {
     g_autoptr(GArray) index = g_array_sized_new(FALSE, FALSE, sizeof(IndexRow), 512);
-    g_autoptr(DbRows) rows =
-        db_query(call->db, error, index_sql(page->types), db_uuid(&page->scope),
-                 db_int(page->since.seq), db_int(page->now.seq),
-                 db_int(page->full ? page->since.full_from : 0), db_int(page->limit + 1));
+    g_autoptr(DbRows)
+        rows = db_query(call->db, error, index_sql(page->types), db_uuid(&page->scope),
+                        db_int(page->since.seq), db_int(page->now.seq),
+                        db_int(page->full ? page->since.full_from : 0), db_int(page->limit + 1));
     if (!rows)
         return NULL;
     while (db_next(rows, error)) {
@@ -226,8 +227,9 @@ static bool stream_seek(Call *call, const Page *page, ObjectStream *stream, int 
     int seq_column = row_n_columns(object_rows[i].fields);
     if (!stream->begun) {
         stream->begun = true;
-        stream->rows = db_query(call->db, error, feed_page_sql(i), db_uuid(&call->principal.account),
-                                db_uuid(&page->scope), db_int(seq - 1), db_int(upto));
+        stream->rows = db_query(call->db, error, feed_page_sql(i),
+                                db_uuid(&call->principal.account), db_uuid(&page->scope),
+                                db_int(seq - 1), db_int(upto));
         if (!stream->rows || !stream_next(stream, seq_column, error))
             return false;
     }
@@ -363,8 +365,10 @@ const Route feed_routes[] = {
       .flags = ROUTE_SNAPSHOT,
       .handler = changes,
       .query = "scope since limit types",
-      .summary = "What changed in a scope since a state: {scope, since, full, estimate, objects: [{type, id, op, rev, "
-                 "data}], state, more}; without since, everything. Estimate: objects still to come, exact when a full "
+      .summary = "What changed in a scope since a state: {scope, since, full, estimate, objects: "
+                 "[{type, id, op, rev, "
+                 "data}], state, more}; without since, everything. Estimate: objects still to "
+                 "come, exact when a full "
                  "sync begins" },
     { 0 },
 };

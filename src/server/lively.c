@@ -23,12 +23,12 @@ typedef struct Gift {
 /* The member, and one of its partners; false without error when there are none. */
 static bool find_pair(Call *call, Uuid *from, Uuid *to, bool *found, GError **error)
 {
-    g_autoptr(DbRows) rows =
-        db_query(call->db, error,
-                 "SELECT m.id, CASE WHEN c.account_a = m.id THEN c.account_b ELSE c.account_a END"
-                 " FROM account m JOIN connection c ON c.account_a = m.id OR c.account_b = m.id"
-                 " WHERE m.email_key = $1 AND c.state = $2",
-                 db_text(DEMO_MEMBER), db_int(CONNECTION_CONNECTED));
+    g_autoptr(DbRows) rows = db_query(
+        call->db, error,
+        "SELECT m.id, CASE WHEN c.account_a = m.id THEN c.account_b ELSE c.account_a END"
+        " FROM account m JOIN connection c ON c.account_a = m.id OR c.account_b = m.id"
+        " WHERE m.email_key = $1 AND c.state = $2",
+        db_text(DEMO_MEMBER), db_int(CONNECTION_CONNECTED));
     if (!rows)
         return false;
     for (guint n = 1; db_next(rows, error); n++) {
@@ -44,7 +44,8 @@ static bool give(Call *call, GError **error)
 {
     Gift *gift = call->scratch;
     bool found = false;
-    if (!find_pair(call, &call->principal.account, &gift->input.to.account, &found, error) || !found)
+    if (!find_pair(call, &call->principal.account, &gift->input.to.account, &found, error) ||
+        !found)
         return found;
     call->id = uuid_new();
     call->body = &gift->input;
@@ -72,7 +73,8 @@ static gpointer lively_main(gpointer data)
             continue;
         g_mutex_unlock(&lively.lock);
         give_one();
-        guint pause = LIVELY_LEAST_S + demo_below(&lively.random, LIVELY_MOST_S - LIVELY_LEAST_S + 1);
+        guint pause = LIVELY_LEAST_S +
+                      demo_below(&lively.random, LIVELY_MOST_S - LIVELY_LEAST_S + 1);
         due = g_get_monotonic_time() + pause * G_USEC_PER_SEC;
         g_mutex_lock(&lively.lock);
     }

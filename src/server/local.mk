@@ -8,12 +8,18 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/batch.c %D%/batch.h \
 	%D%/call.c %D%/call.h \
 	%D%/changes.c %D%/changes.h \
+	%D%/check.c %D%/check.h \
 	%D%/command.h \
 	%D%/command_account.c %D%/command_account.h \
 	%D%/config.c %D%/config.h \
 	%D%/crypto.c %D%/crypto.h \
+	%D%/demo.c %D%/demo.h \
+	%D%/demo_network.c %D%/demo_network.h \
+	%D%/demo_words.c %D%/demo_words.h \
+	%D%/events.c %D%/events.h \
 	%D%/exchange.c \
 	%D%/families.h \
+	%D%/feed.c %D%/feed.h \
 	%D%/form.c %D%/form.h \
 	%D%/frame.c %D%/frame.h \
 	%D%/health.c \
@@ -24,23 +30,41 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/jobs.c %D%/jobs.h \
 	%D%/lanes.c %D%/lanes.h \
 	%D%/listener.c %D%/listener.h \
+	%D%/lively.c %D%/lively.h \
 	%D%/log.c %D%/log.h \
 	%D%/metrics.c %D%/metrics.h \
+	%D%/notes.c %D%/notes.h \
+	%D%/openapi_doc.c %D%/openapi_doc.h \
+	%D%/partners.c %D%/partners.h \
 	%D%/parts.c \
+	%D%/referral_list.c %D%/referral_list.h \
+	%D%/referral_store.c %D%/referral_store.h \
+	%D%/referrals.c %D%/referrals.h \
 	%D%/routes.c %D%/routes.h \
 	%D%/schema.c %D%/schema.h \
+	%D%/search.c %D%/search.h \
 	%D%/server.c %D%/server.h %D%/server_internal.h \
 	%D%/sessions.c %D%/sessions.h \
 	%D%/throttle.c %D%/throttle.h \
 	%D%/tokens.c %D%/tokens.h
-nodist_%C%_libserver_a_SOURCES = %D%/server_schema.c
+nodist_%C%_libserver_a_SOURCES = %D%/server_schema.c %D%/demo_texts.c
 
 server_schema_files = \
-	data/schema/server/0001-core.sql
+	data/schema/server/0001-core.sql \
+	data/schema/server/0002-referral.sql
 EXTRA_DIST += $(server_schema_files)
 CLEANFILES += %D%/server_schema.c
 %D%/server_schema.c: $(server_schema_files) $(top_srcdir)/build-aux/embed-text
 	$(EMBED) server_schema $(server_schema_files:%=$(srcdir)/%) > $@
+
+demo_files = \
+	data/demo/comments.txt data/demo/companies.txt data/demo/first-names.txt data/demo/last-names.txt \
+	data/demo/members.txt data/demo/needs.txt data/demo/not-a-lead.txt data/demo/special.txt \
+	data/demo/thanks.txt data/demo/towns.txt data/demo/trades.txt
+EXTRA_DIST += $(demo_files)
+CLEANFILES += %D%/demo_texts.c
+%D%/demo_texts.c: $(demo_files) $(top_srcdir)/build-aux/embed-text
+	$(EMBED) demo_texts $(demo_files:%=$(srcdir)/%) > $@
 
 bin_PROGRAMS += leadlined
 leadlined_SOURCES = src/leadlined.c

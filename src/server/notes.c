@@ -13,16 +13,16 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Note, note_clear)
 
 static const char *note_sql(const char *condition)
 {
-    return db_intern("SELECT %s FROM note WHERE account = $1 AND %s", row_columns(&note_fields, NULL),
-                     condition);
+    return db_intern("SELECT %s FROM note WHERE account = $1 AND %s",
+                     row_columns(&note_fields, NULL), condition);
 }
 
 /* The caller's own note of this address; *found false when there is none. */
 static bool load(Call *call, Note *note, bool *found, GError **error)
 {
-    g_autoptr(DbRows) rows = db_query(call->db, error, note_sql("id = $2 AND referral = $3"),
-                                      db_uuid(&call->principal.account), db_uuid(&call->sub),
-                                      db_uuid(&call->id));
+    g_autoptr(DbRows)
+        rows = db_query(call->db, error, note_sql("id = $2 AND referral = $3"),
+                        db_uuid(&call->principal.account), db_uuid(&call->sub), db_uuid(&call->id));
     if (!rows)
         return false;
     *found = db_next(rows, error);
@@ -65,8 +65,8 @@ static bool list(Call *call, GError **error)
         call->db, error,
         note_sql("referral = $2 AND (created_at > $3 OR (created_at = $3 AND id > $4))"
                  " ORDER BY created_at, id LIMIT $5"),
-        db_uuid(&call->principal.account), db_uuid(&call->id), db_int(time),
-        db_uuid(&id), db_int(limit + 1));
+        db_uuid(&call->principal.account), db_uuid(&call->id), db_int(time), db_uuid(&id),
+        db_int(limit + 1));
     if (!rows)
         return false;
     g_string_append(call->reply.body, "{\"items\":[");
@@ -124,10 +124,10 @@ static bool update(Call *call, Note *note, const Note *input, GError **error)
     if (!call->if_match && g_strcmp0(note->text, input->text) == 0)
         return reply_note(call, note, 200); /* the same request again */
     if (!call->if_match)
-        return problem_set(error, PROBLEM_PRECONDITION_REQUIRED,
-                           "There is a note with this id: to change it send If-Match: \"%" G_GINT64_FORMAT
-                           "\"",
-                           note->rev);
+        return problem_set(
+            error, PROBLEM_PRECONDITION_REQUIRED,
+            "There is a note with this id: to change it send If-Match: \"%" G_GINT64_FORMAT "\"",
+            note->rev);
     gint64 changed = 0;
     if (!call_check_rev(call, note->rev, error)) {
         json_put_object(call_put_current(call), &note_fields, note);

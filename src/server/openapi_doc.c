@@ -36,7 +36,8 @@ static void put_parameters(GString *out, const Route *route)
 {
     static const char uuid[] = "{\"type\":\"string\",\"format\":\"uuid\"}";
     static const char text[] = "{\"type\":\"string\"}";
-    static const char limit[] = "{\"type\":\"integer\",\"minimum\":1,\"maximum\":500,\"default\":50}";
+    static const char limit[] =
+        "{\"type\":\"integer\",\"minimum\":1,\"maximum\":500,\"default\":50}";
     bool first = true;
     g_string_append(out, ",\"parameters\":[");
     if (strstr(route->path, "{id}"))
@@ -61,7 +62,8 @@ static void put_request(GString *out, const Route *route)
 {
     if (!route->body)
         return;
-    g_string_append(out, ",\"requestBody\":{\"required\":true,\"content\":{\"application/json\":{\"schema\":");
+    g_string_append(
+        out, ",\"requestBody\":{\"required\":true,\"content\":{\"application/json\":{\"schema\":");
     g_autofree char *name = g_strdup_printf("%s_input", route->body->name);
     put_ref(out, "schemas", name);
     g_string_append(out, "}}}");
@@ -73,8 +75,10 @@ static void put_answer(GString *out, const Route *route)
     if (route->reply) {
         g_string_append(out, ",\"content\":{\"application/json\":{\"schema\":");
         if (is_page(route))
-            g_string_append(out, "{\"type\":\"object\",\"required\":[\"items\",\"next\"],\"properties\":{\"items\":"
-                                 "{\"type\":\"array\",\"items\":");
+            g_string_append(
+                out,
+                "{\"type\":\"object\",\"required\":[\"items\",\"next\"],\"properties\":{\"items\":"
+                "{\"type\":\"array\",\"items\":");
         put_ref(out, "schemas", route->reply->name);
         if (is_page(route))
             g_string_append(out, "},\"next\":{\"type\":[\"string\",\"null\"]}}}");
@@ -193,24 +197,30 @@ static void put_components(GString *out)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     Schemas schemas = { out, seen };
-    g_string_append(out, ",\"components\":{\"securitySchemes\":{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"}},"
+    g_string_append(out, ",\"components\":{\"securitySchemes\":{\"bearer\":{\"type\":\"http\","
+                         "\"scheme\":\"bearer\"}},"
                          "\"schemas\":{");
     each_route(put_schemas_of, &schemas);
-    g_string_append(out, "},\"responses\":{\"problem\":{\"description\":\"What went wrong (RFC 9457)\",\"content\":"
-                         "{\"application/problem+json\":{\"schema\":{\"type\":\"object\",\"required\":[\"type\","
-                         "\"title\",\"status\",\"code\"],\"properties\":{\"type\":{\"type\":\"string\"},\"title\":"
-                         "{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},"
-                         "\"request_id\":{\"type\":\"string\"},\"errors\":{\"type\":\"array\",\"items\":{\"type\":"
-                         "\"object\",\"properties\":{\"pointer\":{\"type\":\"string\"},\"code\":{\"type\":\"string\"},"
-                         "\"detail\":{\"type\":\"string\"}}}},\"code\":{\"type\":\"string\",\"enum\":[");
+    g_string_append(
+        out,
+        "},\"responses\":{\"problem\":{\"description\":\"What went wrong (RFC 9457)\",\"content\":"
+        "{\"application/problem+json\":{\"schema\":{\"type\":\"object\",\"required\":[\"type\","
+        "\"title\",\"status\",\"code\"],\"properties\":{\"type\":{\"type\":\"string\"},\"title\":"
+        "{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},"
+        "\"request_id\":{\"type\":\"string\"},\"errors\":{\"type\":\"array\",\"items\":{\"type\":"
+        "\"object\",\"properties\":{\"pointer\":{\"type\":\"string\"},\"code\":{\"type\":"
+        "\"string\"},"
+        "\"detail\":{\"type\":\"string\"}}}},\"code\":{\"type\":\"string\",\"enum\":[");
     put_problem_codes(out);
     g_string_append(out, "]}}}}}}}}");
 }
 
 void openapi_put_document(GString *out)
 {
-    g_string_append(out, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Leadline\",\"version\":\"1\",\"license\":"
-                         "{\"name\":\"GPL-3.0-or-later\",\"identifier\":\"GPL-3.0-or-later\"}}");
+    g_string_append(
+        out,
+        "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Leadline\",\"version\":\"1\",\"license\":"
+        "{\"name\":\"GPL-3.0-or-later\",\"identifier\":\"GPL-3.0-or-later\"}}");
     put_paths(out);
     put_components(out);
     g_string_append_c(out, '}');

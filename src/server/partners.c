@@ -20,8 +20,10 @@ bool partners_are(Db *db, const Uuid *a, const Uuid *b, bool *connected, GError 
 
 /* The columns of partner_fields: the other account, with a revision that rises when either it or the pair changes. */
 #define PARTNER_BRANCH(me, other)                                                                  \
-    "SELECT c." other " AS account, c.rev + a.rev AS rev, a.name, a.company_name, a.business_type,"  \
-    " a.email, c.since FROM connection c CROSS JOIN account a WHERE c." me " = $1 AND c.state = $2"  \
+    "SELECT c." other                                                                              \
+    " AS account, c.rev + a.rev AS rev, a.name, a.company_name, a.business_type,"                  \
+    " a.email, c.since FROM connection c CROSS JOIN account a WHERE c." me                         \
+    " = $1 AND c.state = $2"                                                                       \
     " AND a.id = c." other " AND (c.since, c." other ") < ($3, $4)"
 
 static bool list(Call *call, GError **error)
@@ -35,12 +37,12 @@ static bool list(Call *call, GError **error)
         since = G_MAXINT64; /* before the first page: later than any */
     Uuid last;
     memset(&last, 0xff, sizeof last);
-    g_autoptr(DbRows) rows =
-        db_query(call->db, error,
-                 PARTNER_BRANCH("account_a", "account_b") " UNION ALL " PARTNER_BRANCH(
-                     "account_b", "account_a") " ORDER BY since DESC, account DESC LIMIT $5",
-                 db_uuid(&call->principal.account), db_int(CONNECTION_CONNECTED), db_int(since),
-                 db_uuid(uuid_is_nil(&id) ? &last : &id), db_int(limit + 1));
+    g_autoptr(DbRows)
+        rows = db_query(call->db, error,
+                        PARTNER_BRANCH("account_a", "account_b") " UNION ALL " PARTNER_BRANCH(
+                            "account_b", "account_a") " ORDER BY since DESC, account DESC LIMIT $5",
+                        db_uuid(&call->principal.account), db_int(CONNECTION_CONNECTED),
+                        db_int(since), db_uuid(uuid_is_nil(&id) ? &last : &id), db_int(limit + 1));
     if (!rows)
         return false;
     Partner partner = { 0 };

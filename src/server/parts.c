@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/events.h"
+#include "server/lively.h"
 #include "server/server.h"
 
 const ServerPart server_parts[] = {
+    { "events", events_start, events_stop },
+    { "lively", lively_start, lively_stop },
     { 0 },
 };

@@ -119,22 +119,27 @@ static bool read_filter(Call *call, Filter *filter, GError **error)
 static void put_common(Sql *sql, const Filter *filter)
 {
     if (filter->verdict)
-        g_string_append_printf(sql->text, " AND r.verdict = $%d", bind(sql, db_int(filter->verdict)));
+        g_string_append_printf(sql->text, " AND r.verdict = $%d",
+                               bind(sql, db_int(filter->verdict)));
     if (filter->type)
         g_string_append_printf(sql->text, " AND r.type = $%d", bind(sql, db_int(filter->type)));
     if (!uuid_is_nil(&filter->from))
-        g_string_append_printf(sql->text, " AND r.from_account = $%d", bind(sql, db_uuid(&filter->from)));
+        g_string_append_printf(sql->text, " AND r.from_account = $%d",
+                               bind(sql, db_uuid(&filter->from)));
     if (!uuid_is_nil(&filter->to))
-        g_string_append_printf(sql->text, " AND r.to_account = $%d", bind(sql, db_uuid(&filter->to)));
+        g_string_append_printf(sql->text, " AND r.to_account = $%d",
+                               bind(sql, db_uuid(&filter->to)));
     if (filter->since)
-        g_string_append_printf(sql->text, " AND r.sent_at >= $%d", bind(sql, db_int(filter->since)));
+        g_string_append_printf(sql->text, " AND r.sent_at >= $%d",
+                               bind(sql, db_int(filter->since)));
 }
 
 /* One side and one state (0 any): an index gives its rows in order. */
 static void put_branch(Sql *sql, const Filter *filter, ReferralBox box, int state)
 {
-    g_string_append_printf(sql->text, "SELECT %s, r.sent_at AS position FROM referral_full r WHERE %s = $1",
-                           referral_columns(), box == BOX_INBOX ? "r.to_account" : "r.from_account");
+    g_string_append_printf(
+        sql->text, "SELECT %s, r.sent_at AS position FROM referral_full r WHERE %s = $1",
+        referral_columns(), box == BOX_INBOX ? "r.to_account" : "r.from_account");
     if (state)
         g_string_append_printf(sql->text, " AND r.state = %d", state);
     put_common(sql, filter);
@@ -149,7 +154,8 @@ static void put_branch(Sql *sql, const Filter *filter, ReferralBox box, int stat
 
 static void put_list(Sql *sql, const Filter *filter)
 {
-    ReferralBox first = filter->box ? filter->box : BOX_INBOX, last = filter->box ? filter->box : BOX_SENT;
+    ReferralBox first = filter->box ? filter->box : BOX_INBOX,
+                last = filter->box ? filter->box : BOX_SENT;
     int n_states = MAX(filter->n_states, 1);
     if (first == last && n_states == 1) {
         put_branch(sql, filter, first, filter->states[0]);
@@ -174,15 +180,17 @@ static void put_list(Sql *sql, const Filter *filter)
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 static void put_search(Sql *sql, const Filter *filter, const SearchSql *search)
 {
-    g_string_append_printf(sql->text, "SELECT %s, %s AS position FROM %s WHERE ", referral_columns(),
-                           search->position, search->from);
+    g_string_append_printf(sql->text, "SELECT %s, %s AS position FROM %s WHERE ",
+                           referral_columns(), search->position, search->from);
     g_string_append_printf(sql->text, search->where, bind(sql, db_text(filter->match)));
-    g_string_append(sql->text, filter->box == BOX_INBOX  ? " AND r.to_account = $1" :
-                               filter->box == BOX_SENT ? " AND r.from_account = $1" :
-                                                         " AND (r.to_account = $1 OR r.from_account = $1)");
+    g_string_append(sql->text, filter->box == BOX_INBOX ? " AND r.to_account = $1"
+                               : filter->box == BOX_SENT
+                                   ? " AND r.from_account = $1"
+                                   : " AND (r.to_account = $1 OR r.from_account = $1)");
     put_common(sql, filter);
     for (int i = 0; i < filter->n_states; i++)
-        g_string_append_printf(sql->text, "%s%d", i ? ", " : " AND r.state IN (", filter->states[i]);
+        g_string_append_printf(sql->text, "%s%d", i ? ", " : " AND r.state IN (",
+                               filter->states[i]);
     if (filter->n_states)
         g_string_append_c(sql->text, ')');
     if (filter->after) {
@@ -244,8 +252,8 @@ bool referral_list(Call *call, GError **error)
     g_autoptr(GString) text = g_string_sized_new(2048);
     Sql sql = { .text = text };
     put_sql(&sql, &filter, call->db, &call->principal.account);
-    g_autoptr(DbRows) rows =
-        db_query_values(call->db, error, db_intern("%s", text->str), sql.values, sql.n);
+    g_autoptr(DbRows)
+        rows = db_query_values(call->db, error, db_intern("%s", text->str), sql.values, sql.n);
     return rows && put_rows(call, rows, filter.limit, error);
 }
 
@@ -255,7 +263,11 @@ const char *referral_list_hot_sql(Db *db, int i)
         { .box = BOX_INBOX, .limit = 50 },
         { .box = BOX_INBOX, .limit = 50, .after = true },
         { .box = BOX_SENT, .limit = 50, .after = true },
-        { .box = BOX_INBOX, .states = { REFERRAL_SENT }, .n_states = 1, .limit = 50, .after = true },
+        { .box = BOX_INBOX,
+          .states = { REFERRAL_SENT },
+          .n_states = 1,
+          .limit = 50,
+          .after = true },
         { .box = BOX_SENT, .states = { REFERRAL_SENT }, .n_states = 1, .limit = 50 },
         { .box = BOX_INBOX, .from = { { 1 } }, .limit = 50, .after = true },
         { .box = BOX_SENT, .to = { { 1 } }, .limit = 50 },

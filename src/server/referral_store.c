@@ -41,9 +41,8 @@ const char *referral_columns(void)
     static gsize columns;
     if (g_once_init_enter(&columns)) {
         g_auto(GStrv) parts = g_strsplit(row_columns(&referral_fields, "r"), "r.box", 2);
-        const char *made =
-            db_intern("%sCASE WHEN r.to_account = $1 THEN %d ELSE %d END AS box%s", parts[0],
-                      BOX_INBOX, BOX_SENT, parts[1]);
+        const char *made = db_intern("%sCASE WHEN r.to_account = $1 THEN %d ELSE %d END AS box%s",
+                                     parts[0], BOX_INBOX, BOX_SENT, parts[1]);
         g_once_init_leave(&columns, (gsize)made);
     }
     return (const char *)columns;
@@ -88,13 +87,15 @@ static const char *update_sql(int n)
         for (int i = 2; i <= n; i++)
             g_string_append_printf(values, ", $%d", i);
         const char *made = db_intern("UPDATE referral SET (%s) = (%s) WHERE id = $%d AND rev = $%d",
-                                     row_columns(&changing_fields, NULL), values->str, n + 1, n + 2);
+                                     row_columns(&changing_fields, NULL), values->str, n + 1,
+                                     n + 2);
         g_once_init_leave(&sql, (gsize)made);
     }
     return (const char *)sql;
 }
 
-bool referral_update(Db *db, const Referral *referral, gint64 from_rev, bool *stored, GError **error)
+bool referral_update(Db *db, const Referral *referral, gint64 from_rev, bool *stored,
+                     GError **error)
 {
     DbValue values[G_N_ELEMENTS(stored_rows) + 3];
     g_autoptr(GPtrArray) strings = g_ptr_array_new_with_free_func(g_free);

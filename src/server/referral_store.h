@@ -19,7 +19,8 @@ bool referral_insert(Db *db, const Referral *referral, GError **error);
 
 /* Writes what events change, when the row still has the revision `from_rev` (referral->rev is the new one). *stored
  * false: somebody was faster, read again. */
-bool referral_update(Db *db, const Referral *referral, gint64 from_rev, bool *stored, GError **error);
+bool referral_update(Db *db, const Referral *referral, gint64 from_rev, bool *stored,
+                     GError **error);
 
 static inline void referral_clear(Referral *referral)
 {

@@ -43,10 +43,9 @@ static bool read_one(Call *call, GError **error)
 /* The names of both parties; *to is left without a name when there is no such active account. */
 static bool load_parties(Db *db, Party *from, Party *to, GError **error)
 {
-    g_autoptr(DbRows) rows =
-        db_query(db, error,
-                 "SELECT id, name, company_name FROM account WHERE id IN ($1, $2) AND state = $3",
-                 db_uuid(&from->account), db_uuid(&to->account), db_int(ACCOUNT_ACTIVE));
+    g_autoptr(DbRows) rows = db_query(
+        db, error, "SELECT id, name, company_name FROM account WHERE id IN ($1, $2) AND state = $3",
+        db_uuid(&from->account), db_uuid(&to->account), db_int(ACCOUNT_ACTIVE));
     if (!rows)
         return false;
     while (db_next(rows, error)) {
@@ -115,13 +114,13 @@ static bool check_not_twice(Call *call, const NewReferral *input, const Uuid *ro
 static bool mark_family(Call *call, const Uuid *root, const Uuid *except, bool competing,
                         GError **error)
 {
-    g_autoptr(DbRows) rows =
-        db_query(call->db, error,
-                 "UPDATE referral SET competing = $1, rev = rev + 1, updated_at = $2"
-                 " WHERE (id = $3 OR copy_of = $3) AND id <> $4 AND competing <> $1"
-                 " AND state <> $5 RETURNING id, from_account, to_account",
-                 db_int(competing), db_time(call->now), db_uuid(root), db_uuid(except),
-                 db_int(REFERRAL_WITHDRAWN));
+    g_autoptr(DbRows)
+        rows = db_query(call->db, error,
+                        "UPDATE referral SET competing = $1, rev = rev + 1, updated_at = $2"
+                        " WHERE (id = $3 OR copy_of = $3) AND id <> $4 AND competing <> $1"
+                        " AND state <> $5 RETURNING id, from_account, to_account",
+                        db_int(competing), db_time(call->now), db_uuid(root), db_uuid(except),
+                        db_int(REFERRAL_WITHDRAWN));
     if (!rows)
         return false;
     while (db_next(rows, error)) {
@@ -369,7 +368,8 @@ const Route referral_routes[] = {
       .body = &confirm_fields,
       .reply = &referral_fields,
       .handler = confirm,
-      .summary = "The recipient's verdict: a lead, or not a lead and why; may be amended once within 14 days" },
+      .summary = "The recipient's verdict: a lead, or not a lead and why; may be amended once "
+                 "within 14 days" },
     { .method = "POST",
       .path = "/v1/referrals/{id}/outcome",
       .access = ACCESS_USER,

@@ -142,10 +142,18 @@ bool search_add(Db *db, const Referral *referral, GError **error)
     char from[HEX_SIZE], to[HEX_SIZE];
     const Lead *lead = &referral->lead;
     const char *const texts[] = {
-        lead->contact.first_name,  lead->contact.last_name, lead->contact.company_name,
-        lead->contact.email,       lead->contact.city,      lead->contact.postal_code,
-        referral->from.name,       referral->to.name,       referral->from.company_name,
-        referral->to.company_name, lead->need,              lead->comments,
+        lead->contact.first_name,
+        lead->contact.last_name,
+        lead->contact.company_name,
+        lead->contact.email,
+        lead->contact.city,
+        lead->contact.postal_code,
+        referral->from.name,
+        referral->to.name,
+        referral->from.company_name,
+        referral->to.company_name,
+        lead->need,
+        lead->comments,
     };
     g_autoptr(GString) words = g_string_sized_new(512);
     g_string_append_printf(words, "i_%s s_%s ", account_hex(&referral->to.account, to),

@@ -1,1 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+SERVER_TEST_LIBS = src/server/libserver.a src/wire/libwire.a src/db/libdb.a
+if HAVE_POSTGRESQL
+SERVER_TEST_LIBS += src/db/libdbpg.a src/db/libdb.a
+endif
+SERVER_TEST_LIBS += src/model/libmodel.a src/base/libbase.a $(CMOCKA_LIBS) \
+	$(MICROHTTPD_LIBS) $(SODIUM_LIBS) $(CJSON_LIBS) $(SQLITE_LIBS) $(PQ_LIBS) $(GLIB_LIBS)
+
+check_PROGRAMS += tests/unit/test_search
+TESTS += tests/unit/test_search
+tests_unit_test_search_LDADD = $(SERVER_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test_server_sql
+TESTS += tests/unit/test_server_sql
+tests_unit_test_server_sql_LDADD = $(SERVER_TEST_LIBS)

@@ -58,8 +58,9 @@ static char *query(const char *typed, ReferralBox box)
 static void query_has_no_syntax_of_the_user(void **state)
 {
     g_autofree char *hostile = query("\" OR referral_words:* NEAR(x) i_00'", BOX_INBOX);
-    assert_string_equal(hostile, "\"i_ab000000000000000000000000000000\" AND \"or\"* AND \"referral\"* AND "
-                                 "\"words\"* AND \"near\"* AND \"x\"* AND \"i\"* AND \"00\"*");
+    assert_string_equal(hostile,
+                        "\"i_ab000000000000000000000000000000\" AND \"or\"* AND \"referral\"* AND "
+                        "\"words\"* AND \"near\"* AND \"x\"* AND \"i\"* AND \"00\"*");
     g_autofree char *both = query("a", 0);
     assert_string_equal(both, "(\"i_ab000000000000000000000000000000\" OR "
                               "\"s_ab000000000000000000000000000000\") AND \"a\"*");

@@ -10,15 +10,15 @@
 
 #include "server/feed.h"
 #include "server/referral_list.h"
+#include "server/schema.h"
 
-extern const EmbeddedText server_migrations[];
 static const DbDriver *const drivers[] = { &db_sqlite, NULL };
 
 static Db *open_migrated(void)
 {
     g_autoptr(GError) error = NULL;
     Db *db = db_open(drivers, "sqlite::memory:", DB_WRITE, &error);
-    if (!db || !db_migrate(db, server_migrations, &error))
+    if (!db || !db_migrate(db, server_schema, &error))
         fail_msg("%s", error->message);
     return db;
 }
@@ -34,8 +34,8 @@ static size_t count_parameters(const char *sql)
 static void assert_walks_index(Db *db, const char *sql)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(DbRows) rows = db_query_values(
-        db, &error, db_intern("EXPLAIN QUERY PLAN %s", sql), (DbValue[20]){ 0 }, count_parameters(sql));
+    g_autoptr(DbRows) rows = db_query_values(db, &error, db_intern("EXPLAIN QUERY PLAN %s", sql),
+                                             (DbValue[20]){ 0 }, count_parameters(sql));
     if (!rows)
         fail_msg("%s: %s", error->message, sql);
     int n = 0;
