@@ -5,9 +5,12 @@
  * 1. text_clean() is the only way for remote or typed text to a terminal, log, title or notification
  *    (CWE-150). Invalid UTF-8 becomes U+FFFD; C0, DEL and C1 become visible (^[ and <9B>); bidi controls
  *    (U+202A-202E, U+2066-2069, U+200E-200F, U+061C), zero-width and tag characters go (ZWJ and variation selectors
- *    inside an emoji stay); at most 4 combining marks stay on one base. Its result needs no further care.
+ *    inside an emoji stay) with everything else that is invisible by nature (soft hyphen, fillers); at most 4
+ *    combining marks stay on one base, none without a base; lone conjoining jamo and noncharacters become
+ *    U+FFFD; an emoji joins at most 7. Every cluster of its result but \n has one or two cells. Cleaning twice
+ *    changes nothing. Its result needs no further care.
  * 2. Widths are terminal cells, counted by grapheme cluster: the same on every machine, whatever the C
- *    library's wcwidth says. Cutting and padding work in cells, so columns line up with CJK, emoji
+ *    library's wcwidth says; flags and emoji of several code points take two. Cutting and padding work in cells, so columns line up with CJK, emoji
  *    and combining marks.
  */
 #pragma once
@@ -17,7 +20,7 @@
 
 typedef enum TextFlags {
     TEXT_LINE = 0,           /* newlines and tabs become one space */
-    TEXT_MULTILINE = 1 << 0, /* \n stays (CR LF too becomes \n), tab becomes spaces */
+    TEXT_MULTILINE = 1 << 0, /* \n stays (CR LF and CR become \n), a tab becomes four blanks */
 } TextFlags;
 
 /* length -1: NUL-terminated. Caller frees; never NULL (NULL gives ""). */

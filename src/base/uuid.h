@@ -15,6 +15,8 @@ typedef struct Uuid {
 
 #define UUID_TEXT_SIZE 37 /* 36 characters and the NUL */
 
+/* For any thread. With LEADLINE_SEED=n in the environment (read at the first call) the ids are the same on every
+ * run that asks for them at the same times of base/clock.h: for tests only. */
 Uuid uuid_new(void);
 
 /* A version 7 id for this time whose random bits come from *state (updated), for tests and for data
