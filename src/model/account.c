@@ -25,7 +25,8 @@ static const Field account_rows[] = {
     { "updated_at", FIELD_TIME, AT(updated_at), FIELD_READONLY },
     { "email", FIELD_EMAIL, AT(email), FIELD_REQUIRED | FIELD_PERSONAL | FIELD_CREATE_ONLY,
       .label = N_("E-mail") },
-    { "name", FIELD_TEXT, AT(name), FIELD_REQUIRED | FIELD_PERSONAL, .max = 120, .label = N_("Name") },
+    { "name", FIELD_TEXT, AT(name), FIELD_REQUIRED | FIELD_PERSONAL, .max = 120,
+      .label = N_("Name") },
     { "company_name", FIELD_TEXT, AT(company_name), .max = 120, .label = N_("Company") },
     { "business_type", FIELD_TEXT, AT(business_type), .max = 80, .label = N_("Business") },
     { "state", FIELD_ENUM, AT(state), FIELD_READONLY, .values = &account_states },
@@ -37,7 +38,8 @@ const FieldTable account_fields = FIELD_TABLE("account", Account, account_rows);
 #define AT(member) offsetof(Party, member)
 static const Field party_rows[] = {
     { "account", FIELD_UUID, AT(account), FIELD_REQUIRED },
-    { "name", FIELD_TEXT, AT(name), FIELD_READONLY | FIELD_PERSONAL, .max = 120, .label = N_("Name") },
+    { "name", FIELD_TEXT, AT(name), FIELD_READONLY | FIELD_PERSONAL, .max = 120,
+      .label = N_("Name") },
     { "company_name", FIELD_TEXT, AT(company_name), FIELD_READONLY, .max = 120,
       .label = N_("Company") },
 };
@@ -49,7 +51,8 @@ static const Field sign_up_rows[] = {
     { "email", FIELD_EMAIL, AT(email), FIELD_REQUIRED | FIELD_PERSONAL, .label = N_("E-mail") },
     { "password", FIELD_TEXT, AT(password), FIELD_REQUIRED | FIELD_SECRET, .min = PASSWORD_MIN,
       .max = PASSWORD_MAX, .label = N_("Password") },
-    { "name", FIELD_TEXT, AT(name), FIELD_REQUIRED | FIELD_PERSONAL, .max = 120, .label = N_("Name") },
+    { "name", FIELD_TEXT, AT(name), FIELD_REQUIRED | FIELD_PERSONAL, .max = 120,
+      .label = N_("Name") },
     { "company_name", FIELD_TEXT, AT(company_name), .max = 120, .label = N_("Company") },
     { "business_type", FIELD_TEXT, AT(business_type), .max = 80, .label = N_("Business") },
 };

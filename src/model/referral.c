@@ -74,14 +74,17 @@ const EnumTable permission_methods = ENUM_TABLE("permission_method", method_valu
 
 #define AT(member) offsetof(Contact, member)
 static const Field contact_rows[] = {
-    { "first_name", FIELD_TEXT, AT(first_name), FIELD_PERSONAL, .max = 60, .label = N_("First name") },
+    { "first_name", FIELD_TEXT, AT(first_name), FIELD_PERSONAL, .max = 60,
+      .label = N_("First name") },
     { "last_name", FIELD_TEXT, AT(last_name), FIELD_PERSONAL, .max = 60, .label = N_("Last name") },
-    { "company_name", FIELD_TEXT, AT(company_name), FIELD_PERSONAL, .max = 120, .label = N_("Company") },
+    { "company_name", FIELD_TEXT, AT(company_name), FIELD_PERSONAL, .max = 120,
+      .label = N_("Company") },
     { "email", FIELD_EMAIL, AT(email), FIELD_PERSONAL, .label = N_("E-mail") },
     { "phone_1", FIELD_PHONE, AT(phone_1), FIELD_PERSONAL, .label = N_("Phone") },
     { "phone_2", FIELD_PHONE, AT(phone_2), FIELD_PERSONAL, .label = N_("Second phone") },
     { "city", FIELD_TEXT, AT(city), FIELD_PERSONAL, .max = 80, .label = N_("Town") },
-    { "postal_code", FIELD_TEXT, AT(postal_code), FIELD_PERSONAL, .max = 16, .label = N_("Postcode") },
+    { "postal_code", FIELD_TEXT, AT(postal_code), FIELD_PERSONAL, .max = 16,
+      .label = N_("Postcode") },
     { "country_code", FIELD_TEXT, AT(country_code), .min = 2, .max = 2, .label = N_("Country") },
 };
 #undef AT
@@ -98,38 +101,58 @@ static const Field permission_rows[] = {
 const FieldTable permission_fields = FIELD_TABLE("permission", Permission, permission_rows);
 
 #define NEED(Type)                                                                                 \
-    { "need", FIELD_TEXT, offsetof(Type, need), FIELD_REQUIRED | FIELD_PERSONAL, .max = 2000,      \
-      .label = N_("Need") }
+    {                                                                                              \
+        "need", FIELD_TEXT, offsetof(Type, need), FIELD_REQUIRED | FIELD_PERSONAL,                 \
+            .max = 2000, .label = N_("Need")                                                       \
+    }
 #define COMMENTS(Type)                                                                             \
-    { "comments", FIELD_TEXT, offsetof(Type, comments), FIELD_PERSONAL | FIELD_MULTILINE,          \
-      .max = 4000, .label = N_("Note") }
+    {                                                                                              \
+        "comments", FIELD_TEXT, offsetof(Type, comments), FIELD_PERSONAL | FIELD_MULTILINE,        \
+            .max = 4000, .label = N_("Note")                                                       \
+    }
 #define KNOWN(Type)                                                                                \
-    { "known_and_spoken", FIELD_BOOL, offsetof(Type, known_and_spoken),                            \
-      .label = N_("I know them and spoke to them") }
+    {                                                                                              \
+        "known_and_spoken", FIELD_BOOL, offsetof(Type, known_and_spoken),                          \
+            .label = N_("I know them and spoke to them")                                           \
+    }
 #define PERMISSION(Type)                                                                           \
-    { "permission", FIELD_OBJECT, offsetof(Type, permission), FIELD_REQUIRED,                      \
-      .object = &permission_fields, .label = N_("Permission") }
+    {                                                                                              \
+        "permission", FIELD_OBJECT, offsetof(Type, permission), FIELD_REQUIRED,                    \
+            .object = &permission_fields, .label = N_("Permission")                                \
+    }
 #define CONTACT(Type)                                                                              \
-    { "contact", FIELD_OBJECT, offsetof(Type, contact), FIELD_REQUIRED, .object = &contact_fields, \
-      .label = N_("Contact") }
+    {                                                                                              \
+        "contact", FIELD_OBJECT, offsetof(Type, contact), FIELD_REQUIRED,                          \
+            .object = &contact_fields, .label = N_("Contact")                                      \
+    }
 #define VALUE(Type, text)                                                                          \
-    { "value", FIELD_MONEY, offsetof(Type, value), .label = (text) }
+    {                                                                                              \
+        "value", FIELD_MONEY, offsetof(Type, value), .label = (text)                               \
+    }
 
 #define AT(member) offsetof(Lead, member)
 static const Field lead_rows[] = {
-    { "id", FIELD_UUID, AT(id), FIELD_READONLY }, CONTACT(Lead),    NEED(Lead),
-    COMMENTS(Lead),                               KNOWN(Lead),      PERMISSION(Lead),
+    { "id", FIELD_UUID, AT(id), FIELD_READONLY },
+    CONTACT(Lead),
+    NEED(Lead),
+    COMMENTS(Lead),
+    KNOWN(Lead),
+    PERMISSION(Lead),
     VALUE(Lead, N_("Value")),
 };
 #undef AT
 const FieldTable lead_fields = FIELD_TABLE("lead", Lead, lead_rows);
 
 #define MESSAGE(Type)                                                                              \
-    { "message", FIELD_TEXT, offsetof(Type, message), FIELD_MULTILINE | FIELD_PERSONAL,            \
-      .max = 2000, .label = N_("Message to the sender") }
+    {                                                                                              \
+        "message", FIELD_TEXT, offsetof(Type, message), FIELD_MULTILINE | FIELD_PERSONAL,          \
+            .max = 2000, .label = N_("Message to the sender")                                      \
+    }
 #define REASON(Type)                                                                               \
-    { "reason_code", FIELD_ENUM, offsetof(Type, reason_code), .values = &referral_reasons,         \
-      .label = N_("Reason") }
+    {                                                                                              \
+        "reason_code", FIELD_ENUM, offsetof(Type, reason_code), .values = &referral_reasons,       \
+                                                                .label = N_("Reason")              \
+    }
 
 #define AT(member) offsetof(Referral, member)
 static const Field referral_rows[] = {
@@ -142,8 +165,10 @@ static const Field referral_rows[] = {
       .label = N_("State") },
     { "verdict", FIELD_ENUM, AT(verdict), FIELD_READONLY, .values = &referral_verdicts,
       .label = N_("Verdict") },
-    { "type", FIELD_ENUM, AT(type), FIELD_REQUIRED, .values = &referral_types, .label = N_("Kind") },
-    { "from", FIELD_OBJECT, AT(from), FIELD_READONLY, .object = &party_fields, .label = N_("From") },
+    { "type", FIELD_ENUM, AT(type), FIELD_REQUIRED, .values = &referral_types,
+      .label = N_("Kind") },
+    { "from", FIELD_OBJECT, AT(from), FIELD_READONLY, .object = &party_fields,
+      .label = N_("From") },
     { "to", FIELD_OBJECT, AT(to), FIELD_REQUIRED, .object = &party_fields, .label = N_("To") },
     { "lead", FIELD_OBJECT, AT(lead), FIELD_REQUIRED, .object = &lead_fields },
     { "copy_of", FIELD_UUID, AT(copy_of) },
@@ -164,7 +189,8 @@ const FieldTable referral_fields = FIELD_TABLE("referral", Referral, referral_ro
 #define AT(member) offsetof(NewReferral, member)
 static const Field new_referral_rows[] = {
     { "to", FIELD_OBJECT, AT(to), FIELD_REQUIRED, .object = &party_fields, .label = N_("To") },
-    { "type", FIELD_ENUM, AT(type), FIELD_REQUIRED, .values = &referral_types, .label = N_("Kind") },
+    { "type", FIELD_ENUM, AT(type), FIELD_REQUIRED, .values = &referral_types,
+      .label = N_("Kind") },
     CONTACT(NewReferral),
     NEED(NewReferral),
     COMMENTS(NewReferral),
