@@ -159,7 +159,7 @@ static bool measure_size(int leads, const BenchPlan *plan, GError **error)
     g_autoptr(GArray) starts = series_new(), bytes = series_new(), pss = series_new(),
                       peak = series_new();
     g_autoptr(GRegex) ready = g_regex_new(BENCH_READY, G_REGEX_MULTILINE, 0, NULL);
-    Floor floor;
+    Floor floor = { 0 };
     guint64 before;
 
     if (!world || !measure_floor(world, plan->runs, &floor, error) ||
