@@ -10,7 +10,8 @@
 
 struct Cache {
     Db *db;
-    const char *select_referral, *select_notes, *select_partners, *select_partner, *select_account;
+    const char *select_referral, *select_server, *select_notes, *select_partners, *select_partner,
+        *select_account;
 };
 
 Cache *cache_open(const char *path, GError **error)
@@ -22,6 +23,10 @@ Cache *cache_open(const char *path, GError **error)
     cache->db = db;
     cache->select_referral = db_intern("SELECT %s FROM referral WHERE id = $1",
                                        row_columns(&referral_fields, NULL));
+    cache->select_server = db_intern(
+        "SELECT %s FROM referral_base WHERE id = $1 UNION ALL SELECT %s FROM referral WHERE "
+        "id = $1 AND local = 0 LIMIT 1",
+        row_columns(&referral_fields, NULL), row_columns(&referral_fields, NULL));
     cache->select_notes = db_intern(
         "SELECT %s FROM note WHERE referral = $1 ORDER BY created_at, id",
         row_columns(&note_fields, NULL));
@@ -390,6 +395,24 @@ bool cache_referral(Cache *cache, const Uuid *id, Referral *out, GError **error)
 {
     return read_one(db_query(cache->db, error, cache->select_referral, db_uuid(id)),
                     &referral_fields, out, error);
+}
+
+bool cache_server_referral(Cache *cache, const Uuid *id, Referral *out, GError **error)
+{
+    return read_one(db_query(cache->db, error, cache->select_server, db_uuid(id)), &referral_fields,
+                    out, error);
+}
+
+gint64 cache_note_rev(Cache *cache, const Uuid *note)
+{
+    gint64 rev = 0;
+    if (!db_get_one_int(
+            cache->db, NULL, &rev,
+            "SELECT coalesce((SELECT rev FROM note_base WHERE id = $1), (SELECT rev FROM "
+            "note WHERE id = $1 AND local = 0), 0)",
+            db_uuid(note)))
+        return 0;
+    return rev;
 }
 
 bool cache_partner(Cache *cache, const Uuid *account, Partner *out, GError **error)

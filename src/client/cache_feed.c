@@ -141,6 +141,14 @@ static bool keep_account(CacheWriter *writer, const Uuid *id, GError **error)
     return true;
 }
 
+bool cache_is_of(CacheWriter *writer, const Uuid *account)
+{
+    gint64 others = 0;
+    return db_get_one_int(writer->db, NULL, &others, "SELECT count(*) FROM account WHERE id <> $1",
+                          db_uuid(account)) &&
+           others == 0;
+}
+
 bool cache_write_account(CacheWriter *writer, const Account *account, GError **error)
 {
     writer->changed |= CLIENT_STATUS;

@@ -498,18 +498,44 @@ bool cache_refresh_all(CacheWriter *writer, GError **error)
     return true;
 }
 
+/* An answer may overtake a page that was asked for before it: the older of the two is dropped. After a full sync has
+ * begun every row counts, as the server may have been set back to a backup. */
+static bool is_newer(CacheWriter *writer, const Referral *referral, bool *newer, GError **error)
+{
+    gint64 rev = 0, generation = -1;
+    g_autoptr(DbRows) rows = db_query(
+        writer->db, error,
+        "SELECT coalesce(b.rev, r.rev), r.generation FROM referral r LEFT JOIN referral_base b "
+        "ON b.id = r.id WHERE r.id = $1 AND r.local = 0",
+        db_uuid(&referral->id));
+    if (rows && db_next(rows, error)) {
+        rev = db_get_int(rows, 0);
+        generation = db_get_int(rows, 1);
+    }
+    *newer = generation != writer->generation || referral->rev >= rev;
+    return rows && db_rows_ok(rows);
+}
+
 bool cache_write_referral(CacheWriter *writer, const Referral *referral, const Uuid *except,
                           GError **error)
 {
-    if (g_hash_table_contains(writer->edited, &referral->id))
+    bool edited = g_hash_table_contains(writer->edited, &referral->id), newer = true;
+    if (edited && !is_newer(writer, referral, &newer, error))
+        return false;
+    if (!newer)
+        return cache_refresh(writer, &referral->id, except, error);
+    if (edited)
         return row_upsert(writer->db, "referral_base", "id", &referral_fields, referral, error) &&
                db_exec(writer->db, error, "UPDATE referral SET generation = $2 WHERE id = $1",
                        db_uuid(&referral->id), db_int(writer->generation)) &&
                cache_refresh(writer, &referral->id, except, error);
     g_auto(OldRow) old;
     Marks marks = { .generation = writer->generation };
-    return read_old(writer, &referral->id, &old, error) &&
-           write_row(writer, &old, referral, &marks, error);
+    if (!read_old(writer, &referral->id, &old, error))
+        return false;
+    if (old.exists && old.generation == writer->generation && old.referral.rev > referral->rev)
+        return true;
+    return write_row(writer, &old, referral, &marks, error);
 }
 
 bool cache_delete_referral(CacheWriter *writer, const Uuid *id, GError **error)

@@ -58,7 +58,8 @@ bool cache_write_referral(CacheWriter *writer, const Referral *referral, const U
                           GError **error);
 bool cache_write_note(CacheWriter *writer, const Note *note, GError **error);
 
-/* Whose cache this is. */
+/* Whose cache this is; an empty one is anybody's. */
+bool cache_is_of(CacheWriter *writer, const Uuid *account);
 bool cache_write_account(CacheWriter *writer, const Account *account, GError **error);
 /* The server said that nothing is newer. */
 bool cache_touch_feeds(CacheWriter *writer, gint64 now, GError **error);

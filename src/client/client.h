@@ -55,11 +55,17 @@ typedef enum ClientFlags {
     CLIENT_READ_ONLY = 1 << 0, /* never takes the profile lock: `leadline list` beside a running screen */
 } ClientFlags;
 
-/* Opens (or makes) the profile's files. LOCKED when another process owns the profile and READ_ONLY is not given; a
+/* Problems that concern nobody but the person at the screen: told in ClientStatus, never fatal. The profile must outlive
+ * the client only as long as client_open() runs: it is copied.
+ *
+ * Opens (or makes) the profile's files. LOCKED when another process owns the profile and READ_ONLY is not given; a
  * damaged cache is moved aside and made anew; a damaged store is an error that names the file. */
 Client *client_open(const Profile *profile, unsigned flags, GError **error);
 void client_free(Client *client);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Client, client_free)
+
+/* Seconds an action is held for undo; 10 unless set, 0 none (settings: undo_hold). */
+void client_set_undo_hold(Client *client, int seconds);
 
 void client_on_change(Client *client, ClientChangedFunc func, gpointer data);
 void client_start(Client *client);
@@ -70,6 +76,8 @@ void client_stop(Client *client, unsigned ms);
 /* Runs the main loop until done(data), or ms have passed: for the command line and tests. */
 bool client_wait(Client *client, bool (*done)(Client *, gpointer), gpointer data, unsigned ms);
 
+/* Nothing in the outbox is ready to be sent or being sent, and nothing is left of the last edits to be shown. */
+bool client_is_settled(Client *client);
 const ClientStatus *client_status(const Client *client);
 Cache *client_cache(Client *client);
 Store *client_store(Client *client);
@@ -81,6 +89,11 @@ typedef void (*ClientDoneFunc)(const GError *error, gpointer data); /* error NUL
 void client_login(Client *client, const char *email, const char *password, ClientDoneFunc done, gpointer data);
 void client_sign_up(Client *client, const SignUp *input, ClientDoneFunc done, gpointer data);
 void client_logout(Client *client, bool purge, ClientDoneFunc done, gpointer data);
+
+/* Where the tokens of this profile are: for `auth status` and the screen, which must say that a log-in is forgotten
+ * at the end when nothing may be stored. */
+typedef enum TokenPlace { TOKENS_NONE, TOKENS_MEMORY, TOKENS_FILE, TOKENS_ENVIRONMENT } TokenPlace;
+TokenPlace client_token_place(const Client *client);
 
 /* ---- network by hand */
 

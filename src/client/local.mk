@@ -1,16 +1,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += %D%/libclient.a
+%C%_libclient_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
 %C%_libclient_a_SOURCES = \
 	%D%/cache.c %D%/cache.h \
 	%D%/cache_feed.c \
 	%D%/cache_write.c %D%/cache_write.h %D%/cache_writer.h \
 	%D%/cache_row.c %D%/cache_row.h \
+	%D%/client.c %D%/client.h %D%/client_private.h \
+	%D%/client_actions.c %D%/client_outbox.c %D%/client_session.c %D%/client_sync.c \
+	%D%/credentials.c %D%/credentials.h \
+	%D%/embedded.c %D%/embedded.h \
 	%D%/label.c %D%/label.h \
+	%D%/net.c %D%/net.h \
 	%D%/overlay.c %D%/overlay.h \
 	%D%/profile.c %D%/profile.h \
 	%D%/schema.h \
 	%D%/settings.c %D%/settings.h \
-	%D%/store.c %D%/store.h
+	%D%/sse.c %D%/sse.h \
+	%D%/store.c %D%/store.h \
+	%D%/sync.c %D%/sync.h \
+	%D%/worker.c %D%/worker.h
 nodist_%C%_libclient_a_SOURCES = %D%/schema_cache.c %D%/schema_store.c
 
 schema_cache_files = data/schema/cache/0001-cache.sql

@@ -249,6 +249,22 @@ void profile_discard(const Profile *profile)
         remove_tree(profile->runtime_dir, 0);
 }
 
+Profile *profile_copy(const Profile *profile)
+{
+    Profile *copy = g_new0(Profile, 1);
+    copy->kind = profile->kind;
+    copy->insecure_storage = profile->insecure_storage;
+    copy->name = g_strdup(profile->name);
+    copy->server = g_strdup(profile->server);
+    copy->email = g_strdup(profile->email);
+    copy->config_dir = g_strdup(profile->config_dir);
+    copy->data_dir = g_strdup(profile->data_dir);
+    copy->cache_dir = g_strdup(profile->cache_dir);
+    copy->state_dir = g_strdup(profile->state_dir);
+    copy->runtime_dir = g_strdup(profile->runtime_dir);
+    return copy;
+}
+
 void profile_free(Profile *profile)
 {
     if (!profile)

@@ -54,5 +54,6 @@ void profile_discard(const Profile *profile);
 bool profile_check_server(const char *server, GError **error);
 bool profile_any(void); /* is there one at all: else first run */
 char **profile_names(void);
+Profile *profile_copy(const Profile *profile);
 void profile_free(Profile *profile);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Profile, profile_free)

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "client/client_private.h"
+
+#include <string.h>
+
+#include <glib/gstdio.h>
+
+#include "base/text.h"
+
+#define STORE_POLL_S 1
+#define UNDO_HOLD_S 10
+
+/* ---- telling */
+
+static gboolean tell(gpointer data)
+{
+    Client *client = data;
+    client->tell_source = 0;
+    unsigned what = client->dirty;
+    client->dirty = 0;
+    if (client->on_changed && what)
+        client->on_changed(what, client->on_changed_data);
+    return G_SOURCE_REMOVE;
+}
+
+/* From the main loop, never from inside a call: a view that reads again must not find itself half way. */
+void client_tell(Client *client, unsigned what)
+{
+    client->dirty |= what;
+    if (client->tell_source == 0)
+        client->tell_source = g_idle_add_full(G_PRIORITY_DEFAULT, tell, client, NULL);
+}
+
+void client_on_change(Client *client, ClientChangedFunc func, gpointer data)
+{
+    client->on_changed = func;
+    client->on_changed_data = data;
+}
+
+void client_problem(Client *client, Problem problem, const char *detail)
+{
+    g_free(client->detail);
+    client->detail = text_clean(detail, -1, TEXT_LINE);
+    client->status.problem = problem;
+    client_tell(client, CLIENT_STATUS);
+}
+
+void client_read_account(Client *client)
+{
+    Account account = { 0 };
+    if (cache_account(client->cache, &account, NULL)) {
+        client->status.account = account.id;
+        g_free(client->account_name);
+        g_free(client->account_email);
+        client->account_name = text_clean(account.name, -1, TEXT_LINE);
+        client->account_email = text_clean(account.email, -1, TEXT_LINE);
+    }
+    fields_clear(&account_fields, &account);
+    client->status.last_sync = cache_synced_at(client->cache);
+}
+
+static ClientPhase phase_of(const Client *client)
+{
+    switch (client->sync.state) {
+    case SYNC_STOPPED:
+        return PHASE_STOPPED;
+    case SYNC_LOGIN:
+        return PHASE_LOGIN;
+    case SYNC_OFFLINE:
+        return PHASE_OFFLINE;
+    case SYNC_DISABLED:
+        return PHASE_DISABLED;
+    case SYNC_LIVE:
+        return PHASE_LIVE;
+    case SYNC_PULLING:
+        return client->full_sync     ? PHASE_SYNCING
+               : client->sync.stream ? PHASE_LIVE
+                                     : PHASE_CONNECTING;
+    default:
+        return PHASE_CONNECTING;
+    }
+}
+
+const ClientStatus *client_status(const Client *client)
+{
+    Client *own = (Client *)client; /* the counts are read when they are asked for */
+    ClientStatus *status = &own->status;
+    store_counts(client->store, &status->outbox, &status->hold_until, NULL);
+    status->phase = phase_of(client);
+    status->next_try = status->phase == PHASE_OFFLINE ? client->sync.next_try : 0;
+    status->detail = client->detail ? client->detail : "";
+    status->account_name = client->account_name ? client->account_name : "";
+    status->account_email = client->account_email ? client->account_email : "";
+    return status;
+}
+
+/* ---- the worker */
+
+void client_add_job(Client *client, Job *job)
+{
+    client->jobs++;
+    worker_add(client->worker, job);
+}
+
+void client_job_done(Client *client, Job *job)
+{
+    client->jobs--;
+    client->cache_damaged |= problem_is(job->error, PROBLEM_DATABASE_CORRUPT);
+    if (job->error)
+        client_problem(client, problem_of(job->error), job->error->message);
+    if (job->changed & CLIENT_STATUS)
+        client_read_account(client);
+    client_tell(client, job->changed);
+}
+
+static void on_refreshed(Job *job, gpointer data)
+{
+    client_job_done(data, job);
+}
+
+void client_outbox_changed(Client *client, const Uuid *objects, size_t n)
+{
+    g_clear_pointer(&client->items, g_ptr_array_unref);
+    client_tell(client, CLIENT_OUTBOX | CLIENT_STATUS);
+    if (!client->worker)
+        return;
+    Job *job = job_new(JOB_REFRESH, on_refreshed, client);
+    job->objects = g_memdup2(objects, n * sizeof *objects);
+    job->n_objects = n;
+    client_add_job(client, job);
+    client_pump(client);
+}
+
+/* ---- files */
+
+static void move_aside(const char *path)
+{
+    static const char *const companions[] = { "-wal", "-shm" };
+    g_autofree char *aside = g_strconcat(path, ".damaged", NULL);
+    g_rename(path, aside);
+    for (size_t i = 0; i < G_N_ELEMENTS(companions); i++) {
+        g_autofree char *file = g_strconcat(path, companions[i], NULL);
+        g_unlink(file);
+    }
+}
+
+/* A cache that is new, old or damaged is made here, before anything reads it; else the worker opens it by itself. */
+static bool open_cache(Client *client, const char *path, const char *store_path,
+                       CacheWriter **writer, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    client->cache = cache_open(path, &why);
+    if (client->cache || !client->lock) {
+        if (why)
+            problem_set(error, PROBLEM_NOT_FOUND, "nothing was synced here yet (%s)", why->message);
+        return client->cache != NULL;
+    }
+    if (problem_is(why, PROBLEM_DATABASE_CORRUPT))
+        move_aside(path);
+    *writer = cache_writer_open(path, store_path, error);
+    client->cache = *writer ? cache_open(path, error) : NULL;
+    return client->cache != NULL;
+}
+
+static void recovered(Job *job, gpointer data)
+{
+    client_job_done(data, job);
+}
+
+Client *client_open(const Profile *profile, unsigned flags, GError **error)
+{
+    g_autoptr(Client) client = g_new0(Client, 1);
+    client->profile = profile_copy(profile);
+    client->flags = flags;
+    client->undo_hold = UNDO_HOLD_S;
+    client->status.problem = PROBLEM_COUNT;
+    client->busy = g_hash_table_new(uuid_hash, uuid_equal_func);
+    if (!(flags & CLIENT_READ_ONLY) && !(client->lock = profile_lock(profile, error)))
+        return NULL;
+    g_autofree char *store_path = profile_path(profile->data_dir, "leads.db");
+    g_autofree char *cache_path = profile_path(profile->cache_dir, "cache.db");
+    client->store = store_open(store_path, error);
+    if (!client->store || !credentials_load(&client->credentials, profile, error))
+        return NULL;
+    CacheWriter *writer = NULL;
+    if (!open_cache(client, cache_path, store_path, &writer, error)) {
+        cache_writer_close(writer);
+        return NULL;
+    }
+    client->store_version = store_data_version(client->store);
+    client_read_account(client);
+    if (client->lock) {
+        client->worker = worker_new(writer, cache_path, store_path);
+        client_add_job(client, job_new(JOB_REFRESH, recovered, client));
+    }
+    return g_steal_pointer(&client);
+}
+
+void client_free(Client *client)
+{
+    if (!client)
+        return;
+    client_sync_stop(client);
+    client_outbox_stop(client);
+    g_clear_handle_id(&client->store_poll, g_source_remove);
+    g_clear_handle_id(&client->tell_source, g_source_remove);
+    net_free(client->net);
+    worker_free(client->worker);
+    embedded_stop(client->embedded);
+    cache_close(client->cache);
+    store_close(client->store);
+    if (client->profile) {
+        g_autofree char *cache_path = profile_path(client->profile->cache_dir, "cache.db");
+        if (client->cache_damaged)
+            move_aside(cache_path);
+        if (client->lock)
+            profile_discard(client->profile);
+        profile_unlock(client->lock);
+        profile_free(client->profile);
+    }
+    if (client->credentials.access)
+        explicit_bzero(client->credentials.access, strlen(client->credentials.access));
+    if (client->credentials.refresh)
+        explicit_bzero(client->credentials.refresh, strlen(client->credentials.refresh));
+    g_free(client->credentials.access);
+    g_free(client->credentials.refresh);
+    g_hash_table_unref(client->busy);
+    g_free(client->feed_state);
+    g_free(client->detail);
+    g_free(client->account_name);
+    g_free(client->account_email);
+    if (client->sse.line)
+        sse_clear(&client->sse);
+    g_free(client);
+}
+
+/* ---- running */
+
+/* Another process put something into the outbox: it has no lock, so this one shows and sends it. */
+static gboolean poll_store(gpointer data)
+{
+    Client *client = data;
+    gint64 version = store_data_version(client->store);
+    if (version != client->store_version) {
+        client->store_version = version;
+        client_outbox_changed(client, NULL, 0);
+    }
+    return G_SOURCE_CONTINUE;
+}
+
+void client_start(Client *client)
+{
+    g_autoptr(GError) error = NULL;
+    if (!client->lock || client->net)
+        return;
+    credentials_protect_process();
+    client->net = net_new(client->profile->server, &error);
+    if (!client->net) {
+        client_problem(client, problem_of(error), error->message);
+        return;
+    }
+    if (!store_recover(client->store, &error))
+        client_problem(client, problem_of(error), error->message);
+    client->store_poll = g_timeout_add_seconds(STORE_POLL_S, poll_store, client);
+    client_event(client, EVENT_START);
+}
+
+typedef struct Waiting {
+    bool over;
+} Waiting;
+
+static gboolean wait_over(gpointer data)
+{
+    ((Waiting *)data)->over = true;
+    return G_SOURCE_REMOVE;
+}
+
+bool client_wait(Client *client, bool (*done)(Client *, gpointer), gpointer data, unsigned ms)
+{
+    Waiting waiting = { 0 };
+    guint source = g_timeout_add(ms, wait_over, &waiting);
+    while (!done(client, data) && !waiting.over)
+        g_main_context_iteration(NULL, TRUE);
+    bool ok = done(client, data);
+    if (!waiting.over)
+        g_source_remove(source);
+    return ok;
+}
+
+bool client_is_settled(Client *client)
+{
+    return client->jobs == 0 && !client_sending(client);
+}
+
+static bool nothing_to_send(Client *client, gpointer data)
+{
+    OutboxCounts counts;
+    return !store_counts(client->store, &counts, NULL, NULL) || counts.held + counts.waiting == 0 ||
+           (!sync_may_send(&client->sync) && client->sync.state != SYNC_IDENTIFYING);
+}
+
+void client_stop(Client *client, unsigned ms)
+{
+    if (!client->lock)
+        return;
+    g_autoptr(GError) error = NULL;
+    if (!store_release(client->store, &error))
+        client_problem(client, problem_of(error), error->message);
+    g_clear_pointer(&client->items, g_ptr_array_unref);
+    client_pump(client);
+    if (client->net)
+        client_wait(client, nothing_to_send, NULL, ms);
+    client_sync_stop(client);
+    client_outbox_stop(client);
+}
+
+Cache *client_cache(Client *client)
+{
+    return client->cache;
+}
+
+Store *client_store(Client *client)
+{
+    return client->store;
+}
+
+const Profile *client_profile(const Client *client)
+{
+    return client->profile;
+}
+
+void client_set_undo_hold(Client *client, int seconds)
+{
+    client->undo_hold = seconds;
+}

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the user does: checked by the model's rules on what is shown, then an outbox row, then the local edit. */
+#include "client/client_private.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "client/overlay.h"
+#include "wire/json.h"
+
+/* ---- the referral as it will be once all that is in the outbox has happened */
+
+static void party_of_me(Client *client, Party *me)
+{
+    Account account = { 0 };
+    if (cache_account(client->cache, &account, NULL)) {
+        me->account = account.id;
+        me->name = g_strdup(account.name);
+        me->company_name = g_strdup(account.company_name);
+    }
+    fields_clear(&account_fields, &account);
+}
+
+static void party_of_partner(Client *client, const Uuid *id, Party *party)
+{
+    Partner partner = { 0 };
+    party->account = *id;
+    if (cache_partner(client->cache, id, &partner, NULL)) {
+        party->name = g_strdup(partner.name);
+        party->company_name = g_strdup(partner.company_name);
+    }
+    fields_clear(&partner_fields, &partner);
+}
+
+static void apply(Client *client, Referral *referral, const OutboxItem *item)
+{
+    Party me = { 0 }, to = { 0 };
+    Uuid recipient;
+    if (item->kind == OUTBOX_CREATE && overlay_recipient(item, &recipient)) {
+        party_of_me(client, &me);
+        party_of_partner(client, &recipient, &to);
+    }
+    overlay_apply(referral, item, &me, &to);
+    fields_clear(&party_fields, &me);
+    fields_clear(&party_fields, &to);
+}
+
+/* Not the cache's shown row: its worker may be a moment behind what was just done. */
+static bool current(Client *client, const Uuid *id, Referral *out, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    *out = (Referral){ 0 };
+    if (!cache_server_referral(client->cache, id, out, &why) &&
+        !problem_is(why, PROBLEM_NOT_FOUND)) {
+        g_propagate_error(error, g_steal_pointer(&why));
+        return false;
+    }
+    g_autoptr(GPtrArray) items = store_items_of(client->store, id, error);
+    if (!items) {
+        fields_clear(&referral_fields, out);
+        return false;
+    }
+    for (guint i = 0; i < items->len; i++)
+        apply(client, out, g_ptr_array_index(items, i));
+    if (!uuid_is_nil(&out->id))
+        return true;
+    fields_clear(&referral_fields, out);
+    return problem_set(error, PROBLEM_NOT_FOUND, "there is no such lead here");
+}
+
+static bool may(Client *client, const Uuid *id, ReferralEvent event, Referral *out, GError **error)
+{
+    if (!current(client, id, out, error))
+        return false;
+    if (referral_may(out, event, clock_now(), error))
+        return true;
+    fields_clear(&referral_fields, out);
+    return false;
+}
+
+/* ---- outbox rows */
+
+typedef enum Hold { HOLD_NONE, HOLD_UNDO } Hold;
+
+static OutboxItem item_new(const Client *client, OutboxKind kind, const Uuid *unit,
+                           const Uuid *object, const char *act, char *body, Hold hold)
+{
+    char id[UUID_TEXT_SIZE];
+    gint64 now = clock_now();
+    bool held = hold == HOLD_UNDO && client->undo_hold > 0;
+    return (OutboxItem){
+        .op = uuid_new(),
+        .unit = *unit,
+        .kind = kind,
+        .object = *object,
+        .method = g_strdup("POST"),
+        .path = g_strdup_printf("/v1/referrals/%s%s", uuid_format(object, id), act),
+        .body = body,
+        .created_at = now,
+        .hold_until = held ? now + client->undo_hold * MS_PER_SECOND : 0,
+        .state = held ? OUTBOX_HELD : OUTBOX_WAITING,
+    };
+}
+
+/* Takes the items' contents over. */
+static bool add(Client *client, OutboxItem *items, size_t n, GError **error)
+{
+    bool ok = store_add(client->store, items, n, error);
+    g_autofree Uuid *objects = g_new(Uuid, n);
+    for (size_t i = 0; i < n; i++) {
+        objects[i] = items[i].object;
+        fields_clear(&outbox_fields, &items[i]);
+    }
+    if (ok)
+        client_outbox_changed(client, objects, n);
+    return ok;
+}
+
+static char *object_json(const FieldTable *table, const void *object)
+{
+    GString *out = g_string_new(NULL);
+    json_put_input(out, table, object);
+    return g_string_free(out, FALSE);
+}
+
+/* The first of the field errors, as one error. */
+static bool refuse(const FieldErrors *errors, GError **error)
+{
+    const FieldError *first = g_ptr_array_index(errors->items, 0);
+    return problem_set(error, PROBLEM_VALIDATION, "%s: %s", first->pointer, first->detail);
+}
+
+static bool check_input(const FieldTable *table, const void *input,
+                        bool (*validate)(const void *input, FieldErrors *errors), GError **error)
+{
+    g_auto(FieldErrors) errors;
+    field_errors_init(&errors);
+    fields_validate(table, input, "#", &errors);
+    validate(input, &errors);
+    return !field_errors_any(&errors) || refuse(&errors, error);
+}
+
+/* ---- the actions */
+
+bool client_pick_up(Client *client, const Uuid *id, GError **error)
+{
+    Referral referral;
+    if (!may(client, id, EVENT_PICK_UP, &referral, error))
+        return false;
+    bool fresh = referral.state == REFERRAL_SENT;
+    Uuid unit = uuid_new();
+    OutboxItem item = item_new(client, OUTBOX_PICK_UP, &unit, id, "/pick-up", NULL, HOLD_NONE);
+    item.title = contact_display_name(&referral.lead.contact);
+    fields_clear(&referral_fields, &referral);
+    if (fresh)
+        return add(client, &item, 1, error);
+    fields_clear(&outbox_fields, &item);
+    return true;
+}
+
+static bool confirm_valid(const void *input, FieldErrors *errors)
+{
+    return confirm_validate(input, errors);
+}
+
+bool client_confirm(Client *client, const Uuid *ids, size_t n, const ConfirmInput *input,
+                    GError **error)
+{
+    if (!check_input(&confirm_fields, input, confirm_valid, error))
+        return false;
+    g_autofree OutboxItem *items = g_new0(OutboxItem, n);
+    Uuid unit = uuid_new();
+    size_t made = 0;
+    for (; made < n; made++) {
+        Referral referral;
+        if (!may(client, &ids[made], EVENT_CONFIRM, &referral, error))
+            break;
+        items[made] = item_new(client, OUTBOX_CONFIRM, &unit, &ids[made], "/confirm",
+                               object_json(&confirm_fields, input), HOLD_UNDO);
+        items[made].title = contact_display_name(&referral.lead.contact);
+        fields_clear(&referral_fields, &referral);
+    }
+    if (made == n)
+        return add(client, items, n, error);
+    for (size_t i = 0; i < made; i++)
+        fields_clear(&outbox_fields, &items[i]);
+    return false;
+}
+
+static bool outcome_valid(const void *input, FieldErrors *errors)
+{
+    return outcome_validate(input, errors);
+}
+
+bool client_outcome(Client *client, const Uuid *id, const OutcomeInput *input, GError **error)
+{
+    Referral referral;
+    if (!check_input(&outcome_fields, input, outcome_valid, error) ||
+        !may(client, id, EVENT_OUTCOME, &referral, error))
+        return false;
+    Uuid unit = uuid_new();
+    OutboxItem item = item_new(client, OUTBOX_OUTCOME, &unit, id, "/outcome",
+                               object_json(&outcome_fields, input), HOLD_UNDO);
+    item.title = contact_display_name(&referral.lead.contact);
+    fields_clear(&referral_fields, &referral);
+    return add(client, &item, 1, error);
+}
+
+bool client_withdraw(Client *client, const Uuid *id, GError **error)
+{
+    Referral referral;
+    if (!may(client, id, EVENT_WITHDRAW, &referral, error))
+        return false;
+    Uuid unit = uuid_new();
+    OutboxItem item = item_new(client, OUTBOX_WITHDRAW, &unit, id, "/withdraw", NULL, HOLD_UNDO);
+    item.title = contact_display_name(&referral.lead.contact);
+    fields_clear(&referral_fields, &referral);
+    return add(client, &item, 1, error);
+}
+
+static bool note_valid(const void *input, FieldErrors *errors)
+{
+    return true;
+}
+
+bool client_note(Client *client, const Uuid *id, const Note *note, GError **error)
+{
+    Referral referral;
+    if (!check_input(&note_fields, note, note_valid, error) ||
+        !may(client, id, EVENT_NOTE, &referral, error))
+        return false;
+    Uuid unit = uuid_new();
+    Uuid note_id = uuid_is_nil(&note->id) ? uuid_new() : note->id;
+    char text[UUID_TEXT_SIZE];
+    g_autofree char *act = g_strconcat("/notes/", uuid_format(&note_id, text), NULL);
+    OutboxItem item = item_new(client, OUTBOX_NOTE, &unit, id, act, object_json(&note_fields, note),
+                               HOLD_UNDO);
+    g_free(item.method);
+    item.method = g_strdup("PUT");
+    item.title = contact_display_name(&referral.lead.contact);
+    fields_clear(&referral_fields, &referral);
+    return add(client, &item, 1, error);
+}
+
+static bool new_referral_valid(const void *input, FieldErrors *errors)
+{
+    return new_referral_validate(input, errors);
+}
+
+bool client_send_referral(Client *client, const NewReferral *input, Uuid *id, GError **error)
+{
+    if (!check_input(&new_referral_fields, input, new_referral_valid, error))
+        return false;
+    Uuid unit = uuid_new();
+    *id = uuid_new();
+    OutboxItem item = item_new(client, OUTBOX_CREATE, &unit, id, "",
+                               object_json(&new_referral_fields, input), HOLD_UNDO);
+    g_free(item.method);
+    item.method = g_strdup("PUT");
+    item.title = contact_display_name(&input->contact);
+    return add(client, &item, 1, error);
+}
+
+/* ---- taking back */
+
+bool client_undo(Client *client, char **what, GError **error)
+{
+    g_autoptr(GPtrArray) items = store_take_held_unit(client->store, error);
+    if (!items)
+        return false;
+    if (items->len == 0)
+        return problem_set(error, PROBLEM_FAILED, "%s", _("nothing to undo: it was sent already"));
+    g_autofree Uuid *objects = g_new(Uuid, items->len);
+    for (guint i = 0; i < items->len; i++)
+        objects[i] = ((OutboxItem *)g_ptr_array_index(items, i))->object;
+    const OutboxItem *first = g_ptr_array_index(items, 0);
+    g_autofree char *title = text_clean(first->title, -1, TEXT_LINE);
+    const char *kind = enum_label(&outbox_kinds, first->kind);
+    if (what && items->len == 1)
+        *what = g_strdup_printf("%s: %s", kind, title);
+    else if (what)
+        *what = g_strdup_printf(ngettext("%s: %u lead", "%s: %u leads", items->len), kind,
+                                items->len);
+    client_outbox_changed(client, objects, items->len);
+    return true;
+}
+
+static bool find(Client *client, const Uuid *op, OutboxItem *item, GError **error)
+{
+    if (!store_item(client->store, op, item, error))
+        return false;
+    if (item->state != OUTBOX_SENDING)
+        return true;
+    fields_clear(&outbox_fields, item);
+    return problem_set(error, PROBLEM_FAILED, "%s", _("it is being sent just now"));
+}
+
+bool client_retry(Client *client, const Uuid *op, GError **error)
+{
+    OutboxItem item = { 0 };
+    if (!find(client, op, &item, error))
+        return false;
+    bool ok = store_set_state(client->store, op, OUTBOX_WAITING, 0, item.attempts, NULL, NULL,
+                              error);
+    if (ok)
+        client_outbox_changed(client, &item.object, 1);
+    fields_clear(&outbox_fields, &item);
+    return ok;
+}
+
+bool client_drop(Client *client, const Uuid *op, GError **error)
+{
+    OutboxItem item = { 0 };
+    if (!find(client, op, &item, error))
+        return false;
+    bool ok = store_delete(client->store, op, error);
+    if (ok)
+        client_outbox_changed(client, &item.object, 1);
+    fields_clear(&outbox_fields, &item);
+    return ok;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside of Client, shared by client*.c only: client.c opens and tells, client_sync.c talks to the server,
+ * client_outbox.c sends, client_session.c logs in, client_actions.c takes what the user does. */
+#pragma once
+
+#include "client/client.h"
+#include "client/credentials.h"
+#include "client/embedded.h"
+#include "client/net.h"
+#include "client/sse.h"
+#include "client/sync.h"
+#include "client/worker.h"
+
+#define SENDING_MAX 4
+#define PAGE_LIMIT 500
+
+typedef struct Sending Sending;
+
+struct Client {
+    Profile *profile;
+    unsigned flags;
+    ProfileLock *lock; /* NULL: read-only */
+    Store *store;
+    Cache *cache;
+    Worker *worker; /* NULL: read-only */
+    Net *net;       /* NULL until started */
+    Embedded *embedded;
+    Credentials credentials;
+    int undo_hold;
+
+    ClientChangedFunc on_changed;
+    gpointer on_changed_data;
+    unsigned dirty; /* not yet told */
+    guint tell_source;
+    ClientStatus status;
+    char *detail, *account_name, *account_email;
+    int jobs; /* in the worker */
+    bool cache_damaged; /* found on the way: the next start makes a new one */
+
+    /* sync */
+    Sync sync;
+    guint sync_timer;
+    Uuid scope;
+    char *feed_state; /* NULL: a full sync must begin */
+    bool full_sync, complete;
+    guint64 pull; /* number of the running pull: what an older one still brings is dropped */
+    int pages;    /* of this pull in the worker */
+    bool last_page;
+    gint64 retry_after_ms; /* of the failure being told */
+    gint64 pages_done;    /* objects, of a full sync */
+    NetRequest *request;  /* of the engine: who am I, a page, new tokens */
+    NetRequest *stream;
+    SseParser sse;
+
+    /* outbox */
+    GPtrArray *items; /* OutboxItem *, of the store as last read; NULL: read again */
+    GHashTable *busy; /* Uuid * -> Sending *: referrals with an item on the way */
+    guint outbox_timer;
+    gint64 store_version;
+    guint store_poll;
+};
+
+/* client.c */
+void client_tell(Client *client, unsigned what);
+void client_problem(Client *client, Problem problem, const char *detail);
+void client_outbox_changed(Client *client, const Uuid *objects, size_t n);
+void client_add_job(Client *client, Job *job);
+void client_job_done(Client *client, Job *job);
+void client_read_account(Client *client);
+
+/* client_sync.c */
+void client_event(Client *client, SyncEvent event);
+void client_failed(Client *client, const NetReply *reply); /* a network fault or a server that cannot now */
+void client_sync_stop(Client *client);
+
+/* client_outbox.c: sends what is ready; tells EVENT_FLUSHED when nothing is */
+void client_pump(Client *client);
+void client_outbox_cancel(Client *client);
+void client_outbox_stop(Client *client);
+bool client_sending(Client *client);
+
+/* client_session.c */
+void client_connect(Client *client);
+void client_refresh_tokens(Client *client);

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The sync engine's mind: a pure state machine. sync_step() takes an event and says what to do next; it touches no clock,
+ * no network and no file, so that thousands of histories can be played in a test. client_sync.c does what it says.
+ *
+ *   STOPPED -> CONNECTING -> IDENTIFYING -> FLUSHING -> PULLING -> LIVE      outbox first, then changes, then the stream
+ *   any --network--> OFFLINE --tick, sync now--> where it stopped            full jitter, Retry-After honoured
+ *   any --401--> REFRESHING --refused--> LOGIN                               once; a second 401 asks to log in
+ *   PULLING --410--> PULLING from the start                                  the outbox is never touched
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef enum SyncState {
+    SYNC_STOPPED,
+    SYNC_CONNECTING,  /* the private server starts, tokens are fetched */
+    SYNC_IDENTIFYING, /* whose account, which scopes */
+    SYNC_FLUSHING,
+    SYNC_PULLING,
+    SYNC_LIVE,
+    SYNC_REFRESHING,
+    SYNC_LOGIN,
+    SYNC_OFFLINE,
+    SYNC_DISABLED,
+} SyncState;
+
+typedef enum SyncEvent {
+    EVENT_START,
+    EVENT_TOKEN,        /* there is an access token (stored, or after a log-in) */
+    EVENT_NO_TOKEN,
+    EVENT_IDENTIFIED,
+    EVENT_FLUSHED,      /* nothing in the outbox is ready to be sent */
+    EVENT_PULLED,       /* the last page is in the cache */
+    EVENT_GONE,         /* 410: the state is too old */
+    EVENT_PUSHED,       /* the stream told of a state that is not ours */
+    EVENT_STREAM_ENDED,
+    EVENT_FAILED,       /* network, or a server that cannot just now */
+    EVENT_UNAUTHORIZED, /* 401 */
+    EVENT_REFRESHED,
+    EVENT_REFUSED,      /* the refresh token is no good either */
+    EVENT_TICK,         /* the back-off is over */
+    EVENT_NOW,          /* R: try at once */
+    EVENT_DISABLE,
+    EVENT_ENABLE,
+    EVENT_LOGOUT,
+    N_SYNC_EVENTS
+} SyncEvent;
+
+typedef enum SyncAction {
+    DO_CANCEL = 1 << 0,    /* all requests and the stream; done before the others */
+    DO_CONNECT = 1 << 1,
+    DO_IDENTIFY = 1 << 2,
+    DO_FLUSH = 1 << 3,
+    DO_PULL = 1 << 4,
+    DO_PULL_ALL = 1 << 5,  /* from the start: a full sync */
+    DO_STREAM = 1 << 6,
+    DO_REFRESH = 1 << 7,
+    DO_WAIT = 1 << 8,      /* EVENT_TICK at next_try */
+    DO_ASK_LOGIN = 1 << 9,
+} SyncAction;
+
+typedef struct Sync {
+    SyncState state;
+    bool have_token, identified, stream;
+    bool again;      /* pushed while pulling */
+    bool refreshed;  /* since the last success: a second 401 means log in */
+    bool must_refresh; /* the network went while refreshing */
+    int failures;    /* in a row */
+    gint64 next_try; /* ms, OFFLINE */
+} Sync;
+
+#define SYNC_BACKOFF_FIRST_MS 1000
+#define SYNC_BACKOFF_MAX_MS (300 * 1000)
+
+typedef struct SyncInput {
+    gint64 now;            /* ms */
+    gint64 retry_after_ms; /* EVENT_FAILED, 0 none */
+    double random;         /* [0, 1) */
+} SyncInput;
+
+/* Takes an event; returns SyncAction bits. An event that means nothing in this state changes nothing. */
+unsigned sync_step(Sync *sync, SyncEvent event, const SyncInput *input);
+
+/* max(Retry-After, rand(0, min(300 s, 1 s * 2^failures))): for outbox items too. */
+gint64 sync_backoff(int failures, gint64 retry_after_ms, double random);
+
+/* May the outbox be sent now? */
+bool sync_may_send(const Sync *sync);

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "client/worker.h"
+
+#include <string.h>
+
+/* A transaction of pages ends when it has so many, when an edit waits, or when none came for so long. */
+#define PAGES_MAX 20
+#define PAGE_WAIT_US 20000
+
+typedef struct Notice { /* what the main loop is told */
+    Job *job;
+    bool is_head;
+} Notice;
+
+struct Worker {
+    GThread *thread;
+    GMutex mutex;
+    GCond cond;
+    GQueue edits, pages; /* Job * */
+    GQueue notices;      /* Notice * */
+    bool quit;
+    GSource *source; /* runs the callbacks */
+    CacheWriter *writer;
+    char *cache_path, *store_path;
+    GError *open_error;
+};
+
+/* ---- jobs */
+
+Job *job_new(JobKind kind, void (*done)(Job *job, gpointer data), gpointer data)
+{
+    Job *job = g_new0(Job, 1);
+    job->kind = kind;
+    job->done = done;
+    job->data = data;
+    return job;
+}
+
+void job_free(Job *job)
+{
+    g_free(job->objects);
+    g_free(job->body);
+    g_free(job->page.state);
+    fields_clear(&account_fields, &job->account);
+    g_clear_error(&job->error);
+    g_free(job);
+}
+
+static void notify(Worker *worker, Job *job, bool is_head)
+{
+    Notice *notice = g_new0(Notice, 1);
+    notice->job = job;
+    notice->is_head = is_head;
+    g_mutex_lock(&worker->mutex);
+    g_queue_push_tail(&worker->notices, notice);
+    g_source_set_ready_time(worker->source, 0);
+    g_mutex_unlock(&worker->mutex);
+}
+
+/* ---- the work itself */
+
+static bool do_refresh(CacheWriter *writer, gpointer data, GError **error)
+{
+    Job *job = data;
+    if (job->n_objects == 0)
+        return cache_refresh_all(writer, error);
+    for (size_t i = 0; i < job->n_objects; i++)
+        if (!cache_refresh(writer, &job->objects[i], NULL, error))
+            return false;
+    return true;
+}
+
+static bool write_answer(CacheWriter *writer, const Job *job, const JsonNode *root, GError **error)
+{
+    g_auto(FieldErrors) errors;
+    field_errors_init(&errors);
+    bool ok = true;
+    if (job->is_note) {
+        Note note = { 0 };
+        json_decode(root, &note_fields, &note, JSON_REPLY, "#", &errors);
+        note.referral = job->object;
+        if (!uuid_is_nil(&note.id))
+            ok = cache_write_note(writer, &note, error);
+        fields_clear(&note_fields, &note);
+        return ok;
+    }
+    Referral referral = { 0 };
+    json_decode(root, &referral_fields, &referral, JSON_REPLY, "#", &errors);
+    if (uuid_equal(&referral.id, &job->object) && referral.box && referral.state)
+        ok = cache_write_referral(writer, &referral, &job->op, error);
+    fields_clear(&referral_fields, &referral);
+    return ok;
+}
+
+static bool do_answer(CacheWriter *writer, gpointer data, GError **error)
+{
+    Job *job = data;
+    g_autoptr(JsonDoc) doc = job->length ? json_parse(job->body, job->length, NULL) : NULL;
+    if (doc && json_is_object(json_root(doc)) && !write_answer(writer, job, json_root(doc), error))
+        return false;
+    return cache_refresh(writer, &job->object, &job->op, error);
+}
+
+static bool do_account(CacheWriter *writer, gpointer data, GError **error)
+{
+    Job *job = data;
+    g_auto(Feed) feed;
+    if (!cache_is_of(writer, &job->account.id) && !cache_wipe(writer, error))
+        return false;
+    if (!cache_write_account(writer, &job->account, error) ||
+        !cache_read_feed(writer, &job->account.id, &feed, error))
+        return false;
+    job->page.scope = job->account.id;
+    job->page.state = g_steal_pointer(&feed.state);
+    job->page.full = feed.full_sync;
+    job->page.estimate = feed.estimate;
+    job->done_objects = feed.done;
+    return true;
+}
+
+static bool do_touch(CacheWriter *writer, gpointer data, GError **error)
+{
+    return cache_touch_feeds(writer, clock_now(), error);
+}
+
+static const CacheWriteFunc work[] = {
+    [JOB_REFRESH] = do_refresh,
+    [JOB_ANSWER] = do_answer,
+    [JOB_ACCOUNT] = do_account,
+    [JOB_TOUCH] = do_touch,
+};
+
+static void run_edit(Worker *worker, Job *job)
+{
+    if (worker->open_error)
+        job->error = g_error_copy(worker->open_error);
+    else if (cache_writer_tx(worker->writer, work[job->kind], job, &job->error) &&
+             job->kind == JOB_ANSWER)
+        /* Only now that the cache has the object: until then a second try with the same key is what heals. */
+        store_delete(cache_writer_store(worker->writer), &job->op, &job->error);
+    if (worker->writer)
+        job->changed |= cache_writer_changed(worker->writer);
+    notify(worker, job, false);
+}
+
+/* ---- pages */
+
+typedef struct PageRun {
+    Worker *worker;
+    GQueue written; /* Job *, told when committed */
+} PageRun;
+
+static bool write_one_page(PageRun *run, CacheWriter *writer, Job *job, GError **error)
+{
+    g_autoptr(JsonDoc) doc = json_parse(job->body, job->length, error);
+    if (!doc || !feed_page_read(json_root(doc), &job->page, error))
+        return false;
+    if (job->head)
+        notify(run->worker, job, true);
+    Feed feed = { 0 };
+    bool ok = cache_write_page(writer, json_root(doc), &job->page, error) &&
+              cache_read_feed(writer, &job->page.scope, &feed, error);
+    job->done_objects = feed.done;
+    feed_clear(&feed);
+    return ok;
+}
+
+/* The next page of the same run; NULL: commit now. */
+static Job *next_page(Worker *worker, const Job *last, guint n)
+{
+    g_mutex_lock(&worker->mutex);
+    gint64 until = g_get_monotonic_time() + PAGE_WAIT_US;
+    bool more = n < PAGES_MAX && last->page.more;
+    while (more && !worker->quit && worker->edits.length == 0 && worker->pages.length == 0)
+        more = g_cond_wait_until(&worker->cond, &worker->mutex, until);
+    Job *job = more && !worker->quit && worker->edits.length == 0 ? g_queue_pop_head(&worker->pages)
+                                                                  : NULL;
+    g_mutex_unlock(&worker->mutex);
+    return job;
+}
+
+static bool write_pages(CacheWriter *writer, gpointer data, GError **error)
+{
+    PageRun *run = data;
+    for (Job *job = g_queue_peek_tail(&run->written); job;) {
+        if (!write_one_page(run, writer, job, error))
+            return false;
+        job = next_page(run->worker, job, run->written.length);
+        if (job)
+            g_queue_push_tail(&run->written, job);
+    }
+    return true;
+}
+
+static void run_pages(Worker *worker, Job *first)
+{
+    PageRun run = { .worker = worker };
+    g_autoptr(GError) error = NULL;
+    g_queue_push_tail(&run.written, first);
+    if (worker->open_error)
+        error = g_error_copy(worker->open_error);
+    else
+        cache_writer_tx(worker->writer, write_pages, &run, &error);
+    unsigned changed = worker->writer ? cache_writer_changed(worker->writer) : 0;
+    for (Job *job; (job = g_queue_pop_head(&run.written));) {
+        job->error = error ? g_error_copy(error) : NULL;
+        job->changed = changed;
+        notify(worker, job, false);
+    }
+}
+
+/* ---- the thread */
+
+static Job *next_job(Worker *worker, bool *is_page)
+{
+    g_mutex_lock(&worker->mutex);
+    while (!worker->quit && worker->edits.length == 0 && worker->pages.length == 0)
+        g_cond_wait(&worker->cond, &worker->mutex);
+    Job *job = NULL;
+    if (!worker->quit) {
+        *is_page = worker->edits.length == 0;
+        job = g_queue_pop_head(*is_page ? &worker->pages : &worker->edits);
+    }
+    g_mutex_unlock(&worker->mutex);
+    return job;
+}
+
+static gpointer thread_main(gpointer data)
+{
+    Worker *worker = data;
+    if (!worker->writer)
+        worker->writer = cache_writer_open(worker->cache_path, worker->store_path,
+                                           &worker->open_error);
+    bool is_page = false;
+    for (Job *job; (job = next_job(worker, &is_page));) {
+        if (is_page)
+            run_pages(worker, job);
+        else
+            run_edit(worker, job);
+    }
+    cache_writer_close(worker->writer);
+    return NULL;
+}
+
+void worker_add(Worker *worker, Job *job)
+{
+    g_mutex_lock(&worker->mutex);
+    g_queue_push_tail(job->kind == JOB_PAGE ? &worker->pages : &worker->edits, job);
+    g_cond_signal(&worker->cond);
+    g_mutex_unlock(&worker->mutex);
+}
+
+/* ---- the main loop's side */
+
+static gboolean on_notices(GSource *source, GSourceFunc callback, gpointer user)
+{
+    Worker *worker = user;
+    g_source_set_ready_time(source, -1);
+    for (;;) {
+        g_mutex_lock(&worker->mutex);
+        Notice *notice = g_queue_pop_head(&worker->notices);
+        g_mutex_unlock(&worker->mutex);
+        if (!notice)
+            return G_SOURCE_CONTINUE;
+        Job *job = notice->job;
+        if (notice->is_head) {
+            job->head(job, job->data);
+        } else {
+            if (job->done)
+                job->done(job, job->data);
+            job_free(job);
+        }
+        g_free(notice);
+    }
+}
+
+/* GSourceFuncs.dispatch has no user data unless a callback is set: this one only carries it. */
+static gboolean carrier(gpointer data)
+{
+    return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs source_funcs = { .dispatch = on_notices };
+
+Worker *worker_new(CacheWriter *writer, const char *cache_path, const char *store_path)
+{
+    Worker *worker = g_new0(Worker, 1);
+    g_mutex_init(&worker->mutex);
+    g_cond_init(&worker->cond);
+    worker->writer = writer;
+    worker->cache_path = g_strdup(cache_path);
+    worker->store_path = g_strdup(store_path);
+    worker->source = g_source_new(&source_funcs, sizeof(GSource));
+    g_source_set_callback(worker->source, carrier, worker, NULL);
+    g_source_attach(worker->source, NULL);
+    worker->thread = g_thread_new("cache", thread_main, worker);
+    return worker;
+}
+
+static void drop(Job *job)
+{
+    if (job->drop)
+        job->drop(job->data);
+    job_free(job);
+}
+
+void worker_free(Worker *worker)
+{
+    if (!worker)
+        return;
+    g_mutex_lock(&worker->mutex);
+    worker->quit = true;
+    g_cond_signal(&worker->cond);
+    g_mutex_unlock(&worker->mutex);
+    g_thread_join(worker->thread);
+    g_source_destroy(worker->source);
+    g_source_unref(worker->source);
+    for (Notice *notice; (notice = g_queue_pop_head(&worker->notices)); g_free(notice))
+        if (!notice->is_head)
+            drop(notice->job);
+    for (Job *job; (job = g_queue_pop_head(&worker->edits));)
+        drop(job);
+    for (Job *job; (job = g_queue_pop_head(&worker->pages));)
+        drop(job);
+    g_clear_error(&worker->open_error);
+    g_free(worker->cache_path);
+    g_free(worker->store_path);
+    g_mutex_clear(&worker->mutex);
+    g_cond_clear(&worker->cond);
+    g_free(worker);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The one thread that writes the cache. Jobs are done in order, but a local edit never waits behind sync pages; pages that
+ * are there together share a transaction. Callbacks run from the main loop.
+ */
+#pragma once
+
+#include "client/cache_write.h"
+
+typedef struct Worker Worker;
+
+typedef enum JobKind {
+    JOB_REFRESH,     /* apply the outbox again to `objects`, or to all when there are none */
+    JOB_PAGE,        /* an answer of the change feed in `body` */
+    JOB_ANSWER,      /* a server's answer to outbox item `op` in `body`: its object, then the item goes */
+    JOB_ACCOUNT,     /* whose cache this is: another account's is wiped; page.state tells where its feed is */
+    JOB_TOUCH,       /* nothing is newer */
+} JobKind;
+
+typedef struct Job Job;
+struct Job {
+    JobKind kind;
+    Uuid *objects;
+    size_t n_objects;
+    char *body;
+    size_t length;
+    Uuid op, object;
+    bool is_note;
+    Account account;
+
+    FeedPage page;    /* PAGE: start in, the rest out; ACCOUNT: scope, state, full (one is under way) out */
+    gint64 done_objects; /* PAGE: of the full sync, out */
+    unsigned changed; /* out: ClientChange */
+    GError *error;    /* out: NULL = committed */
+
+    void (*head)(Job *job, gpointer data); /* PAGE: parsed, not yet written; page may be read */
+    void (*done)(Job *job, gpointer data); /* then freed */
+    gpointer data;
+    GDestroyNotify drop; /* frees data of a job that is dropped undone */
+};
+
+/* writer NULL: the thread opens it itself, so that the caller need not wait; a failure is told by the first job. */
+Worker *worker_new(CacheWriter *writer, const char *cache_path, const char *store_path);
+/* Ends what runs, drops the rest without callbacks. */
+void worker_free(Worker *worker);
+
+Job *job_new(JobKind kind, void (*done)(Job *job, gpointer data), gpointer data);
+void job_free(Job *job);
+void worker_add(Worker *worker, Job *job); /* takes it over */
