@@ -1,1 +1,39 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+noinst_LIBRARIES += %D%/libui.a
+%C%_libui_a_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS) $(READLINE_CFLAGS)
+%C%_libui_a_SOURCES = \
+	%D%/app.c %D%/app.h \
+	%D%/app_draw.c \
+	%D%/app_input.c \
+	%D%/command.c %D%/command.h \
+	%D%/commands_go.c \
+	%D%/commands_lead.c \
+	%D%/commands_setup.c \
+	%D%/dialog.c %D%/dialog.h \
+	%D%/draw.c \
+	%D%/edit.c %D%/edit.h \
+	%D%/form.c %D%/form.h \
+	%D%/handlers.h \
+	%D%/help.c \
+	%D%/key.c %D%/key.h \
+	%D%/keymap.c %D%/keymap.h \
+	%D%/lead.c \
+	%D%/lead_page.c %D%/lead_page.h \
+	%D%/leads.c %D%/leads.h \
+	%D%/list.c %D%/list.h \
+	%D%/messages.c \
+	%D%/outbox.c \
+	%D%/page.c %D%/page.h \
+	%D%/prompt.c %D%/prompt.h \
+	%D%/screen.c %D%/screen.h %D%/screen_private.h \
+	%D%/session.c %D%/session.h \
+	%D%/theme.c %D%/theme.h \
+	%D%/view.h \
+	%D%/welcome.c \
+	%D%/when.c %D%/when.h
+nodist_%C%_libui_a_SOURCES = %D%/default_keys.c
+EXTRA_DIST += data/keys
+BUILT_SOURCES += %D%/default_keys.c
+CLEANFILES += %D%/default_keys.c
+%D%/default_keys.c: $(top_srcdir)/data/keys
+	$(EMBED) default_keys $(top_srcdir)/data/keys > $@

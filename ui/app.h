@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The running screen: who has the keys, which view is shown, what must be drawn. Handlers change state and call app_dirty();
+ * app_run() draws once a turn of the main loop. Everything happens on one thread and nothing waits.
+ */
+#pragma once
+
+#include "client/client.h"
+#include "client/settings.h"
+#include "command.h"
+#include "dialog.h"
+#include "keymap.h"
+#include "view.h"
+
+typedef enum Dirty {
+    DIRTY_TITLE = 1 << 0,
+    DIRTY_STATUS = 1 << 1,
+    DIRTY_MOVED = 1 << 2, /* the view, but only what it knows to have changed */
+    DIRTY_BODY = 1 << 3,  /* the whole view */
+    DIRTY_FOOTER = 1 << 4,
+    DIRTY_MESSAGE = 1 << 5,
+    DIRTY_OVERLAY = 1 << 6, /* dialog, legend, candidates */
+    DIRTY_ALL = (1 << 7) - 1,
+} Dirty;
+
+typedef struct Message {
+    gint64 at;
+    bool error;
+    char *text; /* clean */
+} Message;
+
+struct App {
+    Client *client;   /* NULL on the first run until a choice is made */
+    Profile *profile; /* of the client */
+    Settings settings;
+    KeyMap *keymap;
+    bool read_only;
+    bool insecure_storage; /* asked for on the command line */
+
+    View *views[VIEW_COUNT];
+    ViewId view, under; /* shown; what q of a lead or of the messages returns to */
+    Dialog *dialog;
+
+    unsigned dirty;
+    bool quit;
+    int exit_code;
+
+    GHashTable *give_take; /* Uuid of a partner -> GiveTake, until leads change */
+
+    GQueue messages;  /* Message *, newest first */
+    Message *message; /* shown in the last line, NULL none; borrowed from messages */
+    char *held;       /* "Bright & Co confirmed": counted down while it can be undone */
+
+    Key pending[KEY_SEQUENCE_MAX]; /* the beginning of a sequence */
+    size_t n_pending;
+    bool legend; /* shows how it may go on */
+    guint legend_timer;
+    GString *paste; /* being received, NULL none */
+    GSource *tick;
+    GArray *signals; /* source ids */
+};
+
+App *app_new(void);
+void app_free(App *app);
+
+/* Opens the client of a profile (takes that over) and shows its inbox; client_start() when that has been drawn. */
+bool app_open_profile(App *app, Profile *profile, GError **error);
+
+/* Until app->quit. The first draw comes before anything else; then `started` is called once. */
+void app_run(App *app, void (*started)(App *app));
+void app_quit(App *app, int exit_code);
+
+void app_dirty(App *app, unsigned what);
+void app_draw(App *app); /* app_draw.c */
+
+void app_show(App *app, ViewId view);
+View *app_view(const App *app);
+Target app_target(App *app);
+/* The contexts whose keys count now. */
+unsigned app_contexts(const App *app);
+/* Of the view, whatever lies on top of it. */
+unsigned app_view_contexts(const App *app);
+
+/* The last line, until the next key; all are kept for the messages view. */
+void app_say(App *app, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void app_complain(App *app, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* An error of the client in the user's words. */
+void app_complain_error(App *app, const GError *error);
+char *problem_words(const GError *error); /* caller frees */
+
+void app_ask(App *app, Dialog *dialog); /* takes it over */
+void app_close_dialog(App *app);
+
+/* Keys, by app_input.c. */
+void app_key(App *app, Key key);
+void app_read_input(App *app);
+void app_end_sequence(App *app);
+
+char *app_history_path(App *app);

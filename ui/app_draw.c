@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The frame around the views: title, status, footer, last line, and what lies on top. */
+#include "app.h"
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "prompt.h"
+#include "when.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* Which lines there are: a low screen gives up status, then footer. */
+typedef struct Frame {
+    Rect title, status, body, footer, message;
+} Frame;
+
+static Frame frame_of_screen(void)
+{
+    Rect screen = { 0, 0, screen_cols(), screen_rows() };
+    bool has_status = screen.h >= 8;
+    bool has_footer = screen.h >= 7;
+    int top = 1 + has_status;
+    int bottom = 1 + has_footer;
+    return (Frame){
+        .title = rect_sub(screen, 0, 0, screen.w, 1),
+        .status = rect_sub(screen, 0, 1, screen.w, has_status),
+        .body = rect_sub(screen, 0, top, screen.w, MAX(0, screen.h - top - bottom)),
+        .footer = rect_sub(screen, 0, screen.h - 2, screen.w, has_footer),
+        .message = rect_sub(screen, 0, screen.h - 1, screen.w, 1),
+    };
+}
+
+/* ---- title */
+
+static void count_of(App *app, ViewId id, char *out, size_t size)
+{
+    *out = '\0';
+    if (!app->client) {
+        return;
+    }
+    LeadCounts counts = { 0 };
+    gint64 n = 0;
+    if (id == VIEW_INBOX && cache_counts(client_cache(app->client), &counts, NULL)) {
+        n = counts.inbox_waiting;
+    } else if (id == VIEW_OUTBOX) {
+        const OutboxCounts *outbox = &client_status(app->client)->outbox;
+        n = outbox->held + outbox->waiting + outbox->failed;
+    }
+    if (n > 0) {
+        g_snprintf(out, size, "(%" PRId64 ")", n);
+    }
+}
+
+static const ViewOps *const tab_table[TAB_COUNT] = { &inbox_view, &sent_view, &outbox_view,
+                                                     &help_view };
+
+static char *tab_text(App *app, int i, ViewId shown, bool numbered)
+{
+    char count[24];
+    count_of(app, (ViewId)i, count, sizeof count);
+    g_autofree char *number = numbered ? g_strdup_printf("%d ", i + 1) : g_strdup("");
+    bool on = i == (int)shown;
+    return g_strdup_printf("%s%s%s%s%s", on ? "[" : " ", number, _(tab_table[i]->title), count,
+                           on ? "]" : " ");
+}
+
+/* Who and where: "demo/J. Patel", and the time. */
+static char *title_right(App *app, int room)
+{
+    g_autofree char *clock = when_clock(clock_now());
+    if (!app->client) {
+        return g_strdup_printf(" %s ", clock);
+    }
+    const char *profile = client_profile(app->client)->name;
+    g_autofree char *account = text_clean(client_status(app->client)->account_name, -1, TEXT_LINE);
+    g_autofree char *who = *account ? g_strdup_printf("%s/%s", profile, account)
+                                    : g_strdup(profile);
+    int left = room - text_width(clock) - 4;
+    if (left < 4) {
+        return room > text_width(clock) + 2 ? g_strdup_printf(" %s ", clock) : g_strdup("");
+    }
+    g_autofree char *cut = text_cut(who, left);
+    return g_strdup_printf("  %s  %s", cut, clock);
+}
+
+static void draw_tabs(App *app, Rect line)
+{
+    ViewId shown = app->view < TAB_COUNT ? app->view : app->under;
+    g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
+    int total = 0;
+    for (int i = 0; i < TAB_COUNT; i++) {
+        g_ptr_array_add(texts, tab_text(app, i, shown, line.w >= 60));
+        total += text_width(texts->pdata[i]);
+    }
+    int col = 0;
+    /* All tabs, or on a narrow screen the one that is shown. */
+    for (int i = 0; i < TAB_COUNT; i++) {
+        if (total + 8 > line.w && i != (int)shown) {
+            continue;
+        }
+        col = draw_text(line, 0, col, i == (int)shown ? ROLE_TAB : ROLE_TITLE, texts->pdata[i]);
+    }
+    g_autofree char *right = title_right(app, line.w - col);
+    draw_right(line, 0, col, line.w - col, ROLE_TITLE, right);
+}
+
+static void draw_title(App *app, Rect line)
+{
+    if (app->client) {
+        draw_tabs(app, line);
+        return;
+    }
+    int col = draw_text(line, 0, 0, ROLE_TAB, _(" Leadline "));
+    g_autofree char *right = title_right(app, line.w - col);
+    draw_right(line, 0, col, line.w - col, ROLE_TITLE, right);
+}
+
+/* ---- status */
+
+static char *progress_text(const ClientStatus *status)
+{
+    if (status->sync_total <= 0) {
+        return g_strdup_printf(_("syncing: %" PRId64), status->sync_done);
+    }
+    gint64 done = CLAMP(status->sync_done, 0, status->sync_total);
+    char bar[13] = "";
+    int full = (int)(done * 12 / status->sync_total);
+    memset(bar, '-', 12);
+    memset(bar, '#', (size_t)full);
+    return g_strdup_printf(_("syncing [%s] %" PRId64 " of %" PRId64), bar, done,
+                           status->sync_total);
+}
+
+static char *offline_text(const ClientStatus *status, const char *what)
+{
+    g_autofree char *age = when_age(status->last_sync, clock_now());
+    g_autofree char *data = status->last_sync ? g_strdup_printf(_("data %s old"), age)
+                                              : g_strdup(_("no data yet"));
+    return g_strdup_printf("%s  %s", what, data);
+}
+
+static char *sync_text(const ClientStatus *status, Role *role)
+{
+    *role = ROLE_STATUS;
+    switch (status->phase) {
+    case PHASE_STOPPED:
+    case PHASE_CONNECTING:
+        return g_strdup(_("connecting..."));
+    case PHASE_LOGIN:
+        *role = ROLE_ALERT;
+        return offline_text(status, _("NOT SIGNED IN (:login)"));
+    case PHASE_OFFLINE:
+        *role = ROLE_ALERT;
+        return offline_text(status, _("OFFLINE"));
+    case PHASE_DISABLED:
+        *role = ROLE_ALERT;
+        return offline_text(status, _("OFFLINE by choice (:online)"));
+    case PHASE_SYNCING:
+        return progress_text(status);
+    case PHASE_LIVE:
+        return g_strdup(_("up to date"));
+    }
+    return g_strdup("");
+}
+
+static char *outbox_text(const OutboxCounts *counts, Role *role)
+{
+    *role = counts->failed                   ? ROLE_ALERT
+            : counts->held + counts->waiting ? ROLE_PENDING
+                                             : ROLE_STATUS;
+    g_autoptr(GString) out = g_string_new(_("outbox"));
+    gint64 waiting = counts->held + counts->waiting;
+    g_string_append_printf(out, " %" PRId64, waiting);
+    if (counts->failed) {
+        g_string_append_printf(out, _(", %" PRId64 " failed"), counts->failed);
+    }
+    return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
+static void draw_status(App *app, Rect line)
+{
+    if (line.h == 0) {
+        return;
+    }
+    draw_rest(line, 0, 0, ROLE_STATUS);
+    int room = line.w;
+    if (app->client) {
+        const ClientStatus *status = client_status(app->client);
+        Role sync_role, outbox_role;
+        g_autofree char *sync = sync_text(status, &sync_role);
+        g_autofree char *outbox = outbox_text(&status->outbox, &outbox_role);
+        int width = text_width(sync) + 3 + text_width(outbox) + 1;
+        int col = MAX(0, line.w - width);
+        room = col;
+        col = draw_text(line, 0, col, sync_role, sync);
+        draw_text(line, 0, col + 3, outbox_role, outbox);
+    }
+    g_autoptr(GString) left = g_string_new(" ");
+    if (app->read_only) {
+        g_string_append(left, _("READ-ONLY  "));
+    }
+    View *view = app_view(app);
+    if (view->ops->status) {
+        view->ops->status(view, left);
+    }
+    if (room > 8) {
+        draw_text(rect_sub(line, 0, 0, room - 1, 1), 0, 0, ROLE_STATUS, left->str);
+    }
+}
+
+/* ---- footer: the likely next keys, and always how to get help */
+
+static int draw_hint(Rect line, int col, const char *key, const char *word)
+{
+    col = draw_text(line, 0, col, ROLE_KEY, key);
+    return draw_format(line, 0, col, ROLE_FOOTER, " %s", word) + 2;
+}
+
+static const char *const dialog_footer[] = { "yes", "press", "next-field", "abort", NULL };
+static const char *const text_footer[] = { "next-field", "press", "abort", NULL };
+
+static const char *const *footer_of(App *app)
+{
+    if (app->dialog) {
+        return dialog_in_text(app->dialog) ? text_footer : dialog_footer;
+    }
+    return app_view(app)->ops->footer;
+}
+
+static void draw_footer(App *app, Rect line)
+{
+    if (line.h == 0) {
+        return;
+    }
+    draw_rest(line, 0, 0, ROLE_FOOTER);
+    unsigned contexts = app_contexts(app);
+    g_autofree char *help_key = app->dialog ? g_strdup("")
+                                            : keymap_key_of(app->keymap, contexts, "help", "");
+    int help_width = *help_key ? text_width(help_key) + 1 + text_width(_("Help")) + 1 : 0;
+    Rect hints = rect_sub(line, 1, 0, line.w - 2 - help_width, 1);
+    int col = 0;
+    for (const char *const *name = footer_of(app); *name; name++) {
+        const Command *command = command_find(*name);
+        g_autofree char *key = keymap_key_of(app->keymap, contexts, *name, NULL);
+        const char *word = _(command->word);
+        if (app->dialog && strcmp(*name, "yes") == 0) {
+            word = dialog_yes_word(app->dialog); /* choosing has no other yes than Enter */
+        }
+        if (!word || !*key || col + text_width(key) + 1 + text_width(word) > hints.w) {
+            continue;
+        }
+        col = draw_hint(hints, col, key, word);
+    }
+    if (help_width) {
+        draw_hint(rect_sub(line, line.w - help_width, 0, help_width, 1), 0, help_key, _("Help"));
+    }
+}
+
+/* ---- last line */
+
+static void draw_countdown(App *app, Rect line)
+{
+    gint64 left = client_status(app->client)->hold_until - clock_now();
+    if (left <= 0) {
+        g_clear_pointer(&app->held, g_free);
+        return;
+    }
+    int seconds = (int)((left + MS_PER_SECOND - 1) / MS_PER_SECOND);
+    g_autofree char *undo = keymap_key_of(app->keymap, app_view_contexts(app), "undo", "");
+    g_autofree char *rest = g_strdup_printf(_(". Sending in %ds - press %s to undo"), seconds,
+                                            undo);
+    /* The name gives way, not the way back. */
+    g_autofree char *what = text_cut(app->held, MAX(1, line.w - 1 - text_width(rest)));
+    int col = draw_text(line, 0, 1, ROLE_MESSAGE, what);
+    draw_text(line, 0, col, ROLE_MESSAGE, rest);
+}
+
+static void draw_message(App *app, Rect line)
+{
+    if (prompt_is_open()) {
+        prompt_draw(line);
+        return;
+    }
+    if (!app->dialog) {
+        screen_cursor(-1, 0);
+    }
+    draw_rest(line, 0, 0, ROLE_NORMAL);
+    if (app->message) {
+        draw_text(line, 0, 1, app->message->error ? ROLE_ERROR : ROLE_MESSAGE, app->message->text);
+    } else if (app->held && app->client) {
+        draw_countdown(app, line);
+    }
+}
+
+/* ---- overlays */
+
+static void draw_choices(App *app, Rect body, GPtrArray *keys, GPtrArray *effects)
+{
+    int n = MIN((int)keys->len, body.h - 2);
+    if (n < 1) {
+        return;
+    }
+    int w = 0;
+    int key_width = 0;
+    for (int i = 0; i < n; i++) {
+        key_width = MAX(key_width, text_width(keys->pdata[i]));
+        w = MAX(w, text_width(effects->pdata[i]));
+    }
+    w = MIN(body.w, key_width + w + 6);
+    Rect box = rect_sub(body, 0, body.h - n - 2, w, n + 2);
+    draw_fill(box, ROLE_NORMAL);
+    Rect inside = draw_frame(box, ROLE_BORDER, NULL);
+    for (int i = 0; i < n; i++) {
+        int col = draw_field(inside, i, 1, key_width, ROLE_KEY, keys->pdata[i]);
+        draw_text(inside, i, col + 2, ROLE_NORMAL, effects->pdata[i]);
+    }
+}
+
+static void draw_legend(App *app, Rect body)
+{
+    g_autoptr(GPtrArray)
+        rows = keymap_list(app->keymap, app_contexts(app), app->pending, app->n_pending);
+    g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) effects = g_ptr_array_new();
+    for (guint i = 0; i < rows->len; i++) {
+        const Binding *row = rows->pdata[i];
+        g_ptr_array_add(keys, binding_keys(row));
+        g_ptr_array_add(effects, (gpointer)_(command_find(row->command)->effect));
+    }
+    draw_choices(app, body, keys, effects);
+}
+
+static void draw_candidates(App *app, Rect body)
+{
+    const char *line = prompt_text();
+    if (prompt_kind() != PROMPT_COMMAND || strchr(line, ' ') || body.h < 5) {
+        return;
+    }
+    g_autoptr(GPtrArray) rows = command_complete(line);
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    g_autoptr(GPtrArray) effects = g_ptr_array_new();
+    int most = MIN((int)rows->len, MIN(8, body.h - 2));
+    for (int i = 0; i < most; i++) {
+        const Command *command = rows->pdata[i];
+        g_ptr_array_add(names, (gpointer)command->name);
+        g_ptr_array_add(effects, (gpointer)_(command->effect));
+    }
+    draw_choices(app, body, names, effects);
+}
+
+static void draw_overlays(App *app, Rect body)
+{
+    if (app->dialog) {
+        dialog_draw(app->dialog, body);
+    }
+    if (app->legend) {
+        draw_legend(app, body);
+    }
+    if (prompt_is_open()) {
+        draw_candidates(app, body);
+    }
+}
+
+/* ---- all */
+
+void app_draw(App *app)
+{
+    Frame frame = frame_of_screen();
+    View *view = app_view(app);
+    unsigned dirty = app->dirty;
+    app->dirty = 0;
+    if (dirty & DIRTY_OVERLAY) {
+        dirty |= DIRTY_BODY; /* what it covered before must come back */
+    }
+    if (dirty & (DIRTY_BODY | DIRTY_MOVED)) {
+        if (memcmp(&view->body, &frame.body, sizeof frame.body) != 0 || dirty == DIRTY_ALL) {
+            view->body = frame.body;
+            if (view->ops->place) {
+                view->ops->place(view, frame.body);
+            }
+        }
+        view->ops->draw(view, dirty & DIRTY_BODY);
+        draw_overlays(app, frame.body);
+    }
+    if (dirty & DIRTY_TITLE) {
+        draw_title(app, frame.title);
+    }
+    if (dirty & DIRTY_STATUS) {
+        draw_status(app, frame.status);
+    }
+    if (dirty & DIRTY_FOOTER) {
+        draw_footer(app, frame.footer);
+    }
+    if (dirty & DIRTY_MESSAGE) {
+        draw_message(app, frame.message);
+    }
+    screen_flush();
+}

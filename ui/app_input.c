@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From keys to commands: sequences and their legend, dialogs, the command line, pasted text. */
+#include "app.h"
+
+#include "base/i18n.h"
+#include "base/text.h"
+#include "prompt.h"
+
+#include <signal.h>
+#include <string.h>
+
+#define LEGEND_MS 400
+
+/* ---- pasted text: one piece, and never keys */
+
+static void paste_end(App *app)
+{
+    g_autofree char *text = g_string_free(g_steal_pointer(&app->paste), FALSE);
+    if (prompt_is_open()) {
+        prompt_paste(text);
+        app_dirty(app, DIRTY_MESSAGE | DIRTY_OVERLAY);
+    } else if (app->dialog && dialog_in_text(app->dialog)) {
+        dialog_paste(app->dialog, text);
+        app_dirty(app, DIRTY_OVERLAY);
+    } else {
+        app_complain(
+            app, "%s",
+            _("Pasted text was dropped: here every letter is a command. Paste it into a field."));
+    }
+}
+
+static void paste_key(App *app, Key key)
+{
+    if (key == K_PASTE_END) {
+        paste_end(app);
+    } else if (key == K_ENTER || key == '\n') {
+        g_string_append_c(app->paste, '\n');
+    } else if (key == K_TAB) {
+        g_string_append_c(app->paste, ' ');
+    } else if (key_is_text(key)) {
+        g_string_append_unichar(app->paste, key);
+    }
+}
+
+/* ---- sequences */
+
+void app_end_sequence(App *app)
+{
+    if (app->legend_timer) {
+        g_source_remove(app->legend_timer);
+        app->legend_timer = 0;
+    }
+    if (app->legend) {
+        app_dirty(app, DIRTY_BODY | DIRTY_OVERLAY);
+    }
+    app->legend = false;
+    app->n_pending = 0;
+}
+
+static gboolean show_legend(gpointer data)
+{
+    App *app = data;
+    app->legend_timer = 0;
+    app->legend = true;
+    app_dirty(app, DIRTY_OVERLAY);
+    return G_SOURCE_REMOVE;
+}
+
+static void say_unbound(App *app)
+{
+    g_autoptr(GString) keys = g_string_new(NULL);
+    char name[KEY_NAME_SIZE];
+    for (size_t i = 0; i < app->n_pending; i++) {
+        g_string_append(keys, key_text(app->pending[i], name));
+    }
+    g_autofree char *clean = text_clean(keys->str, -1, TEXT_LINE);
+    g_autofree char *help = keymap_key_of(app->keymap, app_contexts(app), "help", "");
+    app_say(app, _("%s does nothing here. %s lists the keys."), clean, help);
+}
+
+static void run_binding(App *app, const Binding *binding)
+{
+    const Command *command = command_find(binding->command);
+    /* The key map may change under a running command (:bind): keep what it needs. */
+    g_autofree char *args = g_strdup(binding->args);
+    command_run(app, command, args);
+}
+
+static void view_key(App *app, Key key)
+{
+    const Binding *binding;
+    View *view = app_view(app);
+    if (app->n_pending == 0 && view->ops->key && view->ops->key(view, key)) {
+        return;
+    }
+    app->pending[app->n_pending++] = key;
+    switch (keymap_find(app->keymap, app_contexts(app), app->pending, app->n_pending, &binding)) {
+    case KEY_BOUND:
+        app_end_sequence(app);
+        run_binding(app, binding);
+        return;
+    case KEY_PREFIX:
+        if (app->n_pending < KEY_SEQUENCE_MAX) {
+            if (!app->legend && !app->legend_timer) {
+                app->legend_timer = g_timeout_add(LEGEND_MS, show_legend, app);
+            }
+            app_dirty(app, app->legend ? DIRTY_BODY | DIRTY_OVERLAY : 0);
+            return;
+        }
+        break;
+    case KEY_UNBOUND:
+        break;
+    }
+    /* Esc in the middle of a sequence only ends the sequence. */
+    if (!(app->n_pending > 1 && key == K_ESC)) {
+        say_unbound(app);
+    }
+    app_end_sequence(app);
+}
+
+/* ---- dialogs and the command line */
+
+static bool run_if_bound(App *app, Key key)
+{
+    const Binding *binding;
+    if (keymap_find(app->keymap, app_contexts(app), &key, 1, &binding) != KEY_BOUND) {
+        return false;
+    }
+    run_binding(app, binding);
+    return true;
+}
+
+static void dialog_gets(App *app, Key key)
+{
+    if (dialog_key(app, app->dialog, key)) {
+        app_dirty(app, DIRTY_OVERLAY | DIRTY_FOOTER);
+        return;
+    }
+    run_if_bound(app, key);
+    app_dirty(app, DIRTY_OVERLAY | DIRTY_FOOTER);
+}
+
+static void prompt_gets(App *app, Key key)
+{
+    const Binding *binding;
+    KeyMatch match = keymap_find(app->keymap, CTX_BIT(CTX_TEXT), &key, 1, &binding);
+    bool ours = match == KEY_BOUND && (strcmp(binding->command, "abort") == 0 ||
+                                       strcmp(binding->command, "suspend") == 0);
+    app_dirty(app, DIRTY_MESSAGE | DIRTY_OVERLAY | DIRTY_BODY);
+    if (ours) {
+        run_binding(app, binding);
+        return;
+    }
+    bool was_empty = *prompt_text() == '\0';
+    if (was_empty && key == K_BACKSPACE) {
+        command_run(app, command_find("abort"), "");
+        return;
+    }
+    PromptKind kind = prompt_kind();
+    prompt_key(key);
+    if (kind == PROMPT_SEARCH && prompt_is_open()) {
+        View *view = app_view(app);
+        view->ops->search(view, prompt_text());
+        app_dirty(app, DIRTY_STATUS);
+    }
+}
+
+void app_key(App *app, Key key)
+{
+    if (app->paste) {
+        paste_key(app, key);
+        return;
+    }
+    if (key == K_PASTE_BEGIN) {
+        app->paste = g_string_new(NULL);
+        return;
+    }
+    if (key == 0 || key == K_PASTE_END) {
+        return;
+    }
+    if (app->message) {
+        app->message = NULL;
+        app_dirty(app, DIRTY_MESSAGE);
+    }
+    if (prompt_is_open()) {
+        prompt_gets(app, key);
+    } else if (app->dialog) {
+        dialog_gets(app, key);
+    } else {
+        view_key(app, key);
+    }
+}
+
+void app_read_input(App *app)
+{
+    Key key;
+    bool any = false;
+    while (!app->quit && screen_read(&key)) {
+        any = true;
+        app_key(app, key);
+    }
+    if (!any && screen_at_eof()) {
+        app_quit(app, 128 + SIGHUP);
+    }
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "command.h"
+
+#include "base/i18n.h"
+#include "base/text.h"
+#include "handlers.h"
+
+#include <string.h>
+
+#define G CTX_BIT(CTX_GLOBAL)
+#define LIST CTX_BIT(CTX_LIST)
+#define LEAD CTX_BIT(CTX_LEAD)
+#define OUTBOX CTX_BIT(CTX_OUTBOX)
+#define HELP CTX_BIT(CTX_HELP)
+#define FIELDS (CTX_BIT(CTX_DIALOG) | CTX_BIT(CTX_TEXT))
+#define DIALOG CTX_BIT(CTX_DIALOG)
+#define UNDO COMMAND_UNDOABLE
+#define LINE COMMAND_NO_KEY
+#define INNER COMMAND_INTERNAL
+#define RECEIVED (NEED_LEAD | NEED_RECEIVED)
+
+/* By use within each context: help and completion keep this order. */
+const Command commands[] = {
+    /* name, contexts, needs, flags, footer word, effect, arguments, handler */
+    { "confirm", LEAD, RECEIVED, UNDO, N_("Confirm"), N_("It is a lead: confirm it to the sender"),
+      NULL, run_confirm },
+    { "reject", LEAD, RECEIVED, UNDO, N_("Not a lead"),
+      N_("It is not a lead: say why, and the sender learns it"), NULL, run_reject },
+    { "next-waiting", LEAD, 0, 0, N_("Waiting"),
+      N_("Go to the next lead that waits for your verdict"), NULL, run_next_waiting },
+    { "previous-waiting", LEAD, 0, 0, N_("Waiting up"),
+      N_("Go to the previous lead that waits for your verdict"), NULL, run_previous_waiting },
+    { "next-lead", LEAD, 0, 0, N_("Next"), N_("Show the next lead"), NULL, run_next_lead },
+    { "previous-lead", LEAD, 0, 0, N_("Previous"), N_("Show the previous lead"), NULL,
+      run_previous_lead },
+    { "limit", LEAD, 0, 0, N_("Limit"),
+      N_("Show only: all, waiting, new, opened, confirmed or rejected leads"),
+      N_("all|waiting|new|opened|confirmed|rejected"), run_limit },
+    { "note", LEAD, NEED_LEAD, UNDO, N_("Note"), N_("Write a note that only you see"), NULL,
+      run_note },
+    { "copy", LEAD, NEED_LEAD, 0, N_("Copy phone"), N_("Copy the phone number to the clipboard"),
+      NULL, run_copy },
+    { "outcome", LEAD, RECEIVED, UNDO | LINE, N_("Outcome"),
+      N_("What became of a confirmed lead (changes no count)"),
+      N_("working|won|lost|dormant [VALUE]"), run_outcome },
+    { "withdraw", LEAD, NEED_LEAD | NEED_SENT, UNDO | LINE, N_("Take back"),
+      N_("Take back a lead that its recipient has not opened yet"), NULL, run_withdraw },
+
+    { "retry", OUTBOX, NEED_ITEM, 0, N_("Send now"), N_("Try to send this again now"), NULL,
+      run_retry },
+    { "drop", OUTBOX, NEED_ITEM, 0, N_("Drop"), N_("Throw this away unsent; the lead is as before"),
+      NULL, run_drop },
+
+    { "down", LIST, 0, 0, N_("Down"), N_("Down one line"), NULL, run_down },
+    { "up", LIST, 0, 0, N_("Up"), N_("Up one line"), NULL, run_up },
+    { "half-down", LIST, 0, 0, N_("Down"), N_("Down half a page"), NULL, run_half_down },
+    { "half-up", LIST, 0, 0, N_("Up"), N_("Up half a page"), NULL, run_half_up },
+    { "page-down", LIST, 0, 0, N_("Page"), N_("Down a page"), NULL, run_page_down },
+    { "page-up", LIST, 0, 0, N_("Page up"), N_("Up a page"), NULL, run_page_up },
+    { "top", LIST, 0, 0, N_("Top"), N_("To the first line"), NULL, run_top },
+    { "bottom", LIST, 0, 0, N_("Bottom"), N_("To the last line"), NULL, run_bottom },
+    { "open", LIST, 0, 0, N_("Open"),
+      N_("Open what is under the cursor; a received lead counts as picked up"), NULL, run_open },
+    { "search", LIST, 0, 0, N_("Search"), N_("Show only what has these words; Esc shows all again"),
+      N_("[WORDS]"), run_search },
+    { "back-pane", LIST, 0, 0, N_("Back"), N_("Back to the list"), NULL, run_back_pane },
+
+    { "run", HELP, 0, INNER, N_("Run"), N_("Run the command under the cursor"), NULL, run_entry },
+
+    { "help", G, 0, 0, N_("Help"), N_("Keys and commands, for where you are"), N_("[WORDS]"),
+      run_help },
+    { "command", G, 0, 0, N_("Cmd"), N_("Type a command by name"), NULL, run_command_line },
+    { "undo", G, NEED_CLIENT, 0, N_("Undo"), N_("Take back the last action while it is held"), NULL,
+      run_undo },
+    { "inbox", G, NEED_CLIENT, 0, N_("Inbox"), N_("Leads you received"), NULL, run_inbox },
+    { "sent", G, NEED_CLIENT, 0, N_("Sent"), N_("Leads you sent"), NULL, run_sent },
+    { "outbox", G, NEED_CLIENT, 0, N_("Outbox"), N_("What is not sent yet, and why"), NULL,
+      run_outbox },
+    { "messages", G, 0, 0, N_("Messages"), N_("All messages of this session"), NULL, run_messages },
+    { "next-view", G, 0, 0, N_("Next view"), N_("The view to the right"), NULL, run_next_view },
+    { "previous-view", G, 0, 0, N_("Prev view"), N_("The view to the left"), NULL,
+      run_previous_view },
+    { "next-pane", G, 0, 0, N_("Pane"), N_("Between list and preview"), NULL, run_next_pane },
+    { "preview", G, 0, 0, N_("Preview"), N_("Preview on or off"), NULL, run_preview },
+    { "preview-place", G, 0, 0, N_("Place"), N_("Preview at the right, below, or by size"), NULL,
+      run_preview_place },
+    { "preview-smaller", G, 0, 0, N_("Smaller"), N_("Less room for the preview"), NULL,
+      run_preview_smaller },
+    { "preview-larger", G, 0, 0, N_("Larger"), N_("More room for the preview"), NULL,
+      run_preview_larger },
+    { "sync", G, NEED_CLIENT, 0, N_("Sync"), N_("Fetch and send now"), NULL, run_sync },
+    { "offline", G, NEED_CLIENT, LINE, N_("Offline"),
+      N_("Stay off the network; what you do is kept"), NULL, run_offline },
+    { "online", G, NEED_CLIENT, LINE, N_("Online"), N_("Use the network again"), NULL, run_online },
+    { "login", G, NEED_CLIENT, LINE, N_("Sign in"), N_("Sign in to the server of this profile"),
+      NULL, run_login },
+    { "logout", G, NEED_CLIENT, LINE, N_("Sign out"), N_("Sign out; the outbox is kept"), NULL,
+      run_logout },
+    { "set", G, 0, LINE, N_("Set"),
+      N_("Show or change a setting: set NAME, set NAME=VALUE, set all"), N_("[NAME[=VALUE]]"),
+      run_set },
+    { "theme", G, 0, LINE, N_("Theme"), N_("Colours: default, mono, high-contrast or colour-blind"),
+      N_("NAME"), run_theme },
+    { "abort", G | FIELDS, 0, 0, N_("Cancel"), N_("Cancel, or clear the search"), NULL, run_abort },
+    { "cancel", G, 0, 0, N_("Stop"), N_("Cancel the running request; the outbox keeps its items"),
+      NULL, run_cancel },
+    { "redraw", G | DIALOG, 0, 0, N_("Redraw"), N_("Draw the screen again"), NULL, run_redraw },
+    { "suspend", G | FIELDS, 0, 0, N_("Suspend"),
+      N_("Stop leadline; the shell's fg brings it back"), NULL, run_suspend },
+    { "back", G, 0, 0, N_("Back"), N_("Back; at the top: quit"), NULL, run_back },
+    { "quit", G, 0, 0, N_("Quit"), N_("Quit"), NULL, run_quit },
+    { "q", G, 0, LINE | INNER, N_("Quit"), N_("Quit"), NULL, run_quit },
+    { "quit!", G, 0, LINE | COMMAND_NO_HISTORY, N_("Quit"),
+      N_("Quit without asking; the outbox is kept"), NULL, run_quit_now },
+
+    { "yes", DIALOG, 0, INNER, N_("Yes"), N_("Do it"), NULL, run_yes },
+    { "no", DIALOG, 0, INNER, N_("No"), N_("Do not"), NULL, run_no },
+    { "press", FIELDS, 0, INNER, N_("OK"), N_("Press the button, or go on to the next field"), NULL,
+      run_press },
+    { "next-field", FIELDS, 0, INNER, N_("Next field"), N_("To the next field or button"), NULL,
+      run_next_field },
+    { "previous-field", FIELDS, 0, INNER, N_("Prev field"), N_("To the previous field or button"),
+      NULL, run_previous_field },
+    { "other-button", DIALOG, 0, INNER, N_("Other"), N_("To the other button"), NULL,
+      run_other_button },
+    { NULL },
+};
+
+size_t command_count(void)
+{
+    return G_N_ELEMENTS(commands) - 1;
+}
+
+const Command *command_find(const char *name)
+{
+    for (const Command *command = commands; command->name; command++) {
+        if (strcmp(command->name, name) == 0) {
+            return command;
+        }
+    }
+    return NULL;
+}
+
+GPtrArray *command_complete(const char *prefix)
+{
+    GPtrArray *out = g_ptr_array_new();
+    for (const Command *command = commands; command->name; command++) {
+        if (!(command->flags & COMMAND_INTERNAL) && g_str_has_prefix(command->name, prefix)) {
+            g_ptr_array_add(out, (gpointer)command);
+        }
+    }
+    return out;
+}
+
+/* What is missing, NULL when nothing is. */
+static const char *missing(App *app, unsigned needs)
+{
+    if (needs & NEED_CLIENT && !app->client) {
+        return N_("Choose first how to start: demo, sign in, sign up or local.");
+    }
+    if (!(needs & (NEED_LEAD | NEED_RECEIVED | NEED_SENT | NEED_ITEM))) {
+        return NULL;
+    }
+    Target target = app_target(app);
+    if (needs & NEED_ITEM && !target.has_item) {
+        return N_("Nothing is selected in the outbox.");
+    }
+    if (needs & NEED_LEAD && !target.has_lead) {
+        return N_("No lead is selected.");
+    }
+    if (needs & NEED_RECEIVED && !target.received) {
+        return N_("This is for leads you received; you sent this one.");
+    }
+    if (needs & NEED_SENT && target.received) {
+        return N_("This is for leads you sent; you received this one.");
+    }
+    return NULL;
+}
+
+void command_run(App *app, const Command *command, const char *args)
+{
+    const char *why = missing(app, command->needs);
+    if (why) {
+        app_complain(app, "%s", _(why));
+        return;
+    }
+    command->run(app, args);
+}
+
+/* The only command that starts so, or NULL. */
+static const Command *by_prefix(const char *word)
+{
+    g_autoptr(GPtrArray) matches = command_complete(word);
+    return matches->len == 1 ? matches->pdata[0] : NULL;
+}
+
+void command_run_line(App *app, const char *line)
+{
+    g_autofree char *clean = text_clean(line, -1, TEXT_LINE);
+    g_strstrip(clean);
+    if (!*clean) {
+        return;
+    }
+    char *args = clean + strcspn(clean, " ");
+    if (*args) {
+        *args++ = '\0';
+        g_strchug(args);
+    }
+    const Command *command = command_find(clean);
+    command = command ? command : by_prefix(clean);
+    if (!command) {
+        app_complain(app,
+                     _("There is no command \"%s\". Type : and the beginning of a name to see "
+                       "those there are."),
+                     clean);
+        return;
+    }
+    command_run(app, command, args);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Everything a user can do, in one table: keys and the command line run commands by name; help, footer, legend and
+ * completion are printed from it. Preconditions stand in the row, so handlers start clean.
+ */
+#pragma once
+
+#include "keymap.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct App App;
+
+typedef enum CommandNeeds {
+    NEED_LEAD = 1 << 0,     /* a lead is selected or shown */
+    NEED_RECEIVED = 1 << 1, /* and it was sent to this user */
+    NEED_SENT = 1 << 2,     /* and it was sent by this user */
+    NEED_ITEM = 1 << 3,     /* an item of the outbox is selected */
+    NEED_CLIENT = 1 << 4,   /* a profile is open */
+} CommandNeeds;
+
+typedef enum CommandFlags {
+    COMMAND_UNDOABLE = 1 << 0,   /* u takes it back */
+    COMMAND_NO_HISTORY = 1 << 1, /* not kept by the command line */
+    COMMAND_NO_KEY = 1 << 2,     /* for the command line; no default key */
+    COMMAND_INTERNAL = 1 << 3,   /* only meaningful by its key (dialogs, fields) */
+} CommandFlags;
+
+typedef struct Command {
+    const char *name;
+    unsigned contexts; /* CTX_BITs where help lists it */
+    unsigned needs;
+    unsigned flags;
+    const char *word;   /* N_(): at most 12 cells for the footer */
+    const char *effect; /* N_(): one line for help */
+    const char *args;   /* N_(): what may follow the name, NULL nothing */
+    void (*run)(App *app, const char *args);
+} Command;
+
+extern const Command commands[]; /* closed by a NULL name */
+size_t command_count(void);
+
+const Command *command_find(const char *name);
+
+/* Commands for the command line whose name starts so; free with g_ptr_array_unref, rows are borrowed. */
+GPtrArray *command_complete(const char *prefix);
+
+/* Checks the needs and runs; says what is missing otherwise. */
+void command_run(App *app, const Command *command, const char *args);
+
+/* A whole line, "confirm --value 10"; unknown names are complained about with the nearest one. */
+void command_run_line(App *app, const char *line);

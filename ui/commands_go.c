@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "handlers.h"
+
+#include "base/i18n.h"
+#include "base/text.h"
+#include "prompt.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* ---- moving */
+
+static void move(App *app, Move where)
+{
+    View *view = app_view(app);
+    if (view->ops->moved) {
+        view->ops->moved(view, where);
+        app_dirty(app, DIRTY_MOVED | DIRTY_STATUS);
+    }
+}
+
+void run_up(App *app, const char *args)
+{
+    move(app, MOVE_UP);
+}
+
+void run_down(App *app, const char *args)
+{
+    move(app, MOVE_DOWN);
+}
+
+void run_half_up(App *app, const char *args)
+{
+    move(app, MOVE_HALF_UP);
+}
+
+void run_half_down(App *app, const char *args)
+{
+    move(app, MOVE_HALF_DOWN);
+}
+
+void run_page_up(App *app, const char *args)
+{
+    move(app, MOVE_PAGE_UP);
+}
+
+void run_page_down(App *app, const char *args)
+{
+    move(app, MOVE_PAGE_DOWN);
+}
+
+void run_top(App *app, const char *args)
+{
+    move(app, MOVE_TOP);
+}
+
+void run_bottom(App *app, const char *args)
+{
+    move(app, MOVE_BOTTOM);
+}
+
+void run_open(App *app, const char *args)
+{
+    View *view = app_view(app);
+    if (view->ops->open) {
+        view->ops->open(view);
+    }
+}
+
+/* ---- views */
+
+void run_inbox(App *app, const char *args)
+{
+    app_show(app, VIEW_INBOX);
+}
+
+void run_sent(App *app, const char *args)
+{
+    app_show(app, VIEW_SENT);
+}
+
+void run_outbox(App *app, const char *args)
+{
+    app_show(app, VIEW_OUTBOX);
+}
+
+void run_messages(App *app, const char *args)
+{
+    app_show(app, VIEW_MESSAGES);
+}
+
+static void step_view(App *app, int step)
+{
+    int at = app->view < TAB_COUNT ? (int)app->view : (int)app->under;
+    app_show(app, (ViewId)((at + step + TAB_COUNT) % TAB_COUNT));
+}
+
+void run_next_view(App *app, const char *args)
+{
+    step_view(app, 1);
+}
+
+void run_previous_view(App *app, const char *args)
+{
+    step_view(app, -1);
+}
+
+void run_help(App *app, const char *args)
+{
+    app_show(app, VIEW_HELP);
+    View *view = app_view(app);
+    if (*args) {
+        view->ops->search(view, args);
+    }
+}
+
+/* ---- leaving */
+
+static gint64 cannot_be_sent(App *app)
+{
+    if (!app->client || client_profile(app->client)->kind == PROFILE_DEMO) {
+        return 0;
+    }
+    const ClientStatus *status = client_status(app->client);
+    bool online = status->phase == PHASE_LIVE || status->phase == PHASE_SYNCING;
+    return status->outbox.failed + (online ? 0 : status->outbox.waiting + status->outbox.held);
+}
+
+static DialogAnswer quit_anyway(App *app, Dialog *dialog)
+{
+    app_quit(app, 0);
+    return DIALOG_CLOSE;
+}
+
+static void quit_text(Dialog *dialog, Page *page)
+{
+    gint64 n = *(gint64 *)dialog_data(dialog);
+    page_format(
+        page, ROLE_NORMAL,
+        ngettext("%" PRId64 " action cannot be sent now. It stays in the outbox and is sent the "
+                 "next time leadline runs and reaches the server.",
+                 "%" PRId64 " actions cannot be sent now. They stay in the outbox and are sent the "
+                 "next time leadline runs and reaches the server.",
+                 (gulong)n),
+        n);
+}
+
+void run_quit(App *app, const char *args)
+{
+    gint64 n = cannot_be_sent(app);
+    if (n == 0) {
+        app_quit(app, 0);
+        return;
+    }
+    DialogSpec spec = {
+        .title = _("Quit?"),
+        .text = quit_text,
+        .yes = _("Quit"),
+        .no = _("Stay"),
+        .done = quit_anyway,
+        .data = g_memdup2(&n, sizeof n),
+        .free_data = g_free,
+    };
+    app_ask(app, dialog_new(&spec));
+}
+
+void run_quit_now(App *app, const char *args)
+{
+    app_quit(app, 0);
+}
+
+static bool at_top(const App *app)
+{
+    return app->view == VIEW_INBOX || app->view == VIEW_WELCOME;
+}
+
+void run_back(App *app, const char *args)
+{
+    View *view = app_view(app);
+    if (view->ops->back && view->ops->back(view)) {
+        return;
+    }
+    if (at_top(app)) {
+        run_quit(app, args);
+    } else if (app->view >= TAB_COUNT) {
+        app_show(app, app->under);
+    } else {
+        app_show(app, VIEW_INBOX);
+    }
+}
+
+void run_back_pane(App *app, const char *args)
+{
+    View *view = app_view(app);
+    bool left = view->ops->back && view->ops->back(view);
+    if (!left && app->view >= TAB_COUNT && app->view != VIEW_WELCOME) {
+        app_show(app, app->under);
+    }
+}
+
+void run_abort(App *app, const char *args)
+{
+    if (prompt_is_open()) {
+        bool search = prompt_kind() == PROMPT_SEARCH;
+        prompt_close();
+        View *view = app_view(app);
+        if (search && view->ops->search) {
+            view->ops->search(view, "");
+        }
+        app_dirty(app, DIRTY_ALL);
+        return;
+    }
+    if (app->dialog) {
+        if (dialog_is_busy(app->dialog) && app->client) {
+            client_cancel(app->client);
+        }
+        app_close_dialog(app);
+        return;
+    }
+    View *view = app_view(app);
+    if (view->ops->abort && view->ops->abort(view)) {
+        app_dirty(app, DIRTY_BODY | DIRTY_STATUS);
+    }
+}
+
+void run_cancel(App *app, const char *args)
+{
+    if (app->client) {
+        client_cancel(app->client);
+        app_say(app, "%s", _("Stopped what was running. Q quits."));
+        return;
+    }
+    app_quit(app, 130);
+}
+
+void run_redraw(App *app, const char *args)
+{
+    screen_repaint();
+    app_dirty(app, DIRTY_ALL);
+}
+
+void run_suspend(App *app, const char *args)
+{
+    screen_suspend();
+    app_dirty(app, DIRTY_ALL);
+}
+
+/* ---- the line at the bottom */
+
+static void on_prompt(PromptKind kind, const char *line, gpointer data)
+{
+    App *app = data;
+    app_dirty(app, DIRTY_ALL);
+    if (kind == PROMPT_COMMAND) {
+        command_run_line(app, line);
+    }
+}
+
+void run_command_line(App *app, const char *args)
+{
+    g_autofree char *history = app_history_path(app);
+    prompt_open(PROMPT_COMMAND, args, history, on_prompt, app);
+    app_dirty(app, DIRTY_MESSAGE | DIRTY_OVERLAY);
+}
+
+void run_search(App *app, const char *args)
+{
+    View *view = app_view(app);
+    if (!view->ops->search) {
+        app_say(app, "%s", _("There is nothing to search here."));
+        return;
+    }
+    if (*args) {
+        view->ops->search(view, args);
+        app_dirty(app, DIRTY_BODY | DIRTY_STATUS);
+        return;
+    }
+    g_autofree char *history = app_history_path(app);
+    prompt_open(PROMPT_SEARCH, "", history, on_prompt, app);
+    app_dirty(app, DIRTY_MESSAGE | DIRTY_OVERLAY);
+}
+
+/* ---- dialogs */
+
+static void follow(App *app, DialogAnswer answer)
+{
+    if (answer == DIALOG_CLOSE) {
+        app_close_dialog(app);
+    } else {
+        app_dirty(app, DIRTY_OVERLAY | DIRTY_FOOTER);
+    }
+}
+
+void run_yes(App *app, const char *args)
+{
+    if (app->dialog) {
+        Dialog *dialog = app->dialog;
+        DialogAnswer answer = dialog_yes(app, dialog);
+        /* The answer may have opened the next dialog. */
+        if (app->dialog == dialog) {
+            follow(app, answer);
+        }
+    }
+}
+
+void run_no(App *app, const char *args)
+{
+    if (app->dialog) {
+        run_abort(app, args);
+    }
+}
+
+void run_press(App *app, const char *args)
+{
+    if (!app->dialog) {
+        return;
+    }
+    bool leave;
+    Dialog *dialog = app->dialog;
+    DialogAnswer answer = dialog_press(app, dialog, &leave);
+    if (leave) {
+        run_abort(app, args);
+    } else if (app->dialog == dialog) {
+        follow(app, answer);
+    }
+}
+
+static void step_field(App *app, int step)
+{
+    if (app->dialog) {
+        dialog_focus(app->dialog, step);
+        app_dirty(app, DIRTY_OVERLAY | DIRTY_FOOTER);
+    }
+}
+
+void run_next_field(App *app, const char *args)
+{
+    step_field(app, 1);
+}
+
+void run_previous_field(App *app, const char *args)
+{
+    step_field(app, -1);
+}
+
+void run_other_button(App *app, const char *args)
+{
+    if (app->dialog) {
+        dialog_other_button(app->dialog);
+        app_dirty(app, DIRTY_OVERLAY | DIRTY_FOOTER);
+    }
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A question in a box: text, perhaps a list of choices (keys 1 to 9) and fields of a form, and two buttons. Nothing else
+ * gets keys while it is there. `y` and the first letter work unless the focus is in a text field; Esc always leaves.
+ */
+#pragma once
+
+#include "base/field.h"
+#include "form.h"
+#include "page.h"
+
+typedef struct App App;
+typedef struct Dialog Dialog;
+
+typedef enum DialogAnswer {
+    DIALOG_CLOSE,
+    DIALOG_KEEP, /* something is missing: a complaint was set */
+    DIALOG_BUSY, /* works on it; dialog_finish() ends that */
+} DialogAnswer;
+
+typedef struct DialogSpec {
+    const char *title;
+    /* Lays out the text above the fields; may be NULL. */
+    void (*text)(Dialog *dialog, Page *page);
+    const EnumTable *choices; /* NULL none; the chosen value is dialog_choice() */
+    int choice;               /* chosen at first, 0 none */
+    int free_choice;          /* a choice that needs words: the focus goes on to the first field */
+    Form *form;               /* NULL none; owned by the dialog */
+    const char *yes, *no; /* words of the buttons; yes NULL: nothing but a list to choose from */
+    bool start_at_no;     /* what cannot be undone */
+    bool start_at_form;   /* focus in the first field */
+    const char *note;     /* small print below the buttons; may be NULL */
+    /* Yes was said. May set a complaint; may also set the row of the form that it is about. */
+    DialogAnswer (*done)(App *app, Dialog *dialog);
+    /* It was left without yes; may be NULL. */
+    void (*left)(App *app, Dialog *dialog);
+    gpointer data; /* the owner's */
+    GDestroyNotify free_data;
+} DialogSpec;
+
+/* Copies the texts of the spec. */
+Dialog *dialog_new(const DialogSpec *spec);
+void dialog_free(Dialog *dialog);
+
+gpointer dialog_data(const Dialog *dialog);
+Form *dialog_form(const Dialog *dialog);
+int dialog_choice(const Dialog *dialog);
+const char *dialog_yes_word(const Dialog *dialog); /* NULL: no buttons */
+bool dialog_is_busy(const Dialog *dialog);
+
+/* Shown in the dialog until the next key; row of the form that gets the focus, or -1. NULL takes it away. */
+void dialog_complain(Dialog *dialog, int row, const char *text);
+/* Ends DIALOG_BUSY. */
+void dialog_finish(Dialog *dialog);
+
+/* Letters go into a text field now. */
+bool dialog_in_text(const Dialog *dialog);
+
+/* A key that no binding took. True when it meant something here. */
+bool dialog_key(App *app, Dialog *dialog, Key key);
+void dialog_paste(Dialog *dialog, const char *text);
+
+/* What the commands of the context "dialog" do. */
+void dialog_focus(Dialog *dialog, int step);
+void dialog_other_button(Dialog *dialog); /* from yes to no and back */
+DialogAnswer dialog_yes(App *app, Dialog *dialog);
+/* Enter: on a button its answer, in a field on to the next. *leave: the answer was no. */
+DialogAnswer dialog_press(App *app, Dialog *dialog, bool *leave);
+
+void dialog_draw(Dialog *dialog, Rect screen);

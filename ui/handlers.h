@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The handlers of the command table, by the file that has them. Preconditions are checked before they are called. */
+#pragma once
+
+#include "app.h"
+
+/* commands_go.c: moving about */
+void run_help(App *app, const char *args);
+void run_command_line(App *app, const char *args);
+void run_back(App *app, const char *args);
+void run_back_pane(App *app, const char *args);
+void run_abort(App *app, const char *args);
+void run_cancel(App *app, const char *args);
+void run_redraw(App *app, const char *args);
+void run_suspend(App *app, const char *args);
+void run_quit(App *app, const char *args);
+void run_quit_now(App *app, const char *args);
+void run_inbox(App *app, const char *args);
+void run_sent(App *app, const char *args);
+void run_outbox(App *app, const char *args);
+void run_messages(App *app, const char *args);
+void run_next_view(App *app, const char *args);
+void run_previous_view(App *app, const char *args);
+void run_up(App *app, const char *args);
+void run_down(App *app, const char *args);
+void run_half_up(App *app, const char *args);
+void run_half_down(App *app, const char *args);
+void run_page_up(App *app, const char *args);
+void run_page_down(App *app, const char *args);
+void run_top(App *app, const char *args);
+void run_bottom(App *app, const char *args);
+void run_open(App *app, const char *args);
+void run_search(App *app, const char *args);
+void run_yes(App *app, const char *args);
+void run_no(App *app, const char *args);
+void run_press(App *app, const char *args);
+void run_next_field(App *app, const char *args);
+void run_previous_field(App *app, const char *args);
+void run_other_button(App *app, const char *args);
+
+/* commands_lead.c: what is done to leads */
+void run_confirm(App *app, const char *args);
+void run_reject(App *app, const char *args);
+void run_outcome(App *app, const char *args);
+void run_withdraw(App *app, const char *args);
+void run_note(App *app, const char *args);
+void run_copy(App *app, const char *args);
+void run_undo(App *app, const char *args);
+void run_retry(App *app, const char *args);
+void run_drop(App *app, const char *args);
+
+/* leads.c, lead.c: moving between leads */
+void run_next_waiting(App *app, const char *args);
+void run_previous_waiting(App *app, const char *args);
+void run_next_lead(App *app, const char *args);
+void run_previous_lead(App *app, const char *args);
+void run_limit(App *app, const char *args);
+void run_next_pane(App *app, const char *args);
+void run_preview(App *app, const char *args);
+void run_preview_place(App *app, const char *args);
+void run_preview_smaller(App *app, const char *args);
+void run_preview_larger(App *app, const char *args);
+void run_entry(App *app, const char *args); /* help.c */
+
+/* commands_setup.c */
+void run_sync(App *app, const char *args);
+void run_offline(App *app, const char *args);
+void run_online(App *app, const char *args);
+void run_set(App *app, const char *args);
+void run_theme(App *app, const char *args);
+void run_login(App *app, const char *args);
+void run_logout(App *app, const char *args);

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Help, printed from the command table and the key map: what counts where one came from first. Enter runs an entry. */
+#include "handlers.h"
+
+#include "base/i18n.h"
+#include "base/text.h"
+
+#include <string.h>
+
+typedef struct HelpLine {
+    const Command *command; /* NULL: a heading, or blank when it has no text */
+    char *text;             /* heading */
+    char *keys;
+} HelpLine;
+
+typedef struct HelpView {
+    View view;
+    GArray *lines; /* HelpLine */
+    char *words;
+    int cursor, top;
+    unsigned contexts; /* of the view that help was called from */
+    ViewId from;
+} HelpView;
+
+static const struct {
+    KeyContext context;
+    const char *heading;
+} sections[] = {
+    { CTX_LEAD, N_("Leads") },
+    { CTX_OUTBOX, N_("Outbox") },
+    { CTX_LIST, N_("Moving and finding") },
+    { CTX_GLOBAL, N_("Anywhere") },
+    { CTX_DIALOG, N_("In dialogs") },
+};
+
+static void line_clear(gpointer data)
+{
+    HelpLine *line = data;
+    g_free(line->text);
+    g_free(line->keys);
+}
+
+static bool matches(const HelpView *help, const Command *command, const char *keys)
+{
+    if (!help->words) {
+        return true;
+    }
+    g_autofree char *hay = g_strdup_printf("%s %s %s", command->name, _(command->effect), keys);
+    g_autofree char *folded = g_utf8_casefold(hay, -1);
+    g_autofree char *needle = g_utf8_casefold(help->words, -1);
+    return strstr(folded, needle) != NULL;
+}
+
+static void add_section(HelpView *help, KeyContext context, const char *heading)
+{
+    guint before = help->lines->len;
+    for (const Command *command = commands; command->name; command++) {
+        bool here = command->contexts & CTX_BIT(context);
+        bool dialog_only = command->flags & COMMAND_INTERNAL && context != CTX_DIALOG;
+        if (!here || dialog_only) {
+            continue;
+        }
+        g_autofree char *keys = keymap_keys_of(help->view.app->keymap, CTX_BIT(context),
+                                               command->name, NULL);
+        if (!matches(help, command, keys)) {
+            continue;
+        }
+        if (help->lines->len == before) {
+            HelpLine title = { .text = g_strdup(heading) };
+            HelpLine blank = { 0 };
+            if (before > 0) {
+                g_array_append_val(help->lines, blank);
+            }
+            g_array_append_val(help->lines, title);
+        }
+        HelpLine line = { .command = command, .keys = g_steal_pointer(&keys) };
+        g_array_append_val(help->lines, line);
+    }
+}
+
+static HelpLine *line_at(const HelpView *help, int i)
+{
+    return &g_array_index(help->lines, HelpLine, i);
+}
+
+/* Onto a line with a command, in this direction, or else the other. */
+static void settle(HelpView *help, int step)
+{
+    int n = (int)help->lines->len;
+    int at = CLAMP(help->cursor, 0, MAX(0, n - 1));
+    for (int tries = 0; tries < 2; tries++, step = -step) {
+        for (int i = at; i >= 0 && i < n; i += step) {
+            if (line_at(help, i)->command) {
+                help->cursor = i;
+                return;
+            }
+        }
+    }
+    help->cursor = 0;
+}
+
+static void build(HelpView *help)
+{
+    g_array_set_size(help->lines, 0);
+    for (int first = 1; first >= 0; first--) {
+        for (size_t i = 0; i < G_N_ELEMENTS(sections); i++) {
+            bool here = help->contexts & CTX_BIT(sections[i].context);
+            if (here == (first == 1)) {
+                add_section(help, sections[i].context, _(sections[i].heading));
+            }
+        }
+    }
+    help->cursor = help->top = 0;
+    settle(help, 1);
+}
+
+static View *create(App *app)
+{
+    HelpView *help = g_new0(HelpView, 1);
+    help->view = (View){ .ops = &help_view, .app = app };
+    help->lines = g_array_new(FALSE, TRUE, sizeof(HelpLine));
+    g_array_set_clear_func(help->lines, line_clear);
+    help->contexts = CTX_BIT(CTX_GLOBAL) | CTX_BIT(CTX_LIST) | CTX_BIT(CTX_LEAD);
+    return &help->view;
+}
+
+static void destroy(View *view)
+{
+    HelpView *help = (HelpView *)view;
+    g_array_unref(help->lines);
+    g_free(help->words);
+    g_free(help);
+}
+
+static void show(View *view)
+{
+    HelpView *help = (HelpView *)view;
+    static const unsigned of_view[VIEW_COUNT] = {
+        [VIEW_INBOX] = CTX_BIT(CTX_LEAD) | CTX_BIT(CTX_LIST),
+        [VIEW_SENT] = CTX_BIT(CTX_LEAD) | CTX_BIT(CTX_LIST),
+        [VIEW_OUTBOX] = CTX_BIT(CTX_OUTBOX) | CTX_BIT(CTX_LIST),
+    };
+    help->contexts = of_view[view->app->under] | CTX_BIT(CTX_GLOBAL);
+    g_clear_pointer(&help->words, g_free);
+    build(help);
+}
+
+static void draw_line(HelpView *help, Rect r, int row, int i)
+{
+    const HelpLine *line = line_at(help, i);
+    if (!line->command) {
+        draw_field(r, row, 0, r.w, ROLE_HEADING, line->text);
+        return;
+    }
+    bool on = i == help->cursor;
+    int key_width = r.w >= 60 ? 18 : r.w >= 36 ? 10 : 6;
+    int name_width = r.w >= 80 ? 18 : 0;
+    int col = draw_field(r, row, 0, 1, on ? ROLE_CURSOR : ROLE_NORMAL, on ? ">" : " ");
+    col = draw_field(r, row, col, key_width, on ? ROLE_CURSOR : ROLE_KEY, line->keys);
+    if (name_width) {
+        g_autofree char *name = g_strconcat(":", line->command->name, NULL);
+        const char *typed = line->command->flags & COMMAND_INTERNAL ? "" : name;
+        col = draw_field(r, row, col, name_width, on ? ROLE_CURSOR : ROLE_NORMAL, typed);
+    }
+    draw_field(r, row, col, r.w - col, on ? ROLE_CURSOR : ROLE_NORMAL, _(line->command->effect));
+}
+
+static void draw(View *view, bool all)
+{
+    HelpView *help = (HelpView *)view;
+    Rect r = rect_sub(view->body, 1, 0, view->body.w - 2, view->body.h);
+    draw_fill(view->body, ROLE_NORMAL);
+    if (help->lines->len == 0) {
+        g_autofree char *text = g_strdup_printf(_("No command has \"%s\". Esc shows all."),
+                                                help->words);
+        draw_text(r, 0, 0, ROLE_NORMAL, text);
+        return;
+    }
+    help->top = CLAMP(help->top, help->cursor - r.h + 1, help->cursor);
+    help->top = MAX(0, help->cursor <= 1 ? 0 : help->top);
+    for (int row = 0; row < r.h && help->top + row < (int)help->lines->len; row++) {
+        draw_line(help, r, row, help->top + row);
+    }
+}
+
+static void moved(View *view, Move move)
+{
+    HelpView *help = (HelpView *)view;
+    int page = MAX(1, view->body.h - 1);
+    int steps[] = { [MOVE_UP] = -1,
+                    [MOVE_DOWN] = 1,
+                    [MOVE_HALF_UP] = -page / 2,
+                    [MOVE_HALF_DOWN] = page / 2,
+                    [MOVE_PAGE_UP] = -page,
+                    [MOVE_PAGE_DOWN] = page,
+                    [MOVE_TOP] = -10000,
+                    [MOVE_BOTTOM] = 10000 };
+    help->cursor += steps[move];
+    settle(help, steps[move] > 0 ? 1 : -1);
+}
+
+static void search(View *view, const char *text)
+{
+    HelpView *help = (HelpView *)view;
+    g_autofree char *clean = text_clean(text, -1, TEXT_LINE);
+    g_strstrip(clean);
+    g_free(help->words);
+    help->words = *clean ? g_steal_pointer(&clean) : NULL;
+    build(help);
+    app_dirty(view->app, DIRTY_BODY | DIRTY_STATUS);
+}
+
+static bool clear(View *view)
+{
+    if (((HelpView *)view)->words) {
+        search(view, "");
+        return true;
+    }
+    app_show(view->app, view->app->under);
+    return true;
+}
+
+static bool back(View *view)
+{
+    app_show(view->app, view->app->client ? view->app->under : VIEW_WELCOME);
+    return true;
+}
+
+static void status(View *view, GString *out)
+{
+    HelpView *help = (HelpView *)view;
+    if (help->words) {
+        g_string_append_printf(out, "/%s", help->words);
+    } else {
+        g_string_append(out, _("Enter runs a command, / finds one, q goes back"));
+    }
+}
+
+void run_entry(App *app, const char *args)
+{
+    if (app->view != VIEW_HELP) {
+        return;
+    }
+    HelpView *help = (HelpView *)app_view(app);
+    const Command *command = help->lines->len ? line_at(help, help->cursor)->command : NULL;
+    if (!command || command->flags & COMMAND_INTERNAL) {
+        return;
+    }
+    /* It is about what help was called from. */
+    app_show(app, app->client ? app->under : VIEW_WELCOME);
+    if (command->args && *command->args != '[') {
+        g_autofree char *line = g_strconcat(command->name, " ", NULL);
+        run_command_line(app, line);
+    } else {
+        command_run(app, command, "");
+    }
+}
+
+static const char *const footer[] = { "run", "search", "page-down", "back", NULL };
+
+const ViewOps help_view = {
+    .title = N_("Help"),
+    .footer = footer,
+    .contexts = CTX_BIT(CTX_LIST) | CTX_BIT(CTX_HELP),
+    .create = create,
+    .destroy = destroy,
+    .show = show,
+    .draw = draw,
+    .moved = moved,
+    .back = back,
+    .status = status,
+    .search = search,
+    .abort = clear,
+};

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "keymap.h"
+
+#include "base/embed.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "command.h"
+
+#include <string.h>
+
+extern const EmbeddedText default_keys[];
+
+const char *const key_context_names[CTX_COUNT] = { "global", "list",   "lead", "outbox",
+                                                   "help",   "dialog", "text" };
+
+/* What is active together; only there can one binding hide another. */
+static const unsigned stacks[] = {
+    CTX_BIT(CTX_GLOBAL) | CTX_BIT(CTX_LIST) | CTX_BIT(CTX_LEAD),
+    CTX_BIT(CTX_GLOBAL) | CTX_BIT(CTX_LIST) | CTX_BIT(CTX_OUTBOX),
+    CTX_BIT(CTX_GLOBAL) | CTX_BIT(CTX_LIST) | CTX_BIT(CTX_HELP),
+    CTX_BIT(CTX_DIALOG),
+    CTX_BIT(CTX_TEXT),
+};
+
+struct KeyMap {
+    GPtrArray *bindings; /* Binding *, in the order of the files */
+};
+
+static void binding_free(gpointer data)
+{
+    Binding *binding = data;
+    g_free(binding->command);
+    g_free(binding->args);
+    g_free(binding->origin);
+    g_free(binding);
+}
+
+KeyMap *keymap_new(void)
+{
+    KeyMap *keymap = g_new0(KeyMap, 1);
+    keymap->bindings = g_ptr_array_new_with_free_func(binding_free);
+    g_autoptr(GPtrArray) complaints = g_ptr_array_new_with_free_func(g_free);
+    for (const EmbeddedText *file = default_keys; file->name; file++) {
+        keymap_read(keymap, file->name, file->text, complaints);
+    }
+    for (guint i = 0; i < complaints->len; i++) {
+        g_warning("%s", (const char *)complaints->pdata[i]);
+    }
+    return keymap;
+}
+
+void keymap_free(KeyMap *keymap)
+{
+    if (keymap) {
+        g_ptr_array_unref(keymap->bindings);
+        g_free(keymap);
+    }
+}
+
+char *binding_keys(const Binding *binding)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    char name[KEY_NAME_SIZE];
+    for (size_t i = 0; i < binding->n_keys; i++) {
+        g_string_append(out, key_text(binding->keys[i], name));
+    }
+    return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
+/* ---- reading */
+
+static bool active_together(KeyContext a, KeyContext b)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(stacks); i++) {
+        if (stacks[i] & CTX_BIT(a) && stacks[i] & CTX_BIT(b)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool starts_with(const Binding *binding, const Key *keys, size_t n)
+{
+    return binding->n_keys >= n && memcmp(binding->keys, keys, n * sizeof *keys) == 0;
+}
+
+static bool same_keys(const Binding *a, const Binding *b)
+{
+    return a->n_keys == b->n_keys && starts_with(a, b->keys, b->n_keys);
+}
+
+/* One would hide the other: the shorter sequence ends where the longer goes on. */
+static bool hides(const Binding *a, const Binding *b)
+{
+    return a->n_keys != b->n_keys && active_together(a->context, b->context) &&
+           starts_with(a->n_keys > b->n_keys ? a : b, a->n_keys > b->n_keys ? b->keys : a->keys,
+                       MIN(a->n_keys, b->n_keys));
+}
+
+static bool same_file(const Binding *a, const Binding *b)
+{
+    size_t length = (size_t)(strrchr(a->origin, ':') - a->origin);
+    return strncmp(a->origin, b->origin, length + 1) == 0;
+}
+
+/* Why the new binding cannot be, or NULL. */
+static char *conflict_of(const KeyMap *keymap, const Binding *new)
+{
+    g_autofree char *keys = binding_keys(new);
+    for (guint i = 0; i < keymap->bindings->len; i++) {
+        const Binding *old = keymap->bindings->pdata[i];
+        g_autofree char *old_keys = binding_keys(old);
+        if (old->context == new->context && same_keys(old, new) && same_file(old, new)) {
+            return g_strdup_printf(
+                _("%s: \"%s\" in %s is bound to %s already (%s). Remove one of the two lines."),
+                new->origin, keys, key_context_names[new->context], old->command, old->origin);
+        }
+        if (hides(old, new)) {
+            bool shorter = new->n_keys < old->n_keys;
+            return g_strdup_printf(shorter ? _("%s: \"%s\" would hide \"%s\" (%s). To free it, put "
+                                               "before this line: %s %s none")
+                                           : _("%s: \"%s\" would be hidden by \"%s\" (%s). To free "
+                                               "it, put before this line: %s %s none"),
+                                   new->origin, keys, old_keys, old->origin,
+                                   key_context_names[old->context], old_keys);
+        }
+    }
+    return NULL;
+}
+
+static void drop_same(KeyMap *keymap, const Binding *new)
+{
+    for (guint i = keymap->bindings->len; i-- > 0;) {
+        const Binding *old = keymap->bindings->pdata[i];
+        if (old->context == new->context && same_keys(old, new)) {
+            g_ptr_array_remove_index(keymap->bindings, i);
+        }
+    }
+}
+
+static int context_by_name(const char *name)
+{
+    for (int i = 0; i < CTX_COUNT; i++) {
+        if (strcmp(key_context_names[i], name) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+/* Splits off the first word; moves *rest behind it and the blanks after it. */
+static char *take_word(const char **rest)
+{
+    const char *start = *rest + strspn(*rest, " \t");
+    size_t length = strcspn(start, " \t");
+    *rest = start + length + strspn(start + length, " \t");
+    return g_strndup(start, length);
+}
+
+static char *read_line(KeyMap *keymap, const char *origin, const char *line)
+{
+    const char *rest = line;
+    g_autofree char *context = take_word(&rest);
+    g_autofree char *keys = take_word(&rest);
+    g_autofree char *command = take_word(&rest);
+    if (!*command) {
+        return g_strdup_printf(_("%s: a line is CONTEXT KEY COMMAND, for example: list j down"),
+                               origin);
+    }
+    int ctx = context_by_name(context);
+    if (ctx < 0) {
+        g_autofree char *known = g_strjoinv(" ", (char **)key_context_names);
+        return g_strdup_printf(_("%s: there is no context \"%s\". There are: %s"), origin, context,
+                               known);
+    }
+    Binding *new = g_new0(Binding, 1);
+    new->context = (KeyContext)ctx;
+    new->n_keys = key_parse(keys, new->keys, KEY_SEQUENCE_MAX);
+    new->command = g_steal_pointer(&command);
+    new->args = g_strchomp(g_strdup(rest));
+    new->origin = g_strdup(origin);
+    char *complaint = NULL;
+    if (new->n_keys == 0) {
+        complaint = g_strdup_printf(
+            _("%s: \"%s\" is no key. Keys look like: j ^D F5 PgDn Enter gg"), origin, keys);
+    } else if (strcmp(new->command, "none") == 0) {
+        drop_same(keymap, new);
+    } else if (!command_find(new->command)) {
+        complaint = g_strdup_printf(_("%s: there is no command \"%s\". The list: leadline, then ?"),
+                                    origin, new->command);
+    } else {
+        complaint = conflict_of(keymap, new);
+        if (!complaint) {
+            drop_same(keymap, new);
+            g_ptr_array_add(keymap->bindings, new);
+            return NULL;
+        }
+    }
+    binding_free(new);
+    return complaint;
+}
+
+void keymap_read(KeyMap *keymap, const char *file, const char *text, GPtrArray *complaints)
+{
+    g_autofree char *clean = text_clean(text, -1, TEXT_MULTILINE);
+    g_auto(GStrv) lines = g_strsplit(clean, "\n", -1);
+    for (int i = 0; lines[i]; i++) {
+        const char *line = g_strstrip(lines[i]);
+        if (*line == '\0' || *line == '#') {
+            continue;
+        }
+        g_autofree char *origin = g_strdup_printf("%s:%d", file, i + 1);
+        char *complaint = read_line(keymap, origin, line);
+        if (complaint) {
+            g_ptr_array_add(complaints, complaint);
+        }
+    }
+}
+
+void keymap_read_file(KeyMap *keymap, const char *path, GPtrArray *complaints)
+{
+    g_autofree char *text = NULL;
+    g_autoptr(GError) error = NULL;
+    if (g_file_get_contents(path, &text, NULL, &error)) {
+        keymap_read(keymap, path, text, complaints);
+    } else if (!g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
+        g_ptr_array_add(complaints, text_clean(error->message, -1, TEXT_LINE));
+    }
+}
+
+/* ---- asking */
+
+KeyMatch keymap_find(const KeyMap *keymap, unsigned contexts, const Key *keys, size_t n,
+                     const Binding **binding)
+{
+    KeyMatch match = KEY_UNBOUND;
+    *binding = NULL;
+    for (guint i = 0; i < keymap->bindings->len; i++) {
+        const Binding *row = keymap->bindings->pdata[i];
+        if (!(contexts & CTX_BIT(row->context)) || !starts_with(row, keys, n)) {
+            continue;
+        }
+        if (row->n_keys > n) {
+            match = match == KEY_UNBOUND ? KEY_PREFIX : match;
+        } else if (!*binding || row->context > (*binding)->context) {
+            *binding = row;
+            match = KEY_BOUND;
+        }
+    }
+    return match;
+}
+
+static bool is_hidden(const KeyMap *keymap, unsigned contexts, const Binding *row)
+{
+    const Binding *found;
+    return keymap_find(keymap, contexts, row->keys, row->n_keys, &found) == KEY_BOUND &&
+           found != row;
+}
+
+GPtrArray *keymap_list(const KeyMap *keymap, unsigned contexts, const Key *keys, size_t n)
+{
+    GPtrArray *out = g_ptr_array_new();
+    for (guint i = 0; i < keymap->bindings->len; i++) {
+        Binding *row = keymap->bindings->pdata[i];
+        if (contexts & CTX_BIT(row->context) && starts_with(row, keys, n) &&
+            !is_hidden(keymap, contexts, row)) {
+            g_ptr_array_add(out, row);
+        }
+    }
+    return out;
+}
+
+static char *keys_of(const KeyMap *keymap, unsigned contexts, const char *command, const char *args,
+                     bool all)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    for (guint i = 0; i < keymap->bindings->len; i++) {
+        const Binding *row = keymap->bindings->pdata[i];
+        if (!(contexts & CTX_BIT(row->context)) || strcmp(row->command, command) != 0 ||
+            (args && strcmp(row->args, args) != 0) || is_hidden(keymap, contexts, row)) {
+            continue;
+        }
+        g_autofree char *keys = binding_keys(row);
+        g_string_append_printf(out, "%s%s", out->len ? " " : "", keys);
+        if (!all) {
+            break;
+        }
+    }
+    return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
+char *keymap_key_of(const KeyMap *keymap, unsigned contexts, const char *command, const char *args)
+{
+    return keys_of(keymap, contexts, command, args, false);
+}
+
+char *keymap_keys_of(const KeyMap *keymap, unsigned contexts, const char *command, const char *args)
+{
+    return keys_of(keymap, contexts, command, args, true);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The two lists of leads, and the lead that is shown in full: what they want of each other. */
+#pragma once
+
+#include "app.h"
+
+/* Shows a lead in full. A received one that is new is picked up by that. */
+void lead_open(App *app, const Uuid *id);
+
+/* The lead after (step 1) or before (-1) the cursor of this list; moves the cursor there. False: there is none. */
+bool leads_step(View *view, int step, Uuid *id);
+/* The next one that waits for a verdict. */
+bool leads_step_waiting(View *view, bool older, Uuid *id);
+
+/* Where the cursor of the inbox shall go after a verdict on the lead under it: take it before, go after. */
+bool leads_next_waiting_place(App *app, LeadPos *out);
+void leads_goto(App *app, const LeadPos *place);
+
+/* The list that is shown, or lies under the lead that is; NULL when none is. */
+View *leads_list_view(App *app);
+
+/* "3 of 15" of the list's cursor. */
+void leads_put_place(View *view, GString *out);

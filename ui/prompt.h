@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The line at the bottom where commands (:) and search words (/) are typed: GNU readline in callback mode, with its
+ * users' own inputrc. Readline neither reads the terminal nor writes to it: keys are handed in, the line is drawn by
+ * us. Nothing of it is initialised before the first use.
+ */
+#pragma once
+
+#include "screen.h"
+
+typedef enum PromptKind { PROMPT_COMMAND, PROMPT_SEARCH } PromptKind;
+
+typedef void (*PromptDoneFunc)(PromptKind kind, const char *line, gpointer data);
+
+/* history: a file for the commands typed, NULL none. done is called with the line at Enter. */
+void prompt_open(PromptKind kind, const char *initial, const char *history, PromptDoneFunc done,
+                 gpointer data);
+bool prompt_is_open(void);
+PromptKind prompt_kind(void);
+void prompt_close(void); /* without an answer */
+
+/* What stands in the line now, raw. */
+const char *prompt_text(void);
+
+void prompt_key(Key key);
+void prompt_paste(const char *text);
+
+void prompt_draw(Rect line);
+
+/* Writes the history; at the end of the program. */
+void prompt_save_history(void);

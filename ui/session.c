@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "session.h"
+
+#include "base/i18n.h"
+#include "base/text.h"
+#include "handlers.h"
+#include "model/account.h"
+
+#include <string.h>
+
+/* All that is asked for to get in; each dialog shows a part of it. */
+typedef struct Entry {
+    char *server, *email, *password, *name, *company_name, *business_type;
+    bool keep;
+    bool sign_up;
+} Entry;
+
+#define AT(member) offsetof(Entry, member)
+static const Field entry_rows[] = {
+    { "server", FIELD_TEXT, AT(server), FIELD_REQUIRED, .label = N_("Server") },
+    { "email", FIELD_EMAIL, AT(email), FIELD_REQUIRED, .label = N_("E-mail") },
+    { "password", FIELD_TEXT, AT(password), FIELD_REQUIRED | FIELD_SECRET, .max = PASSWORD_MAX,
+      .label = N_("Password") },
+    { "name", FIELD_TEXT, AT(name), FIELD_REQUIRED, .max = 120, .label = N_("Your name") },
+    { "company_name", FIELD_TEXT, AT(company_name), 0, .max = 120, .label = N_("Company") },
+    { "business_type", FIELD_TEXT, AT(business_type), 0, .max = 120, .label = N_("Business") },
+    { "keep", FIELD_BOOL, AT(keep), .label = N_("Stay signed in") },
+};
+#undef AT
+static const FieldTable entry_fields = FIELD_TABLE("entry", Entry, entry_rows);
+
+static void entry_free(gpointer data)
+{
+    Entry *entry = data;
+    if (entry->password) {
+        explicit_bzero(entry->password, strlen(entry->password));
+    }
+    fields_clear(&entry_fields, entry);
+    g_free(entry);
+}
+
+/* ---- private servers */
+
+void session_start_private(App *app, ProfileKind kind)
+{
+    g_autoptr(GError) error = NULL;
+    Profile *profile = profile_new(kind, kind == PROFILE_DEMO ? "demo" : "local", NULL, &error);
+    if (!profile || !app_open_profile(app, profile, &error)) {
+        app_complain_error(app, error);
+        return;
+    }
+    if (kind == PROFILE_LOCAL && !profile_save(app->profile, &error)) {
+        app_complain_error(app, error);
+    }
+    client_start(app->client);
+}
+
+/* ---- a server by address */
+
+/* A name that no profile has yet. */
+static char *free_name(void)
+{
+    g_auto(GStrv) names = profile_names();
+    char *name = g_strdup("main");
+    for (int i = 2; g_strv_contains((const char *const *)names, name); i++) {
+        g_free(name);
+        name = g_strdup_printf("main-%d", i);
+    }
+    return name;
+}
+
+/* The profile of this server, opened and started; the one at hand when it is that already. */
+static bool open_server(App *app, Entry *entry, GError **error)
+{
+    if (app->profile && (!entry->server || g_strcmp0(app->profile->server, entry->server) == 0)) {
+        return true;
+    }
+    if (!profile_check_server(entry->server, error)) {
+        return false;
+    }
+    g_autofree char *name = free_name();
+    Profile *profile = profile_new(PROFILE_SERVER, name, entry->server, error);
+    if (!profile) {
+        return false;
+    }
+    profile->insecure_storage = entry->keep || app->insecure_storage;
+    profile->email = g_strdup(entry->email);
+    if (!app_open_profile(app, profile, error)) {
+        return false;
+    }
+    client_start(app->client);
+    return true;
+}
+
+/* The answer, for the dialog that waits for it if it is still there. */
+static void on_signed_in(const GError *error, gpointer data)
+{
+    App *app = data;
+    bool waits = app->dialog && dialog_is_busy(app->dialog);
+    if (waits) {
+        dialog_finish(app->dialog);
+        app_dirty(app, DIRTY_OVERLAY | DIRTY_FOOTER);
+    }
+    if (error) {
+        g_autofree char *words = problem_words(error);
+        if (waits) {
+            dialog_complain(app->dialog, -1, words);
+        } else {
+            app_complain(app, "%s", words);
+        }
+        return;
+    }
+    if (waits) {
+        app_close_dialog(app);
+    }
+    g_autoptr(GError) trouble = NULL;
+    if (app->profile->kind == PROFILE_SERVER && !profile_save(app->profile, &trouble)) {
+        app_complain_error(app, trouble);
+        return;
+    }
+    app_say(app, "%s",
+            app->profile->insecure_storage || app->profile->kind != PROFILE_SERVER
+                ? _("Signed in.")
+                : _("Signed in until you quit: the token is not stored."));
+}
+
+static DialogAnswer entry_done(App *app, Dialog *dialog)
+{
+    Entry *entry = dialog_data(dialog);
+    g_autoptr(GError) error = NULL;
+    g_autofree char *complaint = NULL;
+    int row;
+    if (!form_store(dialog_form(dialog), entry, &row, &complaint)) {
+        dialog_complain(dialog, row, complaint);
+        return DIALOG_KEEP;
+    }
+    if (entry->sign_up && g_utf8_strlen(entry->password, -1) < PASSWORD_MIN) {
+        g_autofree char *words = g_strdup_printf(_("The password needs at least %d characters."),
+                                                 PASSWORD_MIN);
+        dialog_complain(dialog, form_row_of(dialog_form(dialog), "password"), words);
+        return DIALOG_KEEP;
+    }
+    if (!open_server(app, entry, &error)) {
+        g_autofree char *words = problem_words(error);
+        dialog_complain(dialog, 0, words);
+        return DIALOG_KEEP;
+    }
+    if (entry->sign_up) {
+        SignUp input = { entry->email, entry->password, entry->name, entry->company_name,
+                         entry->business_type };
+        client_sign_up(app->client, &input, on_signed_in, app);
+    } else {
+        client_login(app->client, entry->email, entry->password, on_signed_in, app);
+    }
+    return DIALOG_BUSY;
+}
+
+static void entry_text(Dialog *dialog, Page *page)
+{
+    const Entry *entry = dialog_data(dialog);
+    if (!entry->server) {
+        return;
+    }
+    page_text(page, ROLE_NORMAL, _("Server: an address like https://leads.example.com"));
+}
+
+static void ask(App *app, Entry *entry, const char *title, const char *yes,
+                const char *const *names)
+{
+    bool asks_keep = g_strv_contains(names, "keep");
+    DialogSpec spec = {
+        .title = title,
+        .text = entry_text,
+        .form = form_new(&entry_fields, entry, names),
+        .yes = yes,
+        .no = _("Cancel"),
+        .start_at_form = true,
+        .note = asks_keep ? _("Stay signed in stores the token unencrypted in a file that only you "
+                              "can read (0600).")
+                          : NULL,
+        .done = entry_done,
+        .data = entry,
+        .free_data = entry_free,
+    };
+    app_ask(app, dialog_new(&spec));
+}
+
+static Entry *entry_new(App *app)
+{
+    Entry *entry = g_new0(Entry, 1);
+    entry->keep = app->insecure_storage;
+    if (app->profile) {
+        entry->email = g_strdup(app->profile->email);
+    } else {
+        entry->server = g_strdup("https://");
+    }
+    return entry;
+}
+
+void session_ask_sign_in(App *app)
+{
+    static const char *const first[] = { "server", "email", "password", "keep", NULL };
+    static const char *const again[] = { "email", "password", NULL };
+    ask(app, entry_new(app), _("Sign in"), _("Sign in"), app->profile ? again : first);
+}
+
+void session_ask_sign_up(App *app)
+{
+    static const char *const first[] = { "server", "name",     "company_name", "business_type",
+                                         "email",  "password", "keep",         NULL };
+    Entry *entry = entry_new(app);
+    entry->sign_up = true;
+    ask(app, entry, _("Sign up"), _("Sign up"), app->profile ? first + 1 : first);
+}
+
+/* ---- commands */
+
+void run_login(App *app, const char *args)
+{
+    if (app->profile->kind != PROFILE_SERVER) {
+        app_say(app, "%s", _("This profile has a server of its own and needs no signing in."));
+        return;
+    }
+    session_ask_sign_in(app);
+}
+
+static void on_signed_out(const GError *error, gpointer data)
+{
+    App *app = data;
+    if (error) {
+        app_complain_error(app, error);
+    } else {
+        app_say(app, "%s", _("Signed out. What is in the outbox is kept."));
+    }
+}
+
+void run_logout(App *app, const char *args)
+{
+    client_logout(app->client, false, on_signed_out, app);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A view fills the middle of the screen. It is one table of operations and a struct that begins with View; it reads from the
+ * cache or the store, and says by app_dirty() what must be drawn. All operations but create, destroy and draw may be NULL.
+ */
+#pragma once
+
+#include "list.h"
+#include "screen.h"
+
+typedef struct App App;
+typedef struct View View;
+
+/* In the order of the tabs; what comes after TAB_COUNT has no tab. */
+typedef enum ViewId {
+    VIEW_INBOX,
+    VIEW_SENT,
+    VIEW_OUTBOX,
+    VIEW_HELP,
+    TAB_COUNT,
+    VIEW_MESSAGES = TAB_COUNT,
+    VIEW_LEAD,
+    VIEW_WELCOME,
+    VIEW_COUNT
+} ViewId;
+
+/* What an action is done to, taken when the key is pressed: ids, never rows. */
+typedef struct Target {
+    Uuid lead;
+    bool has_lead;
+    bool received; /* the lead was sent to this user, else by them */
+    Uuid item;     /* of the outbox */
+    bool has_item;
+} Target;
+
+typedef struct ViewOps {
+    const char *title;         /* N_() */
+    const char *const *footer; /* names of commands by use, NULL-terminated; ? comes after them */
+    unsigned contexts;         /* CTX_BITs of its keys, without CTX_GLOBAL */
+    View *(*create)(App *app);
+    void (*destroy)(View *view);
+    void (*show)(View *view);             /* it is going to be drawn: read what is old */
+    void (*place)(View *view, Rect body); /* where */
+    void (*draw)(View *view, bool all);   /* all false: only what changed since the last draw */
+    void (*changed)(View *view, unsigned what); /* ClientChange bits */
+    bool (*key)(View *view,
+                Key key); /* a key of its own, asked before the key map; true when taken */
+    void (*moved)(View *view, Move move);
+    void (*open)(View *view); /* Enter */
+    bool (*back)(View *view); /* q, h: true when the view had something to leave itself */
+    void (*target)(View *view, Target *target);
+    void (*status)(View *view, GString *out);     /* left half of the status line */
+    void (*search)(View *view, const char *text); /* as it is typed; "" shows all */
+    bool (*abort)(View *view);                    /* Esc: true when something was cleared */
+} ViewOps;
+
+struct View {
+    const ViewOps *ops;
+    App *app;
+    Rect body;
+    bool stale; /* the data changed while another view was shown */
+};
+
+extern const ViewOps inbox_view, sent_view, outbox_view, help_view, messages_view, lead_view,
+    welcome_view;
