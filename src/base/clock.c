@@ -85,11 +85,12 @@ static int days_in_month(int year, int month)
 
 /* ---- RFC 3339 */
 
-static char *put_digits(char *at, int value, int digits)
+static char *put_two(char *at, int value, char after)
 {
-    for (int i = digits - 1; i >= 0; i--, value /= 10)
-        at[i] = (char)('0' + value % 10);
-    return at + digits;
+    at[0] = (char)('0' + value / 10);
+    at[1] = (char)('0' + value % 10);
+    at[2] = after;
+    return at + 3;
 }
 
 char *time_format(gint64 ms, char buffer[static TIME_TEXT_SIZE])
@@ -98,21 +99,15 @@ char *time_format(gint64 ms, char buffer[static TIME_TEXT_SIZE])
     ms = CLAMP(ms, 0, TIME_LAST);
     int of_day = (int)(ms % MS_PER_DAY);
     date_of_days(ms / MS_PER_DAY, &year, &month, &day);
-    char *at = put_digits(buffer, year, 4);
-    *at++ = '-';
-    at = put_digits(at, month, 2);
-    *at++ = '-';
-    at = put_digits(at, day, 2);
-    *at++ = 'T';
-    at = put_digits(at, of_day / 3600000, 2);
-    *at++ = ':';
-    at = put_digits(at, of_day / 60000 % 60, 2);
-    *at++ = ':';
-    at = put_digits(at, of_day / 1000 % 60, 2);
-    *at++ = '.';
-    at = put_digits(at, of_day % 1000, 3);
-    *at++ = 'Z';
-    *at = '\0';
+    char *at = put_two(buffer, year / 100, '\0') - 1;
+    at = put_two(at, year % 100, '-');
+    at = put_two(at, month, '-');
+    at = put_two(at, day, 'T');
+    at = put_two(at, of_day / 3600000, ':');
+    at = put_two(at, of_day / 60000 % 60, ':');
+    at = put_two(at, of_day / 1000 % 60, '.');
+    *at++ = (char)('0' + of_day % 1000 / 100);
+    put_two(at, of_day % 100, 'Z')[0] = '\0';
     return buffer;
 }
 

@@ -68,8 +68,7 @@ static const struct {
     { "57P", PROBLEM_DATABASE, true, true },     /* shutdown, crash, not yet up */
     { "53100", PROBLEM_STORAGE_FULL, false },    /* disk_full */
     { "53", PROBLEM_DATABASE_BUSY, false },      /* insufficient_resources */
-    { "XX001", PROBLEM_DATABASE_CORRUPT, false },
-    { "XX002", PROBLEM_DATABASE_CORRUPT, false },
+    { "XX001", PROBLEM_DATABASE_CORRUPT, false }, { "XX002", PROBLEM_DATABASE_CORRUPT, false },
     { "0A000", PROBLEM_DATABASE, true }, /* a cached plan's columns changed: prepared anew */
     { "26000", PROBLEM_DATABASE, true }, /* the prepared statement is gone: likewise */
 };

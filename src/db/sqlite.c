@@ -121,6 +121,16 @@ static bool configure(SqliteDb *db, GError **error)
     return code == SQLITE_OK || set_error(db, code, error);
 }
 
+/* Counting every allocation takes a lock that all connections share; nobody reads the counts. */
+static void initialize_once(void)
+{
+    static gsize done;
+    if (g_once_init_enter(&done)) {
+        sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+        g_once_init_leave(&done, 1);
+    }
+}
+
 static void sqlite_close(Db *base);
 
 static Db *sqlite_open(const char *url, unsigned mode, GError **error)
@@ -134,6 +144,7 @@ static Db *sqlite_open(const char *url, unsigned mode, GError **error)
     if (on_disk && !(mode & DB_READ) && !create_private(path, error))
         return NULL;
 
+    initialize_once();
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                 (mode & DB_READ ? SQLITE_OPEN_READONLY
                                 : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);

@@ -40,6 +40,15 @@ static const char two_digits[] =
     "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
     "8081828384858687888990919293949596979899";
 
+static const char two_hex[] = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+                              "202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f"
+                              "404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f"
+                              "606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f"
+                              "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f"
+                              "a0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebf"
+                              "c0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedf"
+                              "e0e1e2e3e4e5e6e7e8e9eaebecedeeeff0f1f2f3f4f5f6f7f8f9fafbfcfdfeff";
+
 static char *store_uint(char *at, guint64 value)
 {
     char digits[20], *start = digits + sizeof digits;
@@ -65,16 +74,25 @@ static char *store_int(char *at, gint64 value)
     return store_uint(at, -(guint64)value);
 }
 
+static char *store_hex(char *at, const guint8 *bytes, int n)
+{
+    for (int i = 0; i < n; i++, at += 2)
+        memcpy(at, two_hex + 2 * bytes[i], 2);
+    return at;
+}
+
 static char *store_uuid(char *at, const Uuid *id)
 {
-    static const char digits[] = "0123456789abcdef";
     *at++ = '"';
-    for (int i = 0; i < 16; i++) {
-        if (i == 4 || i == 6 || i == 8 || i == 10)
-            *at++ = '-';
-        *at++ = digits[id->bytes[i] >> 4];
-        *at++ = digits[id->bytes[i] & 15];
-    }
+    at = store_hex(at, id->bytes, 4);
+    *at++ = '-';
+    at = store_hex(at, id->bytes + 4, 2);
+    *at++ = '-';
+    at = store_hex(at, id->bytes + 6, 2);
+    *at++ = '-';
+    at = store_hex(at, id->bytes + 8, 2);
+    *at++ = '-';
+    at = store_hex(at, id->bytes + 10, 6);
     *at++ = '"';
     return at;
 }
@@ -139,31 +157,53 @@ static bool has_special(guint64 word)
            HIGHS;
 }
 
-/* The worst case of the whole text is reserved at once, so that the loop only copies. */
+/* Eight bytes; fewer at the end of a text are filled up with blanks, which need no escape. */
+static guint64 load_word(const char *text, size_t left)
+{
+    guint64 word = ONES * ' ';
+    if (G_LIKELY(left >= 8)) {
+        memcpy(&word, text, 8);
+        return word;
+    }
+    char *at = (char *)&word;
+    if (left & 4) {
+        memcpy(at, text, 4);
+        at += 4;
+        text += 4;
+    }
+    if (left & 2) {
+        memcpy(at, text, 2);
+        at += 2;
+        text += 2;
+    }
+    if (left & 1)
+        *at = *text;
+    return word;
+}
+
+/* Needs TEXT_ROOM(length) bytes: the worst case, and what a whole word stores beyond the last byte. */
+#define TEXT_ROOM(length) (6 * (length) + 2 + 8)
+
 static char *store_text(char *at, const char *text, size_t length)
 {
-    const char *end = text + length;
     *at++ = '"';
-    while (text < end) {
-        if (end - text >= 8) {
-            guint64 word;
-            memcpy(&word, text, 8);
-            if (!has_special(word)) {
-                memcpy(at, &word, 8);
-                at += 8;
-                text += 8;
-                continue;
+    while (length > 0) {
+        size_t n = MIN(length, 8);
+        guint64 word = load_word(text, length);
+        if (G_LIKELY(!has_special(word))) {
+            memcpy(at, &word, 8);
+            at += n;
+        } else {
+            for (size_t i = 0; i < n; i++) {
+                guchar byte = (guchar)text[i];
+                if (escapes[byte])
+                    at = store_escape(at, byte);
+                else
+                    *at++ = (char)byte;
             }
         }
-        /* The next eight at most one by one, then in words again. */
-        const char *stop = MIN(text + 8, end);
-        for (; text < stop; text++) {
-            guchar byte = (guchar)*text;
-            if (escapes[byte])
-                at = store_escape(at, byte);
-            else
-                *at++ = (char)byte;
-        }
+        text += n;
+        length -= n;
     }
     *at++ = '"';
     return at;
@@ -172,7 +212,7 @@ static char *store_text(char *at, const char *text, size_t length)
 static void put_text(GString *out, const char *text)
 {
     size_t length = strlen(text);
-    advance(out, store_text(reserve(out, 6 * length + 2), text, length));
+    advance(out, store_text(reserve(out, TEXT_ROOM(length)), text, length));
 }
 
 void json_put_text(GString *out, const char *text)
@@ -185,11 +225,27 @@ void json_put_text(GString *out, const char *text)
 
 /* ---- objects */
 
-/* What precedes the value of each field of a table: ,"name": */
+/* What precedes the value of each field of a table: ,"name": - at least PREFIX_BLOCK bytes are readable, so that a
+ * short one is copied by a block of fixed size, without a call. */
+#define PREFIX_BLOCK 32
+
 typedef struct Prefix {
     const char *text;
     size_t length;
 } Prefix;
+
+#define PREFIX_ROOM(prefix) ((prefix)->length + PREFIX_BLOCK)
+
+static inline char *store_prefix(char *at, const Prefix *prefix, bool *first)
+{
+    if (G_LIKELY(prefix->length < PREFIX_BLOCK))
+        memcpy(at, prefix->text + *first, PREFIX_BLOCK);
+    else
+        memcpy(at, prefix->text + *first, prefix->length - *first);
+    at += prefix->length - *first;
+    *first = false;
+    return at;
+}
 
 static Memo prefixes;
 
@@ -202,6 +258,7 @@ static gpointer prefixes_make(const void *key)
         json_put_text(text, table->fields[i].name);
         g_string_append_c(text, ':');
         all[i].length = text->len;
+        g_string_set_size(text, text->len + PREFIX_BLOCK + 1);
         all[i].text = g_string_free(text, FALSE);
     }
     return all;
@@ -209,9 +266,7 @@ static gpointer prefixes_make(const void *key)
 
 static void put_prefix(GString *out, const Prefix *prefix, bool *first)
 {
-    char *at = reserve(out, prefix->length);
-    advance(out, copy(at, prefix->text + *first, prefix->length - *first));
-    *first = false;
+    advance(out, store_prefix(reserve(out, PREFIX_ROOM(prefix)), prefix, first));
 }
 
 void json_put_name(GString *out, const char *name, bool *first)
@@ -284,9 +339,8 @@ static bool put_text_field(GString *out, const Prefix *prefix, const char *text,
     if (!text)
         return false;
     size_t length = strlen(text);
-    char *at = reserve(out, prefix->length + 6 * length + 2);
-    at = copy(at, prefix->text + *first, prefix->length - *first);
-    *first = false;
+    char *at = reserve(out, PREFIX_ROOM(prefix) + TEXT_ROOM(length));
+    at = store_prefix(at, prefix, first);
     advance(out, store_text(at, text, length));
     return true;
 }
@@ -294,9 +348,8 @@ static bool put_text_field(GString *out, const Prefix *prefix, const char *text,
 /* Member with a value of bounded size. */
 #define PUT_FIXED(room, store)                                                                     \
     do {                                                                                           \
-        char *at_ = reserve(out, prefix->length + (room));                                         \
-        at_ = copy(at_, prefix->text + *first, prefix->length - *first);                           \
-        *first = false;                                                                            \
+        char *at_ = reserve(out, PREFIX_ROOM(prefix) + (room));                                    \
+        at_ = store_prefix(at_, prefix, first);                                                    \
         advance(out, store);                                                                       \
     } while (0)
 

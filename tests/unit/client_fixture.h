@@ -24,5 +24,5 @@ typedef struct PageObject {
     const FieldTable *table;
     const void *data;
 } PageObject;
-char *page_text(const Uuid *scope, const char *state, bool more, bool full, const PageObject *objects,
-                size_t n);
+char *page_text(const Uuid *scope, const char *state, bool more, bool full,
+                const PageObject *objects, size_t n);

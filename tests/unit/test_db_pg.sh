@@ -3,7 +3,7 @@
 # The database suites once more, on a PostgreSQL of their own that ends with them.
 set -u
 
-suites='test_db'
+suites='test_db test_db_postgres test_migrate test_row'
 
 # One TAP stream out of several: test points are counted through, plans are dropped.
 run_all() {
@@ -18,14 +18,10 @@ run_all() {
 }
 
 if [ "${1-}" = inside ]; then
-    # User, password, host and port come in the environment from pg_virtualenv.
-    LEADLINE_TEST_PG=postgresql:///postgres
-    export LEADLINE_TEST_PG
     run_all
     exit
 fi
-if ! command -v pg_virtualenv >/dev/null; then
-    echo '1..0 # SKIP pg_virtualenv is not there (package postgresql-common)'
-    exit
-fi
-exec pg_virtualenv "$0" inside
+"$top_srcdir/tests/with-postgresql" "$0" inside
+status=$?
+[ $status != 77 ] || echo '1..0 # SKIP no PostgreSQL server is installed'
+[ $status = 77 ] || exit $status

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is PostgreSQL's own: retries, connections that die, plans that go stale. Skipped without LEADLINE_TEST_PG. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "base/problem.h"
+#include "db/db.h"
+#include "test_database.h"
+
+static Db *db_of(void **state)
+{
+    return ((TestDatabase *)*state)->db;
+}
+
+static int setup(void **state)
+{
+    g_autoptr(GError) error = NULL;
+    if (!test_database_is_postgres())
+        return 0;
+    test_database_setup(state);
+    db_script(db_of(state), &error, "CREATE TABLE item (n BIGINT, t TEXT)");
+    assert_no_error(error);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    return test_database_is_postgres() ? test_database_teardown(state) : 0;
+}
+
+static void skip_without_server(void)
+{
+    if (!test_database_is_postgres())
+        skip();
+}
+
+static gint64 one(Db *db, const char *sql)
+{
+    g_autoptr(GError) error = NULL;
+    gint64 n = -1;
+    db_get_one_int(db, &error, &n, sql);
+    assert_no_error(error);
+    return n;
+}
+
+static void kill_connection_of(void **state)
+{
+    g_autoptr(GError) error = NULL;
+    gint64 pid = one(db_of(state), "SELECT pg_backend_pid()"), killed = 0;
+    g_autoptr(Db) other = test_database_connect(*state, DB_WRITE);
+    db_get_one_int(other, &error, &killed, "SELECT pg_terminate_backend(CAST($1 AS INTEGER), 5000)",
+                   db_int(pid));
+    assert_no_error(error);
+    assert_int_equal(killed, 1);
+}
+
+/* ---- retries */
+
+static bool fail_twice(Db *db, gpointer attempts, GError **error)
+{
+    int attempt = ++*(int *)attempts;
+    if (!db_exec(db, error, "INSERT INTO item (n) VALUES ($1)", db_int(attempt)))
+        return false;
+    return attempt > 2 ||
+           db_script(db, error, "DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '40001'; END $$");
+}
+
+static void serialization_failure_is_run_again(void **state)
+{
+    skip_without_server();
+    g_autoptr(GError) error = NULL;
+    int attempts = 0;
+    assert_true(db_tx(db_of(state), fail_twice, &attempts, &error));
+    assert_int_equal(attempts, 3);
+    assert_int_equal(one(db_of(state), "SELECT SUM(n) FROM item"), 3);
+}
+
+static bool always_deadlock(Db *db, gpointer attempts, GError **error)
+{
+    ++*(int *)attempts;
+    return db_script(db, error, "DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '40P01'; END $$");
+}
+
+static void retries_end(void **state)
+{
+    skip_without_server();
+    g_autoptr(GError) error = NULL;
+    int attempts = 0;
+    assert_false(db_tx(db_of(state), always_deadlock, &attempts, &error));
+    assert_true(problem_is(error, PROBLEM_DATABASE_BUSY));
+    assert_int_equal(attempts, 6);
+}
+
+static bool refuse(Db *db, gpointer attempts, GError **error)
+{
+    ++*(int *)attempts;
+    return problem_set(error, PROBLEM_FORBIDDEN, "no");
+}
+
+static void refusals_are_not_run_again(void **state)
+{
+    skip_without_server();
+    int attempts = 0;
+    assert_false(db_tx(db_of(state), refuse, &attempts, NULL));
+    assert_int_equal(attempts, 1);
+}
+
+/* A statement failed, the function did not care: COMMIT would be a silent ROLLBACK. */
+static bool ignore_failure(Db *db, gpointer arg, GError **error)
+{
+    assert_true(db_exec(db, error, "INSERT INTO item (n) VALUES (1)"));
+    assert_false(db_exec(db, NULL, "INSERT INTO item (nothing) VALUES (1)"));
+    return true;
+}
+
+static void ignored_failure_fails_the_commit(void **state)
+{
+    skip_without_server();
+    g_autoptr(GError) error = NULL;
+    assert_false(db_tx(db_of(state), ignore_failure, NULL, &error));
+    assert_true(problem_is(error, PROBLEM_DATABASE));
+    assert_int_equal(one(db_of(state), "SELECT COUNT(*) FROM item"), 0);
+}
+
+/* ---- connections that die */
+
+static bool insert_one(Db *db, gpointer arg, GError **error)
+{
+    return db_later(db, error, "INSERT INTO item (n) VALUES ($1)", db_int(1));
+}
+
+static void transaction_finds_a_dead_connection(void **state)
+{
+    skip_without_server();
+    g_autoptr(GError) error = NULL;
+    assert_true(db_tx(db_of(state), insert_one, NULL, &error));
+    kill_connection_of(state);
+    /* COMMIT travels with what was left for later: whether it happened cannot be known, and is not guessed. */
+    if (!db_tx(db_of(state), insert_one, NULL, &error))
+        assert_true(problem_is(error, PROBLEM_DATABASE));
+    g_clear_error(&error);
+    gint64 before = one(db_of(state), "SELECT COUNT(*) FROM item");
+    assert_true(db_tx(db_of(state), insert_one, NULL, &error));
+    assert_int_equal(one(db_of(state), "SELECT COUNT(*) FROM item"), before + 1);
+}
+
+static bool read_and_insert(Db *db, gpointer arg, GError **error)
+{
+    gint64 n = 0;
+    return db_get_one_int(db, error, &n, "SELECT COUNT(*) FROM item") &&
+           db_exec(db, error, "INSERT INTO item (n) VALUES (1)");
+}
+
+static bool die_on_the_way(Db *db, gpointer arg, GError **error)
+{
+    void ***state = arg;
+    if (!db_exec(db, error, "INSERT INTO item (n) VALUES (1)"))
+        return false;
+    if (*state) {
+        void **once = *state;
+        *state = NULL;
+        kill_connection_of(once);
+    }
+    return db_exec(db, error, "INSERT INTO item (n) VALUES (1)");
+}
+
+static void transaction_is_run_again_on_a_new_connection(void **state)
+{
+    skip_without_server();
+    g_autoptr(GError) error = NULL;
+    void **once = state;
+    assert_true(db_tx(db_of(state), die_on_the_way, &once, &error));
+    assert_int_equal(one(db_of(state), "SELECT COUNT(*) FROM item"), 2);
+    kill_connection_of(state);
+    assert_true(
+        db_tx(db_of(state), read_and_insert, NULL, &error)); /* found dead at its first statement */
+    assert_int_equal(one(db_of(state), "SELECT COUNT(*) FROM item"), 3);
+}
+
+static void read_finds_a_dead_connection(void **state)
+{
+    skip_without_server();
+    assert_int_equal(one(db_of(state), "SELECT COUNT(*) FROM item"), 0);
+    kill_connection_of(state);
+    assert_int_equal(one(db_of(state), "SELECT COUNT(*) FROM item"), 0);
+}
+
+/* ---- plans and types */
+
+static bool read_everything(Db *db, gpointer columns, GError **error)
+{
+    g_autoptr(DbRows) rows = db_query(db, error, "SELECT * FROM item");
+    if (!rows || !db_next(rows, error))
+        return false;
+    *(gint64 *)columns = db_get_int(rows, 0);
+    return true;
+}
+
+static void stale_plan_is_prepared_anew(void **state)
+{
+    skip_without_server();
+    g_autoptr(GError) error = NULL;
+    gint64 n = 0;
+    assert_true(db_exec(db_of(state), &error, "INSERT INTO item (n) VALUES (7)"));
+    assert_true(db_tx(db_of(state), read_everything, &n, &error));
+    assert_true(db_script(db_of(state), &error, "ALTER TABLE item ADD COLUMN more BIGINT"));
+    assert_true(db_tx(db_of(state), read_everything, &n, &error));
+    assert_no_error(error);
+    assert_int_equal(n, 7);
+}
+
+static void reader_is_read_only(void **state)
+{
+    skip_without_server();
+    g_autoptr(Db) reader = test_database_connect(*state, DB_READ);
+    assert_false(db_exec(reader, NULL, "INSERT INTO item (n) VALUES (1)"));
+    assert_int_equal(one(reader, "SELECT COUNT(*) FROM item"), 0);
+}
+
+static void errors_show_no_values(void **state)
+{
+    skip_without_server();
+    g_autoptr(GError) error = NULL;
+    assert_true(db_script(db_of(state), &error, "CREATE UNIQUE INDEX item_t ON item (t)"));
+    for (int i = 0; i < 2; i++)
+        db_exec(db_of(state), i ? &error : NULL, "INSERT INTO item (t) VALUES ($1)",
+                db_text("priya@bright.example"));
+    assert_true(problem_is(error, PROBLEM_DATABASE_UNIQUE));
+    assert_null(strstr(error->message, "priya"));
+    assert_non_null(strstr(error->message, "item_t"));
+}
+
+static void no_server_is_an_error_without_password(void **state)
+{
+    skip_without_server();
+    static const DbDriver *const drivers[] = { &db_postgres, NULL };
+    g_autoptr(GError) error = NULL;
+    assert_null(db_open(drivers, "postgresql://joe:hidden@127.0.0.1:1/x", DB_WRITE, &error));
+    assert_true(problem_is(error, PROBLEM_DATABASE));
+    assert_null(strstr(error->message, "hidden"));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(serialization_failure_is_run_again),
+        TEST(retries_end),
+        TEST(refusals_are_not_run_again),
+        TEST(ignored_failure_fails_the_commit),
+        TEST(transaction_finds_a_dead_connection),
+        TEST(transaction_is_run_again_on_a_new_connection),
+        TEST(read_finds_a_dead_connection),
+        TEST(stale_plan_is_prepared_anew),
+        TEST(reader_is_read_only),
+        TEST(errors_show_no_values),
+        TEST(no_server_is_an_error_without_password),
+    };
+    return cmocka_run_group_tests_name("db_postgres", tests, NULL, NULL);
+}
