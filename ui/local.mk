@@ -37,3 +37,10 @@ BUILT_SOURCES += %D%/default_keys.c
 CLEANFILES += %D%/default_keys.c
 %D%/default_keys.c: $(top_srcdir)/data/keys
 	$(EMBED) default_keys $(top_srcdir)/data/keys > $@
+
+bin_PROGRAMS += leadline
+leadline_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS) $(READLINE_CFLAGS)
+leadline_SOURCES = %D%/leadline.c
+leadline_LDADD = %D%/libui.a src/client/libclient.a src/wire/libwire.a src/model/libmodel.a \
+	src/db/libdb.a src/base/libbase.a \
+	$(GLIB_LIBS) $(GMODULE_LIBS) $(NCURSES_LIBS) $(READLINE_LIBS) $(CJSON_LIBS) $(SQLITE_LIBS)
