@@ -16,15 +16,16 @@
 #include <glib.h>
 #include <stdbool.h>
 
-typedef enum KeyContext { /* of those active at a time the later one is asked first */
-                          CTX_GLOBAL,
-                          CTX_LIST, /* a list or a page to move in */
-                          CTX_LEAD, /* a lead is selected or shown */
-                          CTX_OUTBOX,
-                          CTX_HELP,
-                          CTX_DIALOG, /* buttons and choices; nothing below is asked */
-                          CTX_TEXT,   /* a text field or the command line; nothing below is asked */
-                          CTX_COUNT
+/* of those active at a time the later one is asked first */
+typedef enum KeyContext {
+    CTX_GLOBAL,
+    CTX_LIST, /* a list or a page to move in */
+    CTX_LEAD, /* a lead is selected or shown */
+    CTX_OUTBOX,
+    CTX_HELP,
+    CTX_DIALOG, /* buttons and choices; nothing below is asked */
+    CTX_TEXT,   /* a text field or the command line; nothing below is asked */
+    CTX_COUNT
 } KeyContext;
 
 #define CTX_BIT(context) (1u << (context))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The terminal client: options, then either a command for scripts or the screen. */
-#include "config.h"
+#include <config.h>
 
 #include "app.h"
 #include "prompt.h"

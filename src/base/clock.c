@@ -51,6 +51,17 @@ gint64 clock_monotonic(void)
     return g_get_monotonic_time();
 }
 
+bool clock_wait(bool (*done)(gpointer data), gpointer data, unsigned ms)
+{
+    gint64 until = clock_monotonic() + ms * G_GINT64_CONSTANT(1000);
+    while (!done(data)) {
+        if (clock_monotonic() >= until)
+            return false;
+        g_usleep(1000);
+    }
+    return true;
+}
+
 /* ---- calendar: proleptic Gregorian, days since 1970-01-01, years counted from March so that the
  * leap day is the last of its year */
 

@@ -18,13 +18,17 @@
 /* Reads LEADLINE_NOW; call once at the start of main. Bad text: false and *error. */
 bool clock_init(GError **error);
 
-gint64 clock_now(void);       /* UTC milliseconds */
+gint64 clock_now(void); /* UTC milliseconds */
 bool clock_is_frozen(void);
-void clock_freeze(gint64 ms); /* 0 lets it run again */
+void clock_freeze(gint64 ms);  /* 0 lets it run again */
 void clock_advance(gint64 ms); /* moves a frozen clock */
 
 /* Monotonic microseconds for deadlines and measuring; never frozen. */
 gint64 clock_monotonic(void);
+
+/* Asks done(data) every millisecond or so, for at most ms milliseconds: for what tells nobody when it ends (a child, a
+ * counter of another thread). Gives its last answer. The only place that sleeps. */
+bool clock_wait(bool (*done)(gpointer data), gpointer data, unsigned ms);
 
 /* RFC 3339 UTC with milliseconds: 2026-11-24T08:30:00.000Z */
 #define TIME_TEXT_SIZE 25

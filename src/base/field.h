@@ -16,19 +16,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef enum FieldType {   /* C type            JSON               SQL                             */
-    FIELD_TEXT,            /* char *            string             TEXT                            */
-    FIELD_PHONE,           /* char *, as typed  string             TEXT                            */
-    FIELD_EMAIL,           /* char *            string             TEXT                            */
-    FIELD_MONEY,           /* Money             {amount,currency}  NAME_amount BIGINT, NAME_currency TEXT */
-    FIELD_UUID,            /* Uuid              string             UUID                            */
-    FIELD_TIME,            /* gint64 UTC ms     RFC 3339           BIGINT                          */
-    FIELD_ENUM,            /* int (0 unset)     string (code)      BIGINT                          */
-    FIELD_SET,             /* int, 1 << value   array of codes     BIGINT                          */
-    FIELD_BOOL,            /* bool              true, false        BIGINT 0, 1                     */
-    FIELD_INT,             /* gint64            number             BIGINT                          */
-    FIELD_LIST,            /* char ** (GStrv)   array of strings   TEXT, one a line                */
-    FIELD_OBJECT,          /* embedded struct   object             its columns, prefixed           */
+/* Each with its C type, its JSON and its SQL. */
+typedef enum FieldType {
+    FIELD_TEXT,   /* char *; string; TEXT */
+    FIELD_PHONE,  /* char *, as typed; string; TEXT */
+    FIELD_EMAIL,  /* char *; string; TEXT */
+    FIELD_MONEY,  /* Money; {amount, currency}; NAME_amount BIGINT, NAME_currency TEXT */
+    FIELD_UUID,   /* Uuid; string; UUID */
+    FIELD_TIME,   /* gint64 UTC ms; RFC 3339; BIGINT */
+    FIELD_ENUM,   /* int, 0 unset; its code; BIGINT */
+    FIELD_SET,    /* int, 1 << value; array of codes; BIGINT */
+    FIELD_BOOL,   /* bool; true, false; BIGINT 0, 1 */
+    FIELD_INT,    /* gint64; number; BIGINT */
+    FIELD_LIST,   /* char ** (GStrv); array of strings; TEXT, one a line */
+    FIELD_OBJECT, /* embedded struct; object; its columns, prefixed */
 } FieldType;
 
 typedef enum FieldFlags {
@@ -54,8 +55,10 @@ typedef struct EnumTable {
     size_t n_values;
 } EnumTable;
 
-#define ENUM_TABLE(table_name, array) \
-    { .name = (table_name), .values = (array), .n_values = G_N_ELEMENTS(array) }
+#define ENUM_TABLE(table_name, array)                                                              \
+    {                                                                                              \
+        .name = (table_name), .values = (array), .n_values = G_N_ELEMENTS(array)                   \
+    }
 
 const char *enum_code(const EnumTable *table, int value);  /* NULL when unset or unknown */
 const char *enum_label(const EnumTable *table, int value); /* translated; "" when unset */
@@ -68,11 +71,13 @@ typedef struct Field {
     FieldType type;
     size_t offset;
     unsigned flags;
-    gint64 min, max;         /* text: code points (max 0 = 200); list: items; int, money: value (0,0 = any) */
-    const char *label;       /* N_(); NULL for what no person sees */
-    const EnumTable *values; /* ENUM, SET */
+    /* text: code points (max 0 = 200); list: items; int, money: value (0,0 = any) */
+    gint64 min, max;
+    const char *label;        /* N_(); NULL for what no person sees */
+    const EnumTable *values;  /* ENUM, SET */
     const FieldTable *object; /* OBJECT */
-    const char *column; /* SQL column when it is not name; for OBJECT the prefix ("" for none), default "NAME_" */
+    /* SQL column when it is not name; for OBJECT the prefix ("" for none), default "NAME_" */
+    const char *column;
 } Field;
 
 struct FieldTable {
@@ -82,8 +87,11 @@ struct FieldTable {
     size_t n_fields;
 };
 
-#define FIELD_TABLE(table_name, Type, array) \
-    { .name = (table_name), .size = sizeof(Type), .fields = (array), .n_fields = G_N_ELEMENTS(array) }
+#define FIELD_TABLE(table_name, Type, array)                                                       \
+    {                                                                                              \
+        .name = (table_name), .size = sizeof(Type), .fields = (array),                             \
+        .n_fields = G_N_ELEMENTS(array)                                                            \
+    }
 
 const Field *field_find(const FieldTable *table, const char *name);
 
@@ -97,7 +105,8 @@ bool field_is_set(const Field *field, const void *object);
 
 /* Frees what the object owns and zeroes it; the object itself stays. */
 void fields_clear(const FieldTable *table, void *object);
-void fields_copy(const FieldTable *table, void *to, const void *from); /* deep; to is overwritten, not freed */
+/* deep; to is overwritten, not freed */
+void fields_copy(const FieldTable *table, void *to, const void *from);
 bool fields_equal(const FieldTable *table, const void *a, const void *b);
 
 /*
@@ -116,8 +125,8 @@ typedef struct FieldErrors {
 
 void field_errors_init(FieldErrors *errors);
 void field_errors_clear(FieldErrors *errors);
-void field_errors_add(FieldErrors *errors, const char *pointer, const char *code, const char *format,
-                      ...) G_GNUC_PRINTF(4, 5);
+void field_errors_add(FieldErrors *errors, const char *pointer, const char *code,
+                      const char *format, ...) G_GNUC_PRINTF(4, 5);
 bool field_errors_any(const FieldErrors *errors);
 /* The error of this pointer, or NULL. */
 const FieldError *field_errors_find(const FieldErrors *errors, const char *pointer);
@@ -133,8 +142,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(FieldErrors, field_errors_clear)
  * when it is REQUIRED or set. Codes: required, too-short, too-long, out-of-range, not-one-of, phone.invalid,
  * email.invalid, text.invalid. At most one error for each field.
  */
-bool fields_validate(const FieldTable *table, const void *object, const char *pointer, FieldErrors *errors);
-bool field_validate(const Field *field, const void *object, const char *pointer, FieldErrors *errors);
+bool fields_validate(const FieldTable *table, const void *object, const char *pointer,
+                     FieldErrors *errors);
+bool field_validate(const Field *field, const void *object, const char *pointer,
+                    FieldErrors *errors);
 
 /*
  * A value as a person types and reads it (form fields, `--plain`): "" when unset. Enumerations by code, sets and lists

@@ -75,7 +75,8 @@ typedef enum ProblemFault {
     X(CANNOT_CREATE, "cannot-create", 0, FAULT_OURS, false, 73, N_("Cannot create a file"))        \
     X(IO, "io", 0, FAULT_OURS, true, 74, N_("A file cannot be read or written"))                   \
     X(OFFLINE, "offline", 0, FAULT_NETWORK, true, 75, N_("Offline: queued"))                       \
-    X(BAD_REPLY, "bad-reply", 0, FAULT_NETWORK, true, 76, N_("The server's answer makes no sense")) \
+    X(BAD_REPLY, "bad-reply", 0, FAULT_NETWORK, true, 76,                                          \
+      N_("The server's answer makes no sense"))                                                    \
     X(BAD_CONFIG, "bad-config", 0, FAULT_CALLER, false, 78, N_("Bad configuration"))               \
     X(DATABASE, "database", 0, FAULT_OURS, true, 74, N_("The database failed"))                    \
     X(DATABASE_BUSY, "database-busy", 0, FAULT_OURS, true, 75, N_("The database is busy"))         \

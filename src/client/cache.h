@@ -16,12 +16,13 @@ typedef struct Cache Cache;
 /* What a list shows. All conditions together; 0, NULL = any. */
 typedef struct LeadQuery {
     ReferralBox box;
-    unsigned states;       /* bit set 1 << ReferralState; 0 = all */
+    unsigned states; /* bit set 1 << ReferralState; 0 = all */
     ReferralVerdict verdict;
-    bool waiting;          /* only those that wait for the recipient's verdict */
-    Uuid partner;          /* the other side */
-    const char *text;      /* words, each a prefix, all must match: contact, company, need, town, partner (FTS5) */
-    gint64 from, to;       /* sent_at in [from, to) */
+    bool waiting; /* only those that wait for the recipient's verdict */
+    Uuid partner; /* the other side */
+    /* words, each a prefix, all must match: contact, company, need, town, partner (FTS5) */
+    const char *text;
+    gint64 from, to; /* sent_at in [from, to) */
 } LeadQuery;
 
 /* path must exist: client_open() sees to it. */
@@ -31,15 +32,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Cache, cache_close)
 
 /* One row of a list: only what lists draw. Strings are clean (text_clean). */
 typedef struct LeadRow {
-    gint64 n;          /* orders all lists: higher is newer */
+    gint64 n; /* orders all lists: higher is newer */
     Uuid id;
     ReferralState state;
     ReferralVerdict verdict;
-    bool pending;      /* has items in the outbox */
+    bool pending; /* has items in the outbox */
     bool competing;
     gint64 sent_at;
-    char *party;       /* the other side's name */
-    char *client;      /* contact_display_name */
+    char *party;  /* the other side's name */
+    char *client; /* contact_display_name */
     char *need;
 } LeadRow;
 
@@ -56,20 +57,21 @@ typedef struct LeadCounts {
 
 /* Rows after pos (older; exclusive) or before it (newer; exclusive, still returned newest first). pos NULL: from
  * the newest, or - with older false - the oldest ones (End). Returns LeadRow *, at most limit. */
-GPtrArray *cache_leads(Cache *cache, const LeadQuery *query, const LeadPos *pos, bool older, unsigned limit,
-                       GError **error);
+GPtrArray *cache_leads(Cache *cache, const LeadQuery *query, const LeadPos *pos, bool older,
+                       unsigned limit, GError **error);
 
 /* Matches of the query; answered from counters when it has neither partner, text nor times. A text that more than
  * CACHE_COUNT_MAX leads match counts as that many. */
 #define CACHE_COUNT_MAX 10000
 bool cache_count(Cache *cache, const LeadQuery *query, gint64 *n, GError **error);
 /* Number of rows of the query newer than pos: its 0-based place. */
-bool cache_rank(Cache *cache, const LeadQuery *query, const LeadPos *pos, gint64 *n, GError **error);
+bool cache_rank(Cache *cache, const LeadQuery *query, const LeadPos *pos, gint64 *n,
+                GError **error);
 bool cache_counts(Cache *cache, LeadCounts *counts, GError **error);
 
 /* The next waiting lead after pos in reading direction; false when there is none. */
-bool cache_next_waiting(Cache *cache, const LeadQuery *query, const LeadPos *pos, bool older, LeadPos *out,
-                        GError **error);
+bool cache_next_waiting(Cache *cache, const LeadQuery *query, const LeadPos *pos, bool older,
+                        LeadPos *out, GError **error);
 
 /* The whole referral with local edits. NOT_FOUND. Caller clears with fields_clear(&referral_fields). Strings are as
  * sent: clean them before drawing. */
@@ -87,7 +89,8 @@ gint64 cache_note_rev(Cache *cache, const Uuid *note);
 GPtrArray *cache_notes(Cache *cache, const Uuid *referral, GError **error); /* Note * */
 
 /* Give and take with an account since a time, from a covering index. */
-bool cache_give_take(Cache *cache, const Uuid *account, gint64 since, GiveTake *out, GError **error);
+bool cache_give_take(Cache *cache, const Uuid *account, gint64 since, GiveTake *out,
+                     GError **error);
 
 /* Partner *; text: prefix words, NULL = all, by name. */
 GPtrArray *cache_partners(Cache *cache, const char *text, unsigned limit, GError **error);

@@ -31,9 +31,9 @@ Store *cache_writer_store(CacheWriter *writer);
 
 /* Where a scope's feed stands. */
 typedef struct Feed {
-    char *state;          /* NULL: nothing yet */
-    bool complete;        /* one full sync came to its end */
-    bool full_sync;       /* one is under way */
+    char *state;    /* NULL: nothing yet */
+    bool complete;  /* one full sync came to its end */
+    bool full_sync; /* one is under way */
     gint64 generation, synced_at, done, estimate;
 } Feed;
 bool cache_read_feed(CacheWriter *writer, const Uuid *scope, Feed *feed, GError **error);
@@ -51,7 +51,8 @@ typedef struct FeedPage {
 /* BAD_REPLY when it is not one. */
 bool feed_page_read(const JsonNode *root, FeedPage *page, GError **error);
 /* Writes its objects and the new state; the last page of a full sync also removes what no longer exists. */
-bool cache_write_page(CacheWriter *writer, const JsonNode *root, const FeedPage *page, GError **error);
+bool cache_write_page(CacheWriter *writer, const JsonNode *root, const FeedPage *page,
+                      GError **error);
 
 /* One object as the server answered it; `except` is the outbox item answered (its edit is in the object). */
 bool cache_write_referral(CacheWriter *writer, const Referral *referral, const Uuid *except,

@@ -11,10 +11,10 @@
 
 struct CacheWriter {
     Db *db;
-    Store *store; /* the worker's own connection */
+    Store *store;       /* the worker's own connection */
     GHashTable *edited; /* Uuid *: referrals that have items in the outbox */
     gint64 counts[COUNT_BOXES][COUNT_STATES][COUNT_VERDICTS][2]; /* changes not yet in `counter` */
-    gint64 generation; /* of the feed being written */
+    gint64 generation;                                           /* of the feed being written */
     unsigned changed;
     const char *insert, *update, *select, *select_base, *select_note_bases;
     DbValue *values;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "client/client.h"
+
 #include "client/client_private.h"
 
 #include <string.h>

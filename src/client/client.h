@@ -19,9 +19,9 @@
 typedef struct Client Client;
 
 typedef enum ClientChange {
-    CLIENT_LEADS = 1 << 0,    /* rows of the cache: lists and details read again */
+    CLIENT_LEADS = 1 << 0, /* rows of the cache: lists and details read again */
     CLIENT_OUTBOX = 1 << 1,
-    CLIENT_STATUS = 1 << 2,   /* ClientStatus */
+    CLIENT_STATUS = 1 << 2, /* ClientStatus */
     CLIENT_PARTNERS = 1 << 3,
     CLIENT_NOTES = 1 << 4,
 } ClientChange;
@@ -29,30 +29,31 @@ typedef enum ClientChange {
 typedef void (*ClientChangedFunc)(unsigned what, gpointer data);
 
 typedef enum ClientPhase {
-    PHASE_STOPPED,    /* client_start() not called */
-    PHASE_LOGIN,      /* no usable token: client_login() */
-    PHASE_OFFLINE,    /* waits until next_try (back-off), or for client_sync_now() */
+    PHASE_STOPPED, /* client_start() not called */
+    PHASE_LOGIN,   /* no usable token: client_login() */
+    PHASE_OFFLINE, /* waits until next_try (back-off), or for client_sync_now() */
     PHASE_CONNECTING,
-    PHASE_SYNCING,    /* full sync: sync_done of sync_total */
-    PHASE_LIVE,       /* up to date, event stream open */
-    PHASE_DISABLED,   /* :offline asked for */
+    PHASE_SYNCING,  /* full sync: sync_done of sync_total */
+    PHASE_LIVE,     /* up to date, event stream open */
+    PHASE_DISABLED, /* :offline asked for */
 } ClientPhase;
 
 typedef struct ClientStatus {
     ClientPhase phase;
-    gint64 last_sync;  /* ms UTC of the last success, 0 never */
-    gint64 next_try;   /* ms UTC, PHASE_OFFLINE */
+    gint64 last_sync;             /* ms UTC of the last success, 0 never */
+    gint64 next_try;              /* ms UTC, PHASE_OFFLINE */
     gint64 sync_done, sync_total; /* objects, PHASE_SYNCING; total 0 = unknown */
     OutboxCounts outbox;
-    gint64 hold_until; /* end of the newest held action's undo window, 0 none */
-    Problem problem;   /* why offline; PROBLEM_COUNT = nothing wrong */
+    gint64 hold_until;  /* end of the newest held action's undo window, 0 none */
+    Problem problem;    /* why offline; PROBLEM_COUNT = nothing wrong */
     const char *detail; /* clean text, "" when nothing */
     Uuid account;
     const char *account_name, *account_email; /* "" before the first sync */
 } ClientStatus;
 
 typedef enum ClientFlags {
-    CLIENT_READ_ONLY = 1 << 0, /* never takes the profile lock: `leadline list` beside a running screen */
+    /* never takes the profile lock: `leadline list` beside a running screen */
+    CLIENT_READ_ONLY = 1 << 0,
 } ClientFlags;
 
 /* Problems that concern nobody but the person at the screen: told in ClientStatus, never fatal. The profile must outlive
@@ -86,7 +87,8 @@ const Profile *client_profile(const Client *client);
 /* ---- session */
 
 typedef void (*ClientDoneFunc)(const GError *error, gpointer data); /* error NULL: done */
-void client_login(Client *client, const char *email, const char *password, ClientDoneFunc done, gpointer data);
+void client_login(Client *client, const char *email, const char *password, ClientDoneFunc done,
+                  gpointer data);
 void client_sign_up(Client *client, const SignUp *input, ClientDoneFunc done, gpointer data);
 void client_logout(Client *client, bool purge, ClientDoneFunc done, gpointer data);
 
@@ -97,15 +99,18 @@ TokenPlace client_token_place(const Client *client);
 
 /* ---- network by hand */
 
-void client_sync_now(Client *client);       /* R: resets the back-off */
+void client_sync_now(Client *client); /* R: resets the back-off */
 void client_set_offline(Client *client, bool offline);
-void client_cancel(Client *client);         /* Ctrl-C: the running requests; the outbox keeps its rows */
+/* Ctrl-C: the running requests; the outbox keeps its rows */
+void client_cancel(Client *client);
 
 /* ---- actions. One call = one undo unit. False and *error when the state does not allow it (model rule) or the store
  * cannot take it (disk full): then nothing was changed. */
 
-bool client_pick_up(Client *client, const Uuid *id, GError **error); /* opening a lead; no hold, not undoable */
-bool client_confirm(Client *client, const Uuid *ids, size_t n, const ConfirmInput *input, GError **error);
+/* opening a lead; no hold, not undoable */
+bool client_pick_up(Client *client, const Uuid *id, GError **error);
+bool client_confirm(Client *client, const Uuid *ids, size_t n, const ConfirmInput *input,
+                    GError **error);
 bool client_outcome(Client *client, const Uuid *id, const OutcomeInput *input, GError **error);
 bool client_withdraw(Client *client, const Uuid *id, GError **error);
 bool client_note(Client *client, const Uuid *referral, const Note *note, GError **error);

@@ -34,7 +34,7 @@ struct Client {
     guint tell_source;
     ClientStatus status;
     char *detail, *account_name, *account_email;
-    int jobs; /* in the worker */
+    int jobs;           /* in the worker */
     bool cache_damaged; /* found on the way: the next start makes a new one */
 
     /* sync */
@@ -47,8 +47,8 @@ struct Client {
     int pages;    /* of this pull in the worker */
     bool last_page;
     gint64 retry_after_ms; /* of the failure being told */
-    gint64 pages_done;    /* objects, of a full sync */
-    NetRequest *request;  /* of the engine: who am I, a page, new tokens */
+    gint64 pages_done;     /* objects, of a full sync */
+    NetRequest *request;   /* of the engine: who am I, a page, new tokens */
     NetRequest *stream;
     SseParser sse;
 
@@ -70,7 +70,8 @@ void client_read_account(Client *client);
 
 /* client_sync.c */
 void client_event(Client *client, SyncEvent event);
-void client_failed(Client *client, const NetReply *reply); /* a network fault or a server that cannot now */
+/* a network fault or a server that cannot now */
+void client_failed(Client *client, const NetReply *reply);
 void client_sync_stop(Client *client);
 
 /* client_outbox.c: sends what is ready; tells EVENT_FLUSHED when nothing is */

@@ -16,7 +16,8 @@ typedef struct Credentials {
 /* Nothing stored is no error: both NULL. BAD_CONFIG when others may read the file. */
 bool credentials_load(Credentials *credentials, const Profile *profile, GError **error);
 /* Takes a new pair; written durably before it returns, when it is stored at all. */
-bool credentials_set(Credentials *credentials, const Profile *profile, const Tokens *tokens, GError **error);
+bool credentials_set(Credentials *credentials, const Profile *profile, const Tokens *tokens,
+                     GError **error);
 /* Forgets them, in memory and on disk. */
 void credentials_clear(Credentials *credentials, const Profile *profile);
 /* The same process may not be read by others of this user, nor dump its memory. */

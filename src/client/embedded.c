@@ -329,18 +329,19 @@ Embedded *embedded_start(const Profile *profile, EmbeddedReadyFunc ready, Embedd
     return embedded;
 }
 
+static bool has_ended(gpointer data)
+{
+    GPid *pid = data;
+    int status;
+    return waitpid(*pid, &status, WNOHANG) != 0;
+}
+
 /* For at most STOP_MS; a server that does not end by itself is ended. */
 static void wait_for_end(GPid pid)
 {
-    gint64 until = clock_monotonic() + STOP_MS * 1000;
-    int status;
-    while (waitpid(pid, &status, WNOHANG) == 0) {
-        if (clock_monotonic() > until) {
-            kill(pid, SIGKILL);
-            waitpid(pid, &status, 0);
-            return;
-        }
-        g_usleep(2000);
+    if (!clock_wait(has_ended, &pid, STOP_MS)) {
+        kill(pid, SIGKILL);
+        waitpid(pid, NULL, 0);
     }
 }
 

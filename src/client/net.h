@@ -33,17 +33,18 @@ typedef struct NetCall {
     bool create;               /* If-None-Match: * */
     gint64 if_match;           /* If-Match: "rev", 0 none */
     unsigned flags;
-    unsigned deadline_ms;      /* 0: NET_DEADLINE_MS */
+    unsigned deadline_ms; /* 0: NET_DEADLINE_MS */
     void (*on_bytes)(const char *bytes, size_t length, gpointer data);
-    GDestroyNotify drop;       /* frees data of a request that is cancelled */
+    GDestroyNotify drop; /* frees data of a request that is cancelled */
 } NetCall;
 
 typedef struct NetReply {
-    int status;            /* 0: there was none, see error */
-    const char *body;      /* NUL-terminated */
+    int status;       /* 0: there was none, see error */
+    const char *body; /* NUL-terminated */
     size_t length;
     gint64 retry_after_ms; /* 0 none */
-    GError *error;         /* status 0, >= 400, or a broken transfer; the problem of the catalogue */
+    /* status 0, >= 400, or a broken transfer; the problem of the catalogue */
+    GError *error;
 } NetReply;
 
 /* reply is valid during the call; steal body with net_reply_take(). */

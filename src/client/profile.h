@@ -24,12 +24,13 @@ typedef enum ProfileKind {
 } ProfileKind;
 
 typedef struct Profile {
-    char *name;       /* [a-z0-9-]{1,32}; "demo", "local" are their kinds' */
+    char *name; /* [a-z0-9-]{1,32}; "demo", "local" are their kinds' */
     ProfileKind kind;
-    char *server;     /* URL: https://..., http://127.0.0.1:..., or unix:PATH */
-    char *email;      /* last log-in, may be NULL */
+    char *server; /* URL: https://..., http://127.0.0.1:..., or unix:PATH */
+    char *email;  /* last log-in, may be NULL */
     bool insecure_storage;
-    char *config_dir, *data_dir, *cache_dir, *state_dir, *runtime_dir; /* the last four are the profile's own */
+    /* the last four are the profile's own */
+    char *config_dir, *data_dir, *cache_dir, *state_dir, *runtime_dir;
 } Profile;
 
 /* Reads XDG_CONFIG_HOME/leadline/profiles/NAME; NOT_FOUND when there is none. name NULL: LEADLINE_PROFILE, else the

@@ -15,7 +15,11 @@
 #include "base/problem.h"
 
 typedef enum TimeStyle { TIME_RELATIVE = 1, TIME_ABSOLUTE = 2 } TimeStyle;
-typedef enum Background { BACKGROUND_AUTO = 1, BACKGROUND_LIGHT = 2, BACKGROUND_DARK = 3 } Background;
+typedef enum Background {
+    BACKGROUND_AUTO = 1,
+    BACKGROUND_LIGHT = 2,
+    BACKGROUND_DARK = 3
+} Background;
 typedef enum ThemeName {
     THEME_DEFAULT = 1,
     THEME_MONO = 2,

@@ -18,9 +18,9 @@ typedef struct SseParser {
     SseEventFunc func;
     gpointer user;
     GString *line, *event, *data;
-    GString *last_id;   /* to send as Last-Event-ID; "" none */
-    gint64 retry_ms;    /* asked for by the server, 0 none */
-    int bom;            /* bytes of a BOM seen at the start; -1: past the start */
+    GString *last_id; /* to send as Last-Event-ID; "" none */
+    gint64 retry_ms;  /* asked for by the server, 0 none */
+    int bom;          /* bytes of a BOM seen at the start; -1: past the start */
     bool after_cr, has_data;
 } SseParser;
 

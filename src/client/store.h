@@ -22,7 +22,8 @@ typedef enum OutboxState {
     OUTBOX_FAILED = 4,
 } OutboxState;
 
-typedef enum OutboxKind { /* what the row does to its object, for the local edit and for people */
+/* what the row does to its object, for the local edit and for people */
+typedef enum OutboxKind {
     OUTBOX_PICK_UP = 1,
     OUTBOX_CONFIRM = 2,
     OUTBOX_OUTCOME = 3,
@@ -32,13 +33,13 @@ typedef enum OutboxKind { /* what the row does to its object, for the local edit
 } OutboxKind;
 
 typedef struct OutboxItem {
-    Uuid op;       /* = Idempotency-Key */
-    gint64 n;      /* order within the store */
-    Uuid unit;     /* one undo unit */
+    Uuid op;   /* = Idempotency-Key */
+    gint64 n;  /* order within the store */
+    Uuid unit; /* one undo unit */
     OutboxKind kind;
-    Uuid object;   /* the referral */
+    Uuid object; /* the referral */
     char *method, *path, *body;
-    char *title;   /* what a person calls it: "Bright & Co" */
+    char *title; /* what a person calls it: "Bright & Co" */
     gint64 created_at, hold_until, next_at;
     OutboxState state;
     gint64 attempts;
@@ -68,8 +69,8 @@ GPtrArray *store_items(Store *store, OutboxState state, GError **error);
 /* Items about one object, in order. */
 GPtrArray *store_items_of(Store *store, const Uuid *object, GError **error);
 bool store_item(Store *store, const Uuid *op, OutboxItem *out, GError **error);
-bool store_set_state(Store *store, const Uuid *op, OutboxState state, gint64 next_at, gint64 attempts,
-                     const char *problem, const char *detail, GError **error);
+bool store_set_state(Store *store, const Uuid *op, OutboxState state, gint64 next_at,
+                     gint64 attempts, const char *problem, const char *detail, GError **error);
 /* Takes an item for sending: waiting, or held with its window over, becomes sending and counts one attempt. *claimed
  * false: somebody took it back or sends it already. The durable step that no undo can cross. */
 bool store_claim(Store *store, const Uuid *op, gint64 now, bool *claimed, GError **error);

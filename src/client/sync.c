@@ -42,7 +42,7 @@ static unsigned pull(Sync *sync)
     return DO_PULL;
 }
 
-static unsigned refresh(Sync *sync)
+static unsigned renew_token(Sync *sync)
 {
     sync->state = SYNC_REFRESHING;
     sync->stream = false;
@@ -63,7 +63,7 @@ static unsigned resume(Sync *sync)
     if (!sync->have_token)
         return connect_(sync);
     if (sync->must_refresh)
-        return refresh(sync);
+        return renew_token(sync);
     return sync->identified ? flush(sync) : identify(sync);
 }
 
@@ -157,7 +157,7 @@ unsigned sync_step(Sync *sync, SyncEvent event, const SyncInput *input)
     case EVENT_FAILED:
         return fail(sync, input);
     case EVENT_UNAUTHORIZED:
-        return sync->refreshed ? ask_login(sync) : refresh(sync);
+        return sync->refreshed ? ask_login(sync) : renew_token(sync);
     case EVENT_REFRESHED:
         return resume(sync);
     case EVENT_NOW:

@@ -28,20 +28,20 @@ typedef enum SyncState {
 
 typedef enum SyncEvent {
     EVENT_START,
-    EVENT_TOKEN,        /* there is an access token (stored, or after a log-in) */
+    EVENT_TOKEN, /* there is an access token (stored, or after a log-in) */
     EVENT_NO_TOKEN,
     EVENT_IDENTIFIED,
-    EVENT_FLUSHED,      /* nothing in the outbox is ready to be sent */
-    EVENT_PULLED,       /* the last page is in the cache */
-    EVENT_GONE,         /* 410: the state is too old */
-    EVENT_PUSHED,       /* the stream told of a state that is not ours */
+    EVENT_FLUSHED, /* nothing in the outbox is ready to be sent */
+    EVENT_PULLED,  /* the last page is in the cache */
+    EVENT_GONE,    /* 410: the state is too old */
+    EVENT_PUSHED,  /* the stream told of a state that is not ours */
     EVENT_STREAM_ENDED,
     EVENT_FAILED,       /* network, or a server that cannot just now */
     EVENT_UNAUTHORIZED, /* 401 */
     EVENT_REFRESHED,
-    EVENT_REFUSED,      /* the refresh token is no good either */
-    EVENT_TICK,         /* the back-off is over */
-    EVENT_NOW,          /* R: try at once */
+    EVENT_REFUSED, /* the refresh token is no good either */
+    EVENT_TICK,    /* the back-off is over */
+    EVENT_NOW,     /* R: try at once */
     EVENT_DISABLE,
     EVENT_ENABLE,
     EVENT_LOGOUT,
@@ -49,26 +49,26 @@ typedef enum SyncEvent {
 } SyncEvent;
 
 typedef enum SyncAction {
-    DO_CANCEL = 1 << 0,    /* all requests and the stream; done before the others */
+    DO_CANCEL = 1 << 0, /* all requests and the stream; done before the others */
     DO_CONNECT = 1 << 1,
     DO_IDENTIFY = 1 << 2,
     DO_FLUSH = 1 << 3,
     DO_PULL = 1 << 4,
-    DO_PULL_ALL = 1 << 5,  /* from the start: a full sync */
+    DO_PULL_ALL = 1 << 5, /* from the start: a full sync */
     DO_STREAM = 1 << 6,
     DO_REFRESH = 1 << 7,
-    DO_WAIT = 1 << 8,      /* EVENT_TICK at next_try */
+    DO_WAIT = 1 << 8, /* EVENT_TICK at next_try */
     DO_ASK_LOGIN = 1 << 9,
 } SyncAction;
 
 typedef struct Sync {
     SyncState state;
     bool have_token, identified, stream;
-    bool again;      /* pushed while pulling */
-    bool refreshed;  /* since the last success: a second 401 means log in */
+    bool again;        /* pushed while pulling */
+    bool refreshed;    /* since the last success: a second 401 means log in */
     bool must_refresh; /* the network went while refreshing */
-    int failures;    /* in a row */
-    gint64 next_try; /* ms, OFFLINE */
+    int failures;      /* in a row */
+    gint64 next_try;   /* ms, OFFLINE */
 } Sync;
 
 #define SYNC_BACKOFF_FIRST_MS 1000

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/clock.h"
+
 /* A transaction of pages ends when it has so many, when an edit waits, or when none came for so long. */
 #define PAGES_MAX 20
 #define PAGE_WAIT_US 20000
@@ -169,7 +171,7 @@ static bool write_one_page(PageRun *run, CacheWriter *writer, Job *job, GError *
 static Job *next_page(Worker *worker, const Job *last, guint n)
 {
     g_mutex_lock(&worker->mutex);
-    gint64 until = g_get_monotonic_time() + PAGE_WAIT_US;
+    gint64 until = clock_monotonic() + PAGE_WAIT_US;
     bool more = n < PAGES_MAX && last->page.more;
     while (more && !worker->quit && worker->edits.length == 0 && worker->pages.length == 0)
         more = g_cond_wait_until(&worker->cond, &worker->mutex, until);

@@ -10,11 +10,13 @@
 typedef struct Worker Worker;
 
 typedef enum JobKind {
-    JOB_REFRESH,     /* apply the outbox again to `objects`, or to all when there are none */
-    JOB_PAGE,        /* an answer of the change feed in `body` */
-    JOB_ANSWER,      /* a server's answer to outbox item `op` in `body`: its object, then the item goes */
-    JOB_ACCOUNT,     /* whose cache this is: another account's is wiped; page.state tells where its feed is */
-    JOB_TOUCH,       /* nothing is newer */
+    JOB_REFRESH, /* apply the outbox again to `objects`, or to all when there are none */
+    JOB_PAGE,    /* an answer of the change feed in `body` */
+    /* a server's answer to outbox item `op` in `body`: its object, then the item goes */
+    JOB_ANSWER,
+    /* whose cache this is: another account's is wiped; page.state tells where its feed is */
+    JOB_ACCOUNT,
+    JOB_TOUCH, /* nothing is newer */
 } JobKind;
 
 typedef struct Job Job;
@@ -28,10 +30,11 @@ struct Job {
     bool is_note;
     Account account;
 
-    FeedPage page;    /* PAGE: start in, the rest out; ACCOUNT: scope, state, full (one is under way) out */
+    /* PAGE: start in, the rest out; ACCOUNT: scope, state, full (one is under way) out */
+    FeedPage page;
     gint64 done_objects; /* PAGE: of the full sync, out */
-    unsigned changed; /* out: ClientChange */
-    GError *error;    /* out: NULL = committed */
+    unsigned changed;    /* out: ClientChange */
+    GError *error;       /* out: NULL = committed */
 
     void (*head)(Job *job, gpointer data); /* PAGE: parsed, not yet written; page may be read */
     void (*done)(Job *job, gpointer data); /* then freed */

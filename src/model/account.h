@@ -57,9 +57,9 @@ typedef struct Session { /* GET /v1/sessions */
 /* A scope of sync: today one per account; groups and desks follow. */
 typedef struct Scope {
     Uuid id;
-    int kind;     /* ScopeKind */
-    char *role;   /* "owner" */
-    char *state;  /* of the change feed, opaque */
+    int kind;    /* ScopeKind */
+    char *role;  /* "owner" */
+    char *state; /* of the change feed, opaque */
 } Scope;
 
 typedef enum ScopeKind {

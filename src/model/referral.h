@@ -34,7 +34,8 @@ typedef enum ReferralVerdict {
     VERDICT_NOT_A_LEAD = 2,
 } ReferralVerdict;
 
-typedef enum ReferralReason { /* why not a lead; keys 1..8 of the reject dialog, in this order */
+/* why not a lead; keys 1..8 of the reject dialog, in this order */
+typedef enum ReferralReason {
     REASON_NO_PERMISSION = 1,
     REASON_NO_CONTACT_DETAILS = 2,
     REASON_UNKNOWN_TO_SENDER = 3,
@@ -45,18 +46,29 @@ typedef enum ReferralReason { /* why not a lead; keys 1..8 of the reject dialog,
     REASON_OTHER = 8,
 } ReferralReason;
 
-typedef enum ReferralType { /* R35 */
+/* R35 */
+typedef enum ReferralType {
     REFERRAL_JOB = 1,
     REFERRAL_BUSINESS_DEVELOPMENT = 2,
 } ReferralType;
 
-typedef enum ReferralBox { /* the viewer's side */
+/* the viewer's side */
+typedef enum ReferralBox {
     BOX_INBOX = 1,
     BOX_SENT = 2,
 } ReferralBox;
 
-typedef enum ContactChannel { CHANNEL_PHONE = 1, CHANNEL_EMAIL = 2, CHANNEL_SMS = 3, CHANNEL_POST = 4 } ContactChannel;
-typedef enum PermissionMethod { PERMISSION_SPOKEN = 1, PERMISSION_FORM = 2, PERMISSION_WRITTEN = 3 } PermissionMethod;
+typedef enum ContactChannel {
+    CHANNEL_PHONE = 1,
+    CHANNEL_EMAIL = 2,
+    CHANNEL_SMS = 3,
+    CHANNEL_POST = 4
+} ContactChannel;
+typedef enum PermissionMethod {
+    PERMISSION_SPOKEN = 1,
+    PERMISSION_FORM = 2,
+    PERMISSION_WRITTEN = 3
+} PermissionMethod;
 
 typedef struct Contact {
     char *first_name, *last_name, *company_name;
@@ -122,7 +134,7 @@ typedef struct ConfirmInput { /* POST .../confirm */
 } ConfirmInput;
 
 typedef struct OutcomeInput { /* POST .../outcome */
-    ReferralState outcome; /* WORKING, WON, LOST, DORMANT */
+    ReferralState outcome;    /* WORKING, WON, LOST, DORMANT */
     Money value;
 } OutcomeInput;
 
@@ -142,10 +154,10 @@ typedef struct Partner {
     gint64 since;
 } Partner;
 
-extern const EnumTable referral_states, referral_verdicts, referral_reasons, referral_types, referral_boxes,
-    referral_outcomes, contact_channels, permission_methods;
-extern const FieldTable contact_fields, permission_fields, lead_fields, referral_fields, new_referral_fields,
-    confirm_fields, outcome_fields, note_fields, partner_fields;
+extern const EnumTable referral_states, referral_verdicts, referral_reasons, referral_types,
+    referral_boxes, referral_outcomes, contact_channels, permission_methods;
+extern const FieldTable contact_fields, permission_fields, lead_fields, referral_fields,
+    new_referral_fields, confirm_fields, outcome_fields, note_fields, partner_fields;
 
 #define AMEND_WINDOW (14 * MS_PER_DAY) /* D6 */
 
@@ -201,4 +213,5 @@ typedef struct GiveTake {
     gint64 took, took_confirmed, took_rejected;
 } GiveTake;
 /* Adds one referral as seen by its viewer (withdrawn ones do not count). */
-void give_take_add(GiveTake *sum, ReferralBox box, ReferralState state, ReferralVerdict verdict, gint64 n);
+void give_take_add(GiveTake *sum, ReferralBox box, ReferralState state, ReferralVerdict verdict,
+                   gint64 n);

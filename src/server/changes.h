@@ -9,11 +9,12 @@
 #include "model/account.h"
 #include "server/call.h"
 
-typedef enum ObjectType { /* stored: never renumber */
-                          OBJECT_REFERRAL = 1,
-                          OBJECT_NOTE = 2,
-                          OBJECT_PARTNER = 3,
-                          OBJECT_ACCOUNT = 4,
+/* stored: never renumber */
+typedef enum ObjectType {
+    OBJECT_REFERRAL = 1,
+    OBJECT_NOTE = 2,
+    OBJECT_PARTNER = 3,
+    OBJECT_ACCOUNT = 4,
 } ObjectType;
 
 typedef struct Change {

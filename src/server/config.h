@@ -22,7 +22,8 @@ typedef struct Config {
     gint64 argon2_passes;
     gint64 sign_up; /* bool: POST /v1/accounts is open */
     char *
-        metrics_token_file; /* a bearer token for /metrics and /readyz from elsewhere; NULL = loopback only */
+        /* a bearer token for /metrics and /readyz from elsewhere; NULL = loopback only */
+        metrics_token_file;
     gint64 ready_fd;                 /* -1 none */
     gint64 exit_with_parent, lively; /* bool */
 } Config;

@@ -191,11 +191,16 @@ static void reach_contact(Contact *contact, guint64 *random, guint town)
     contact->country_code = g_strdup("GB");
 }
 
+static gint64 demo_number(DemoList list, guint row, guint column)
+{
+    return g_ascii_strtoll(demo_cell(list, row, column), NULL, 10);
+}
+
 static void set_need(NewReferral *out, guint64 *random)
 {
     guint row = demo_below(random, demo_rows(DEMO_NEEDS));
     const char *text = demo_cell(DEMO_NEEDS, row, 0);
-    gint64 least = atoi(demo_cell(DEMO_NEEDS, row, 1)), most = atoi(demo_cell(DEMO_NEEDS, row, 2));
+    gint64 least = demo_number(DEMO_NEEDS, row, 1), most = demo_number(DEMO_NEEDS, row, 2);
     bool development = g_str_has_prefix(text, "b ");
     out->type = development ? REFERRAL_BUSINESS_DEVELOPMENT : REFERRAL_JOB;
     out->need = g_strdup(development ? text + 2 : text);

@@ -480,14 +480,18 @@ static void streams_end(Httpd *httpd)
         http_stream_end(all->pdata[i]);
 }
 
+/* A request under way may still open a stream, so streams are ended until nothing runs. */
+static bool is_quiet(gpointer data)
+{
+    Httpd *httpd = data;
+    streams_end(httpd);
+    return g_atomic_int_get(&httpd->running) <= 0;
+}
+
 void httpd_stop(Httpd *httpd, unsigned ms)
 {
     httpd_stop_listening(httpd);
-    gint64 deadline = clock_monotonic() + ms * G_GINT64_CONSTANT(1000);
-    do {
-        streams_end(httpd);
-        g_usleep(2000);
-    } while (g_atomic_int_get(&httpd->running) > 0 && clock_monotonic() < deadline);
+    clock_wait(is_quiet, httpd, ms);
     for (unsigned i = 0; i <= httpd->limits.threads; i++) {
         HttpThread *thread = &httpd->threads[i];
         if (thread->daemon)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/httpd_stream.h"
+
 #include "server/httpd_internal.h"
 
 #define STREAM_BLOCK 2048

@@ -180,8 +180,8 @@ static gpointer sqlite_writer(gpointer data)
     WriteUnit *units[WRITE_GROUP];
     bool closed = false, dirty = true;
     while (!closed) {
-        size_t n = take(&lanes->writes, units, WRITE_GROUP,
-                        dirty ? g_get_monotonic_time() + IDLE_US : 0, &closed);
+        size_t n = take(&lanes->writes, units, WRITE_GROUP, dirty ? clock_monotonic() + IDLE_US : 0,
+                        &closed);
         if (n > 0) {
             run_units(lanes, lanes->writer, units, n);
             dirty = true;

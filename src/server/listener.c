@@ -105,7 +105,7 @@ static bool listen_unix(Listener *listener, const char *path, GError **error)
     if (*path == '\0' || strlen(path) >= sizeof address.sun_path)
         return problem_set(error, PROBLEM_BAD_CONFIG, "listen: a socket path has 1 to %zu bytes",
                            sizeof address.sun_path - 1);
-    strcpy(address.sun_path, path);
+    g_strlcpy(address.sun_path, path, sizeof address.sun_path);
     if (!socket_file_clear(&address, error) ||
         !socket_listen(listener, AF_UNIX, (struct sockaddr *)&address, sizeof address, path, error))
         return false;
@@ -211,7 +211,7 @@ static void accept_all(Listener *listener, int socket)
         if (fd < 0 && errno == EINTR)
             continue;
         if (fd < 0 && (errno == EMFILE || errno == ENFILE)) {
-            g_usleep(10000); /* level-triggered: do not spin while there is no descriptor */
+            g_poll(NULL, 0, 10); /* level-triggered: do not spin while there is no descriptor */
             return;
         }
         if (fd < 0)
@@ -301,12 +301,16 @@ static void listener_wake(Listener *listener)
     eventfd_write(listener->wake, 1);
 }
 
+static bool has_stopped_accepting(gpointer data)
+{
+    return !g_atomic_int_get(&((Listener *)data)->accepting);
+}
+
 void listener_stop_accepting(Listener *listener)
 {
     g_atomic_int_set(&listener->stop_accepting, 1);
     listener_wake(listener);
-    while (g_atomic_int_get(&listener->accepting))
-        g_usleep(500);
+    clock_wait(has_stopped_accepting, listener, G_MAXUINT);
 }
 
 void listener_free(Listener *listener)

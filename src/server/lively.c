@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/lively.h"
 
+#include "base/clock.h"
 #include "server/demo.h"
 #include "server/demo_words.h"
 #include "server/partners.h"
@@ -66,7 +67,7 @@ static void give_one(void)
 
 static gpointer lively_main(gpointer data)
 {
-    gint64 due = g_get_monotonic_time() + LIVELY_FIRST_S * G_USEC_PER_SEC;
+    gint64 due = clock_monotonic() + LIVELY_FIRST_S * G_USEC_PER_SEC;
     g_mutex_lock(&lively.lock);
     while (lively.running) {
         if (g_cond_wait_until(&lively.wake, &lively.lock, due))
@@ -75,7 +76,7 @@ static gpointer lively_main(gpointer data)
         give_one();
         guint pause = LIVELY_LEAST_S +
                       demo_below(&lively.random, LIVELY_MOST_S - LIVELY_LEAST_S + 1);
-        due = g_get_monotonic_time() + pause * G_USEC_PER_SEC;
+        due = clock_monotonic() + pause * G_USEC_PER_SEC;
         g_mutex_lock(&lively.lock);
     }
     g_mutex_unlock(&lively.lock);

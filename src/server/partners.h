@@ -5,14 +5,15 @@
 #include "model/referral.h"
 #include "server/call.h"
 
-typedef enum ConnectionState { /* domain.md §3.4; stored: never renumber */
-                               CONNECTION_INVITED = 1,
-                               CONNECTION_REQUESTED = 2,
-                               CONNECTION_CONNECTED = 3,
-                               CONNECTION_DECLINED = 4,
-                               CONNECTION_EXPIRED = 5,
-                               CONNECTION_WITHDRAWN = 6,
-                               CONNECTION_ENDED = 7,
+/* domain.md §3.4; stored: never renumber */
+typedef enum ConnectionState {
+    CONNECTION_INVITED = 1,
+    CONNECTION_REQUESTED = 2,
+    CONNECTION_CONNECTED = 3,
+    CONNECTION_DECLINED = 4,
+    CONNECTION_EXPIRED = 5,
+    CONNECTION_WITHDRAWN = 6,
+    CONNECTION_ENDED = 7,
 } ConnectionState;
 
 extern const Route partner_routes[];

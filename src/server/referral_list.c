@@ -168,7 +168,8 @@ static void put_list(Sql *sql, const Filter *filter)
     for (int box = first; box <= (int)last; box++)
         for (int i = 0; i < n_states; i++) {
             sql->n = start;
-            g_string_append(sql->text, more ? " UNION ALL SELECT * FROM (" : "SELECT * FROM (");
+            g_string_append(sql->text, more ? " UNION ALL " : "");
+            g_string_append_printf(sql->text, "SELECT %s, position FROM (", referral_columns());
             put_branch(sql, filter, box, filter->states[i]);
             g_string_append_printf(sql->text, ") b%d%d", box, i);
             more = true;

@@ -7,7 +7,7 @@
 //   await ann.post(`/v1/referrals/${id}/confirm`, { verdict: 'lead' });     a new Idempotency-Key unless { key } is given
 //   await api.stop();                              SIGTERM; fails unless it exits with 0
 //
-// LEADLINE_TEST_DB=postgresql makes the databases in the cluster of the environment (pg_virtualenv).
+// LEADLINE_TEST_DB=postgresql makes the databases in the cluster of the environment (tests/with-postgresql).
 'use strict';
 const assert = require('node:assert/strict');
 const crypto = require('node:crypto');

@@ -14,7 +14,7 @@ static void test_exponents(void **state)
     assert_int_equal(money_exponent("XPF"), 0);
     assert_int_equal(money_exponent("KWD"), 3);
     assert_int_equal(money_exponent("TND"), 3);
-    assert_int_equal(money_exponent("XXX"), -1);
+    assert_int_equal(money_exponent("XTS"), -1);
     assert_int_equal(money_exponent("gbp"), -1);
     assert_int_equal(money_exponent("GB"), -1);
     assert_int_equal(money_exponent("GBPP"), -1);
@@ -70,7 +70,7 @@ static void test_refusals_leave_out_alone(void **state)
         { "GBP", NULL },
         { "-", "GBP" },
         { "3500", NULL },
-        { "3500", "XXX" },
+        { "3500", "XTS" },
         { "3500 QQQ", "GBP" },
         { "12.345", "GBP" },
         { "12.0", "JPY" },
