@@ -9,8 +9,16 @@ endif
 SCRIPT_LOG_DRIVER = $(LOG_DRIVER)
 SCRIPT_LOG_COMPILER = $(top_builddir)/tests/screen/run_screens
 
-screen_plays = %D%/driver.script
-EXTRA_DIST += $(screen_plays)
+# The network that every world begins with: the same at every run.
+%D%/demo.db: leadlined$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) %D% && rm -f $@ $@-wal $@-shm && LEADLINE_NOW=2025-11-21T14:32:00Z LEADLINE_SEED=1 \
+	  ./leadlined$(EXEEXT) load-demo --seed 1 --argon2-memory 64 --argon2-passes 1 --log error \
+	  --database sqlite:$@ >$@.log 2>&1
+check_DATA += %D%/demo.db
+CLEANFILES += %D%/demo.db %D%/demo.db-wal %D%/demo.db-shm %D%/demo.db.log
+
+screen_plays = %D%/driver.script %D%/inbox.script
+EXTRA_DIST += $(screen_plays) %D%/sign-in %D%/golden
 if HAVE_VTERM
 TESTS += $(screen_plays)
 endif

@@ -12,7 +12,8 @@
  *   keys KEYS                 as people write them: jj<Enter>, <C-r>, <PageDown>; blanks count inside
  *   paste TEXT                as a terminal pastes it (\n is a new line)
  *   expect REGEX, absent REGEX     wait until the screen shows it, or does not any more (multi-line)
- *   golden NAME               wait until the screen is golden/NAME-SIZE.txt, attributes too; UPDATE=1 writes the file
+ *   golden NAME [SIZE...]     wait until the screen is golden/NAME-SIZE.txt, attributes too; UPDATE=1 writes the file.
+ *                             With sizes: at each of them, and then back as it was
  *   resize COLSxROWS          the terminal
  *   modes WORDS               wait for: cooked raw alternate main cursor no-cursor
  *   signal NAME               to the program: INT TERM HUP KILL TSTP CONT
@@ -35,6 +36,8 @@
 #define PATIENCE_MS                                                                                \
     30000 /* sanitizers on a busy machine are slow; a passing test never waits that long */
 #define GOLDEN_MS 20000
+#define DIFFERED_MS 2000    /* once one screen differed, the next ones are likely to */
+#define UPDATE_QUIET_MS 700 /* nothing was drawn for so long: the screen is what it will be */
 #define RULE "---- attributes\n"
 
 typedef struct Play {
@@ -45,7 +48,8 @@ typedef struct Play {
     char *size;
     World *world;
     Term *term;
-    char *output; /* of the last command */
+    char *output;  /* of the last command */
+    bool differed; /* a golden screen */
 } Play;
 
 static int tests, failures;
@@ -245,28 +249,59 @@ static void put_difference(const char *golden, const char *now)
     }
 }
 
-static bool step_golden(Play *play, const char *text, GError **error)
+/* Compares, or writes, one screen. What differs is reported, and the play goes on: the keys that follow may be right. */
+static bool compare_golden(Play *play, const char *title, GError **error)
 {
-    g_autofree char *name = g_strdup_printf("%s-%dx%d.txt", text, play->cols, play->rows);
+    g_autofree char *name = g_strdup_printf("%s-%dx%d.txt", title, play->cols, play->rows);
     g_autofree char *path = g_build_filename(play->folder, "golden", name, NULL);
     g_autofree char *golden = NULL;
     g_autofree char *now = NULL;
 
     if (g_getenv("UPDATE")) {
-        term_pump(play->term, 700, 5000);
+        term_pump(play->term, UPDATE_QUIET_MS, 5000);
         now = screen_now(play->term);
         return g_file_set_contents(path, now, -1, error);
     }
     if (!g_file_get_contents(path, &golden, NULL, error))
         return false;
-    if (term_wait(play->term, is_golden, golden, GOLDEN_MS)) {
+    if (term_wait(play->term, is_golden, golden, play->differed ? DIFFERED_MS : GOLDEN_MS)) {
         report(true, "golden %s", name);
         return true;
     }
+    play->differed = true;
     now = screen_now(play->term);
     report(false, "golden %s", name);
     put_difference(golden, now);
-    return true; /* the keys that follow may still be right */
+    return true;
+}
+
+static void set_size(Play *play, int cols, int rows)
+{
+    play->cols = cols;
+    play->rows = rows;
+    term_resize(play->term, cols, rows);
+}
+
+static bool step_golden(Play *play, const char *text, GError **error)
+{
+    g_auto(GStrv) words = g_strsplit(text, " ", -1);
+    int cols = play->cols, rows = play->rows;
+
+    if (!words[0])
+        return fail(error, "a name");
+    if (!words[1])
+        return compare_golden(play, words[0], error);
+    for (char **size = words + 1; *size; size++) {
+        int w, h;
+
+        if (!parse_size(*size, &w, &h))
+            return fail(error, "COLSxROWS, not %s", *size);
+        set_size(play, w, h);
+        if (!compare_golden(play, words[0], error))
+            return false;
+    }
+    set_size(play, cols, rows);
+    return true;
 }
 
 static bool step_resize(Play *play, const char *text, GError **error)
@@ -275,9 +310,7 @@ static bool step_resize(Play *play, const char *text, GError **error)
 
     if (!parse_size(text, &cols, &rows))
         return fail(error, "COLSxROWS");
-    play->cols = cols;
-    play->rows = rows;
-    term_resize(play->term, cols, rows);
+    set_size(play, cols, rows);
     return true;
 }
 
