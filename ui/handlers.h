@@ -49,7 +49,7 @@ void run_undo(App *app, const char *args);
 void run_retry(App *app, const char *args);
 void run_drop(App *app, const char *args);
 
-/* leads.c, lead.c: moving between leads */
+/* commands_list.c: moving through the lists, and what is shown of them */
 void run_next_waiting(App *app, const char *args);
 void run_previous_waiting(App *app, const char *args);
 void run_next_lead(App *app, const char *args);

@@ -8,6 +8,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/command.c %D%/command.h \
 	%D%/commands_go.c \
 	%D%/commands_lead.c \
+	%D%/commands_list.c \
 	%D%/commands_setup.c \
 	%D%/dialog.c %D%/dialog.h \
 	%D%/draw.c \
@@ -20,6 +21,10 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/lead.c \
 	%D%/lead_page.c %D%/lead_page.h \
 	%D%/leads.c %D%/leads.h \
+	%D%/leads_draw.c \
+	%D%/leads_preview.c \
+	%D%/leads_private.h \
+	%D%/limit.c %D%/limit.h \
 	%D%/list.c %D%/list.h \
 	%D%/messages.c \
 	%D%/outbox.c \

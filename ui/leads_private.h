@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The inside of a list of leads, for the files that share the work: leads.c is the view (what it holds, and what happens to
+ * it), leads_draw.c the list on the screen, leads_preview.c the page beside or below it, commands_list.c the commands.
+ */
+#pragma once
+
+#include "leads.h"
+#include "page.h"
+
+#include "client/cache.h"
+
+typedef struct LeadsView {
+    View view;
+    LeadQuery query;
+    int limit; /* of limit_choices */
+    char *text;
+    List *list;
+    Rect area, rows, preview; /* list with its head; its lines; preview (empty: none) */
+    bool beside;              /* preview at the right */
+    bool in_preview;          /* j and k scroll it */
+    Page *page;               /* of the preview; NULL: to be made */
+    Uuid page_id;             /* of the lead it shows */
+    int page_top;             /* first line of it that is seen */
+    guint drawn_epoch;        /* of the list when it was drawn, and the line of its cursor: */
+    int drawn_line;           /* while that epoch holds only two lines can have changed */
+} LeadsView;
+
+/* leads.c. NULL when neither Inbox nor Sent is shown. */
+LeadsView *leads_shown(App *app);
+Cache *leads_cache(const LeadsView *leads);
+void leads_set_limit(LeadsView *leads, int limit);
+
+/* leads_draw.c */
+void leads_draw_list(LeadsView *leads, bool all);
+
+/* leads_preview.c: place cuts the body into area and preview; draw and scroll want a preview that has lines. */
+void preview_place(LeadsView *leads, Rect body);
+void preview_draw(LeadsView *leads, bool all);
+void preview_scroll(LeadsView *leads, Move move);
