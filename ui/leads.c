@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Inbox and Sent: a list with a live preview beside it, below it, or none, by size. */
-#include "leads_private.h"
+#include "leads.h"
 
 #include "base/i18n.h"
 #include "base/text.h"
 #include "client/label.h"
 #include "handlers.h"
+#include "leads_private.h"
 #include "limit.h"
 
 #include <inttypes.h>
