@@ -58,6 +58,17 @@ bool call_cursor(Call *call, gint64 *time, Uuid *id, GError **error)
     return true;
 }
 
+bool call_cursor_newest(Call *call, gint64 *time, Uuid *id, GError **error)
+{
+    if (!call_cursor(call, time, id, error))
+        return false;
+    if (uuid_is_nil(id)) {
+        *time = G_MAXINT64;
+        memset(id, 0xff, sizeof *id);
+    }
+    return true;
+}
+
 void call_put_next(Call *call, bool more, gint64 time, const Uuid *id)
 {
     GString *out = call->reply.body;

@@ -118,6 +118,8 @@ bool call_limit(Call *call, int *limit, GError **error);
 
 /* Keyset cursor of (time, id): opaque text on the wire; nil when absent. BAD_CURSOR. */
 bool call_cursor(Call *call, gint64 *time, Uuid *id, GError **error);
+/* The same for a list that begins with the newest: later than any when absent. */
+bool call_cursor_newest(Call *call, gint64 *time, Uuid *id, GError **error);
 /* Appends  ],"next":"..."}  or  ],"next":null}  to an open {"items":[ answer. */
 void call_put_next(Call *call, bool more, gint64 time, const Uuid *id);
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/partners.h"
 
-#include <string.h>
-
 #include "db/row.h"
 
 bool partners_are(Db *db, const Uuid *a, const Uuid *b, bool *connected, GError **error)
@@ -31,18 +29,14 @@ static bool list(Call *call, GError **error)
     int limit = 0;
     gint64 since = 0;
     Uuid id;
-    if (!call_limit(call, &limit, error) || !call_cursor(call, &since, &id, error))
+    if (!call_limit(call, &limit, error) || !call_cursor_newest(call, &since, &id, error))
         return false;
-    if (uuid_is_nil(&id))
-        since = G_MAXINT64; /* before the first page: later than any */
-    Uuid last;
-    memset(&last, 0xff, sizeof last);
     g_autoptr(DbRows)
         rows = db_query(call->db, error,
                         PARTNER_BRANCH("account_a", "account_b") " UNION ALL " PARTNER_BRANCH(
                             "account_b", "account_a") " ORDER BY since DESC, account DESC LIMIT $5",
                         db_uuid(&call->principal.account), db_int(CONNECTION_CONNECTED),
-                        db_int(since), db_uuid(uuid_is_nil(&id) ? &last : &id), db_int(limit + 1));
+                        db_int(since), db_uuid(&id), db_int(limit + 1));
     if (!rows)
         return false;
     Partner partner = { 0 };

@@ -7,7 +7,7 @@
 #include "server/search.h"
 
 #define MAX_STATES 8
-#define MAX_VALUES 16
+#define MAX_VALUES 20
 #define QUERY_MAX 200
 
 typedef struct Filter {
@@ -20,16 +20,16 @@ typedef struct Filter {
     bool search;
     char *match; /* owned; NULL with search: no word in it, nothing is found */
     int limit;
-    bool after;
-    gint64 position;
+    gint64 position; /* what comes after these, in the order of the list */
     Uuid id;
 } Filter;
 
-/* A statement being written: text and parameters. $1 is always the viewer. */
+/* A statement being written: text, parameters and their numbers, 0 for what is not asked. $1 is always the viewer. */
 typedef struct Sql {
     GString *text;
     DbValue values[MAX_VALUES];
     size_t n;
+    int states[MAX_STATES], verdict, type, from, to, since, position, id, limit, match;
 } Sql;
 
 static int bind(Sql *sql, DbValue value)
@@ -107,106 +107,114 @@ static bool read_filter(Call *call, Filter *filter, GError **error)
     read_search(call, filter);
     if (since && !time_parse(since, &filter->since))
         refuse(call, "since", "an RFC 3339 time is wanted");
-    if (!call_valid(call, error) || !call_limit(call, &filter->limit, error) ||
-        !call_cursor(call, &filter->position, &filter->id, error))
-        return false;
-    filter->after = !uuid_is_nil(&filter->id);
-    return true;
+    return call_valid(call, error) && call_limit(call, &filter->limit, error) &&
+           call_cursor_newest(call, &filter->position, &filter->id, error);
 }
 
-/* ---- writing the statement */
+/* ---- writing the statement
 
-static void put_common(Sql *sql, const Filter *filter)
+   Which filters are set decides the text only where another index is to be walked: box, states, from and to. So there
+   are few texts, each prepared once for a connection. */
+
+static void bind_filter(Sql *sql, const Filter *filter, const Uuid *viewer)
 {
-    if (filter->verdict)
-        g_string_append_printf(sql->text, " AND r.verdict = $%d",
-                               bind(sql, db_int(filter->verdict)));
-    if (filter->type)
-        g_string_append_printf(sql->text, " AND r.type = $%d", bind(sql, db_int(filter->type)));
+    bind(sql, db_uuid(viewer));
+    for (int i = 0; i < filter->n_states; i++)
+        sql->states[i] = bind(sql, db_int(filter->states[i]));
+    sql->verdict = bind(sql, filter->verdict ? db_int(filter->verdict) : db_null());
+    sql->type = bind(sql, filter->type ? db_int(filter->type) : db_null());
+    sql->since = bind(sql, db_int(filter->since));
+    sql->position = bind(sql, db_int(filter->position));
+    sql->id = bind(sql, db_uuid(&filter->id));
+    sql->limit = bind(sql, db_int(filter->limit + 1));
     if (!uuid_is_nil(&filter->from))
-        g_string_append_printf(sql->text, " AND r.from_account = $%d",
-                               bind(sql, db_uuid(&filter->from)));
+        sql->from = bind(sql, db_uuid(&filter->from));
     if (!uuid_is_nil(&filter->to))
-        g_string_append_printf(sql->text, " AND r.to_account = $%d",
-                               bind(sql, db_uuid(&filter->to)));
-    if (filter->since)
-        g_string_append_printf(sql->text, " AND r.sent_at >= $%d",
-                               bind(sql, db_int(filter->since)));
+        sql->to = bind(sql, db_uuid(&filter->to));
+    if (filter->search)
+        sql->match = bind(sql, db_text(filter->match));
 }
 
-/* One side and one state (0 any): an index gives its rows in order. */
-static void put_branch(Sql *sql, const Filter *filter, ReferralBox box, int state)
+static void put_common(Sql *sql)
 {
-    g_string_append_printf(
-        sql->text, "SELECT %s, r.sent_at AS position FROM referral_full r WHERE %s = $1",
-        referral_columns(), box == BOX_INBOX ? "r.to_account" : "r.from_account");
+    g_string_append_printf(sql->text,
+                           " AND (r.verdict = $%d OR $%d IS NULL)"
+                           " AND (r.type = $%d OR $%d IS NULL) AND r.sent_at >= $%d",
+                           sql->verdict, sql->verdict, sql->type, sql->type, sql->since);
+    if (sql->from)
+        g_string_append_printf(sql->text, " AND r.from_account = $%d", sql->from);
+    if (sql->to)
+        g_string_append_printf(sql->text, " AND r.to_account = $%d", sql->to);
+}
+
+/* One side and one state (a parameter, 0 any): an index gives its rows in order. */
+static void put_branch(Sql *sql, const char *columns, const char *from, ReferralBox box, int state)
+{
+    g_string_append_printf(sql->text, "SELECT %s FROM %s r WHERE r.%s = $1", columns, from,
+                           box == BOX_INBOX ? "to_account" : "from_account");
     if (state)
-        g_string_append_printf(sql->text, " AND r.state = %d", state);
-    put_common(sql, filter);
-    if (filter->after) {
-        int position = bind(sql, db_int(filter->position));
-        g_string_append_printf(sql->text, " AND (r.sent_at, r.id) < ($%d, $%d)", position,
-                               bind(sql, db_uuid(&filter->id)));
-    }
-    g_string_append_printf(sql->text, " ORDER BY r.sent_at DESC, r.id DESC LIMIT $%d",
-                           bind(sql, db_int(filter->limit + 1)));
+        g_string_append_printf(sql->text, " AND r.state = $%d", state);
+    put_common(sql);
+    g_string_append_printf(sql->text,
+                           " AND (r.sent_at, r.id) < ($%d, $%d)"
+                           " ORDER BY r.sent_at DESC, r.id DESC LIMIT $%d",
+                           sql->position, sql->id, sql->limit);
+}
+
+/* Every branch gives the ids of its newest rows; at most limit rows of each are sorted again, then read. */
+static void put_branches(Sql *sql, ReferralBox first, ReferralBox last, int n_states)
+{
+    g_string_append_printf(sql->text, "SELECT %s, r.sent_at AS position FROM (",
+                           referral_columns());
+    for (ReferralBox box = first; box <= last; box++)
+        for (int i = 0; i < MAX(n_states, 1); i++) {
+            g_string_append(sql->text, box > first || i > 0 ? " UNION ALL " : "");
+            g_string_append(sql->text, "SELECT id, sent_at FROM (");
+            put_branch(sql, "r.id, r.sent_at", "referral", box, sql->states[i]);
+            g_string_append_printf(sql->text, ") b%d%d", (int)box, i);
+        }
+    g_string_append_printf(sql->text,
+                           " ORDER BY sent_at DESC, id DESC LIMIT $%d) k CROSS JOIN referral_full r"
+                           " WHERE r.id = k.id ORDER BY k.sent_at DESC, k.id DESC",
+                           sql->limit);
 }
 
 static void put_list(Sql *sql, const Filter *filter)
 {
-    ReferralBox first = filter->box ? filter->box : BOX_INBOX,
-                last = filter->box ? filter->box : BOX_SENT;
-    int n_states = MAX(filter->n_states, 1);
-    if (first == last && n_states == 1) {
-        put_branch(sql, filter, first, filter->states[0]);
+    if (filter->box && filter->n_states <= 1) {
+        const char *columns = db_intern("%s, r.sent_at AS position", referral_columns());
+        put_branch(sql, columns, "referral_full", filter->box, sql->states[0]);
         return;
     }
-    /* Every branch gives its own newest rows; what is sorted again is at most limit rows of each. All bind the
-     * same parameters, numbered once. */
-    bool more = false;
-    size_t start = sql->n;
-    for (int box = first; box <= (int)last; box++)
-        for (int i = 0; i < n_states; i++) {
-            sql->n = start;
-            g_string_append(sql->text, more ? " UNION ALL " : "");
-            g_string_append_printf(sql->text, "SELECT %s, position FROM (", referral_columns());
-            put_branch(sql, filter, box, filter->states[i]);
-            g_string_append_printf(sql->text, ") b%d%d", box, i);
-            more = true;
-        }
-    g_string_append_printf(sql->text, " ORDER BY sent_at DESC, id DESC LIMIT $%d", (int)sql->n);
+    put_branches(sql, filter->box ? filter->box : BOX_INBOX, filter->box ? filter->box : BOX_SENT,
+                 filter->n_states);
 }
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 static void put_search(Sql *sql, const Filter *filter, const SearchSql *search)
 {
+    static const char *const sides[] = {
+        " AND (r.to_account = $1 OR r.from_account = $1)",
+        [BOX_INBOX] = " AND r.to_account = $1",
+        [BOX_SENT] = " AND r.from_account = $1",
+    };
     g_string_append_printf(sql->text, "SELECT %s, %s AS position FROM %s WHERE ",
                            referral_columns(), search->position, search->from);
-    g_string_append_printf(sql->text, search->where, bind(sql, db_text(filter->match)));
-    g_string_append(sql->text, filter->box == BOX_INBOX ? " AND r.to_account = $1"
-                               : filter->box == BOX_SENT
-                                   ? " AND r.from_account = $1"
-                                   : " AND (r.to_account = $1 OR r.from_account = $1)");
-    put_common(sql, filter);
+    g_string_append_printf(sql->text, search->where, sql->match);
+    g_string_append(sql->text, sides[filter->box]);
+    put_common(sql);
     for (int i = 0; i < filter->n_states; i++)
-        g_string_append_printf(sql->text, "%s%d", i ? ", " : " AND r.state IN (",
-                               filter->states[i]);
-    if (filter->n_states)
-        g_string_append_c(sql->text, ')');
-    if (filter->after) {
-        int position = bind(sql, db_int(filter->position));
-        g_string_append(sql->text, " AND ");
-        g_string_append_printf(sql->text, search->after, position, bind(sql, db_uuid(&filter->id)));
-    }
-    g_string_append_printf(sql->text, " ORDER BY %s LIMIT $%d", search->order,
-                           bind(sql, db_int(filter->limit + 1)));
+        g_string_append_printf(sql->text, "%s$%d", i ? ", " : " AND r.state IN (", sql->states[i]);
+    g_string_append(sql->text, filter->n_states ? ") AND " : " AND ");
+    g_string_append_printf(sql->text, search->after, sql->position, sql->id);
+    g_string_append_printf(sql->text, " ORDER BY %s LIMIT $%d", search->order, sql->limit);
 }
 #pragma GCC diagnostic pop
 
 static void put_sql(Sql *sql, const Filter *filter, Db *db, const Uuid *viewer)
 {
-    bind(sql, db_uuid(viewer));
+    bind_filter(sql, filter, viewer);
     if (filter->search)
         put_search(sql, filter, search_sql(db));
     else
@@ -261,19 +269,13 @@ bool referral_list(Call *call, GError **error)
 const char *referral_list_hot_sql(Db *db, int i)
 {
     static const Filter hot[] = {
-        { .box = BOX_INBOX, .limit = 50 },
-        { .box = BOX_INBOX, .limit = 50, .after = true },
-        { .box = BOX_SENT, .limit = 50, .after = true },
-        { .box = BOX_INBOX,
-          .states = { REFERRAL_SENT },
-          .n_states = 1,
-          .limit = 50,
-          .after = true },
-        { .box = BOX_SENT, .states = { REFERRAL_SENT }, .n_states = 1, .limit = 50 },
-        { .box = BOX_INBOX, .from = { { 1 } }, .limit = 50, .after = true },
-        { .box = BOX_SENT, .to = { { 1 } }, .limit = 50 },
-        { .box = BOX_INBOX, .since = 1, .limit = 50 },
-        { .box = BOX_INBOX, .search = true, .match = (char *)"\"a\"*", .limit = 50, .after = true },
+        { .box = BOX_INBOX },
+        { .box = BOX_SENT },
+        { .box = BOX_INBOX, .states = { REFERRAL_SENT }, .n_states = 1 },
+        { .box = BOX_SENT, .states = { REFERRAL_SENT }, .n_states = 1 },
+        { .box = BOX_INBOX, .from = { { 1 } } },
+        { .box = BOX_SENT, .to = { { 1 } } },
+        { .box = BOX_INBOX, .search = true, .match = (char *)"\"a\"*" },
     };
     if (i >= (int)G_N_ELEMENTS(hot))
         return NULL;

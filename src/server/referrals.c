@@ -71,28 +71,39 @@ static bool same_input(const Referral *old, const NewReferral *input, const Uuid
 }
 
 /*
- * copy_of must be one of the sender's own; a copy of a copy is a copy of the first, so a family is one level deep. The
- * same lead goes to one partner once (R29, R30), unless it was withdrawn from them.
+ * A lead and its copies are a family one level deep: a copy of a copy is a copy of the first, the root. Who looks at a
+ * family to change it holds the root's row until the commit, so that two who do so at one moment see each other. *root
+ * is nil when the caller has not sent this one.
  */
+static bool lock_family(Call *call, const Uuid *member, Uuid *root, GError **error)
+{
+    *root = (Uuid){ 0 };
+    g_autoptr(DbRows) rows = db_query(
+        call->db, error,
+        "UPDATE referral SET copy_of = copy_of WHERE id = (SELECT COALESCE(copy_of, id)"
+        " FROM referral WHERE id = $1 AND from_account = $2) RETURNING id",
+        db_uuid(member), db_uuid(&call->principal.account));
+    if (!rows)
+        return false;
+    if (db_next(rows, error))
+        *root = db_get_uuid(rows, 0);
+    return !uuid_is_nil(root) || db_rows_ok(rows);
+}
+
 static bool resolve_copy(Call *call, const NewReferral *input, Uuid *root, GError **error)
 {
     *root = (Uuid){ 0 };
     if (uuid_is_nil(&input->copy_of))
         return true;
-    g_autoptr(DbRows) rows = db_query(
-        call->db, error,
-        "SELECT COALESCE(copy_of, id) FROM referral WHERE id = $1 AND from_account = $2",
-        db_uuid(&input->copy_of), db_uuid(&call->principal.account));
-    if (!rows)
+    if (!lock_family(call, &input->copy_of, root, error))
         return false;
-    if (db_next(rows, error))
-        *root = db_get_uuid(rows, 0);
-    else if (db_rows_ok(rows))
+    if (uuid_is_nil(root))
         field_errors_add(&call->errors, "#/copy_of", "not-found",
                          "copy_of must be a referral that you sent yourself");
-    return db_rows_ok(rows);
+    return true;
 }
 
+/* The same lead goes to one partner once (R29, R30), unless it was withdrawn from them. */
 static bool check_not_twice(Call *call, const NewReferral *input, const Uuid *root, GError **error)
 {
     if (uuid_is_nil(root))
@@ -320,12 +331,12 @@ static bool set_outcome(Call *call, GError **error)
 static bool withdraw(Call *call, GError **error)
 {
     g_auto(Referral) referral = { 0 };
-    if (!run_act(call, &(Act){ EVENT_WITHDRAW, apply_withdraw }, &referral, error))
-        return false;
-    const Uuid *root = uuid_is_nil(&referral.copy_of) ? &referral.id : &referral.copy_of;
+    Uuid root;
     gint64 live = 0;
-    return count_live(call, root, &referral.id, &live, error) &&
-           (live != 1 || mark_family(call, root, &referral.id, false, error));
+    return lock_family(call, &call->id, &root, error) &&
+           run_act(call, &(Act){ EVENT_WITHDRAW, apply_withdraw }, &referral, error) &&
+           count_live(call, &root, &referral.id, &live, error) &&
+           (live != 1 || mark_family(call, &root, &referral.id, false, error));
 }
 
 const Route referral_routes[] = {

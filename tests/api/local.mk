@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Each *.test.js runs twice: on SQLite, and on PostgreSQL in a cluster of its own.
 API_TESTS = \
-	%D%/account.test.js
-EXTRA_DIST += %D%/harness.js $(API_TESTS)
+	%D%/account.test.js \
+	%D%/referral.test.js
+EXTRA_DIST += %D%/harness.js %D%/network.js $(API_TESTS)
 dist_check_SCRIPTS += %D%/run-sqlite.sh %D%/run-postgresql.sh
 TESTS += %D%/run-sqlite.sh
 if HAVE_POSTGRESQL
