@@ -274,6 +274,7 @@ bool app_open_profile(App *app, Profile *profile, GError **error)
     app->client = client;
     app->profile = profile;
     client_on_change(client, on_change, app);
+    client_set_undo_hold(client, (int)app->settings.undo_hold);
     app_show(app, VIEW_INBOX);
     return true;
 }

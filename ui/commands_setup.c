@@ -36,6 +36,9 @@ static void apply(App *app)
     if (app->settings.ascii != ASCII_AUTO) {
         text_set_ascii(app->settings.ascii == ASCII_ON);
     }
+    if (app->client) {
+        client_set_undo_hold(app->client, (int)app->settings.undo_hold);
+    }
     for (int i = 0; i < VIEW_COUNT; i++) {
         if (app->views[i]) {
             app->views[i]->body = (Rect){ 0 }; /* placed again */

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // SPDX-License-Identifier: GPL-3.0-or-later
 // An independent client of the API, for asking the server what it knows. Node's own library only.
 //

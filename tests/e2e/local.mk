@@ -1,1 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+# End to end: the client in a terminal against a real server, which an independent client of the API is asked. One suite a script
+# on SQLite; the core ones once more on PostgreSQL.
+e2e_core = %D%/verdicts.script
+e2e_plays = $(e2e_core)
+EXTRA_DIST += $(e2e_plays) %D%/api.js %D%/proxy.js
+dist_check_SCRIPTS += %D%/run-postgresql.sh
+AM_TESTS_ENVIRONMENT += E2E_CORE='$(e2e_core)'; export E2E_CORE;
+if HAVE_VTERM
+TESTS += $(e2e_plays)
+if HAVE_POSTGRESQL
+TESTS += %D%/run-postgresql.sh
+endif
+endif

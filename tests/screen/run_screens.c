@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Plays one script of keys against a program in a terminal and compares screens. Speaks TAP.
+ * Plays scripts of keys against a program in a terminal and compares screens. Speaks TAP.
  *
  *   sizes 100x30 80x24        play the whole script once for each size (first line; default 100x30)
  *   env NAME=VALUE            for all programs started after it; "env NAME" unsets
- *   server start [ARGS]       leadlined on $WORLD/sock; server stop, server kill
+ *   server start [ARGS]       leadlined on $WORLD/sock; server stop, server kill; server pause: it takes requests and
+ *                             answers none, until it is stopped or killed
  *   run COMMAND               a shell command, must exit with 0
  *   until COMMAND             the same again and again until it does
  *   output REGEX              what the last command printed
  *   start COMMAND             the program in the terminal
+ *   terminal NAME             another terminal, from here on; the first one is called "first"
  *   keys KEYS                 as people write them: jj<Enter>, <C-r>, <PageDown>; blanks count inside
  *   paste TEXT                as a terminal pastes it (\n is a new line)
  *   expect REGEX, absent REGEX     wait until the screen shows it, or does not any more (multi-line)
@@ -21,7 +23,8 @@
  *   exit STATUS               wait until the program has ended: a number, or "signal"
  *   ok TITLE                  everything up to here is one test
  *
- * The first line that fails ends the play of that size.
+ * The first line that fails ends the play of that size. LEADLINE_TEST_DB=postgresql gives the worlds databases in the cluster
+ * of the environment (tests/with-postgresql), copies of the one called "demo".
  */
 #include "term.h"
 #include "world.h"
@@ -33,8 +36,9 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#define PATIENCE_MS                                                                                \
-    30000 /* sanitizers on a busy machine are slow; a passing test never waits that long */
+/* Sanitizers on a busy machine are slow; a passing test never waits that long. PATIENCE=MS in the environment: for those who
+ * write a script and wait for its mistakes. */
+#define PATIENCE_MS 30000
 #define GOLDEN_MS 20000
 #define DIFFERED_MS 2000    /* once one screen differed, the next ones are likely to */
 #define UPDATE_QUIET_MS 700 /* nothing was drawn for so long: the screen is what it will be */
@@ -47,12 +51,15 @@ typedef struct Play {
     int cols, rows;
     char *size;
     World *world;
+    GHashTable *terms; /* by name; none: nothing was started there */
+    const char *name;  /* of the terminal at hand */
     Term *term;
     char *output;  /* of the last command */
     bool differed; /* a golden screen */
 } Play;
 
 static int tests, failures;
+static int patience_ms = PATIENCE_MS;
 
 static void report(bool ok, const char *format, ...) G_GNUC_PRINTF(2, 3);
 static void report(bool ok, const char *format, ...)
@@ -115,8 +122,10 @@ static bool step_server(Play *play, const char *text, GError **error)
         return world_server_start(play->world, text + strlen("start"), error);
     if (strcmp(text, "kill") == 0)
         return world_server_stop(play->world, SIGKILL, NULL, error);
+    if (strcmp(text, "pause") == 0)
+        return world_server_pause(play->world, error);
     if (strcmp(text, "stop") != 0)
-        return fail(error, "server start, stop or kill");
+        return fail(error, "server start, stop, kill or pause");
     if (!world_server_stop(play->world, SIGTERM, &status, error))
         return false;
     return (WIFEXITED(status) && WEXITSTATUS(status) == 0) ||
@@ -143,7 +152,7 @@ static bool step_run(Play *play, const char *text, GError **error)
 
 static bool step_until(Play *play, const char *text, GError **error)
 {
-    gint64 deadline = g_get_monotonic_time() + PATIENCE_MS * 1000L;
+    gint64 deadline = g_get_monotonic_time() + patience_ms * 1000L;
 
     for (;;) {
         bool ok = false;
@@ -175,10 +184,19 @@ static bool step_start(Play *play, const char *text, GError **error)
     g_autofree char *command = g_strconcat("exec ", text, NULL);
     const char *argv[] = { "/bin/sh", "-c", command, NULL };
 
-    g_clear_pointer(&play->term, term_free);
+    g_hash_table_remove(play->terms, play->name);
     play->term = term_start(argv, world_environment(play->world), world_folder(play->world),
                             play->cols, play->rows, error);
+    if (play->term)
+        g_hash_table_insert(play->terms, (gpointer)play->name, play->term);
     return play->term != NULL;
+}
+
+static bool step_terminal(Play *play, const char *text, GError **error)
+{
+    play->name = g_intern_string(text);
+    play->term = g_hash_table_lookup(play->terms, text);
+    return true;
 }
 
 static bool step_keys(Play *play, const char *text, GError **error)
@@ -200,7 +218,7 @@ static bool wait_for(Play *play, const char *text, bool wanted, GError **error)
 
     if (!regex)
         return false;
-    return term_wait_text(play->term, regex, wanted, PATIENCE_MS) ||
+    return term_wait_text(play->term, regex, wanted, patience_ms) ||
            fail(error, wanted ? "not seen" : "still there");
 }
 
@@ -376,7 +394,7 @@ static bool step_modes(Play *play, const char *text, GError **error)
 {
     g_auto(GStrv) words = g_strsplit(text, " ", -1);
 
-    return term_wait(play->term, modes_hold, words, PATIENCE_MS) ||
+    return term_wait(play->term, modes_hold, words, patience_ms) ||
            fail(error, "the terminal is not so");
 }
 
@@ -408,7 +426,7 @@ static bool step_exit(Play *play, const char *text, GError **error)
 {
     int status;
 
-    if (!term_wait_exit(play->term, &status, PATIENCE_MS))
+    if (!term_wait_exit(play->term, &status, patience_ms))
         return fail(error, "it still runs");
     if (strcmp(text, "signal") == 0 && WIFSIGNALED(status))
         return true;
@@ -435,6 +453,7 @@ static const struct {
     { "until", step_until },
     { "output", step_output },
     { "start", step_start },
+    { "terminal", step_terminal },
     { "keys", step_keys, true },
     { "paste", step_paste, true },
     { "expect", step_expect, true },
@@ -487,10 +506,19 @@ static bool play_lines(Play *play, char **lines)
     return true;
 }
 
+static void free_term(gpointer data)
+{
+    term_free(data);
+}
+
 static void play_at(const char *script, char **lines, const char *size)
 {
     g_autoptr(GError) error = NULL;
-    Play play = { .script = script, .size = g_strdup(size), .folder = g_path_get_dirname(script) };
+    Play play = { .script = script,
+                  .size = g_strdup(size),
+                  .folder = g_path_get_dirname(script),
+                  .terms = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_term),
+                  .name = g_intern_string("first") };
 
     if (!parse_size(size, &play.cols, &play.rows))
         report(false, "%s: bad size %s", script, size);
@@ -498,31 +526,45 @@ static void play_at(const char *script, char **lines, const char *size)
         report(false, "%s: %s", script, error->message);
     else if (play_lines(&play, lines))
         report(true, "played to its end (%s)", size);
-    term_free(play.term);
+    g_hash_table_unref(play.terms);
     world_free(play.world);
     g_free(play.output);
     g_free(play.folder);
     g_free(play.size);
 }
 
-int main(int argc, char **argv)
+static bool play_script(const char *script)
 {
     g_autofree char *text = NULL;
     g_autoptr(GError) error = NULL;
     g_auto(GStrv) lines = NULL;
     g_auto(GStrv) sizes = NULL;
 
-    setlocale(LC_ALL, "");
-    if (argc != 2 || !g_file_get_contents(argv[1], &text, NULL, &error)) {
-        fprintf(stderr, "usage: run_screens SCRIPT%s%s\n", error ? ": " : "",
-                error ? error->message : "");
-        return 64;
+    if (!g_file_get_contents(script, &text, NULL, &error)) {
+        fprintf(stderr, "run_screens: %s\n", error->message);
+        return false;
     }
     lines = g_strsplit(text, "\n", -1);
     sizes = g_strsplit(g_str_has_prefix(text, "sizes ") ? lines[0] + strlen("sizes ") : "100x30",
                        " ", -1);
     for (char **size = sizes; *size; size++)
-        play_at(argv[1], lines, *size);
+        play_at(script, lines, *size);
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_ALL, "");
+    if (argc < 2) {
+        fprintf(stderr, "usage: run_screens SCRIPT...\n");
+        return 64;
+    }
+    if (g_getenv("PATIENCE"))
+        patience_ms = (int)g_ascii_strtoll(g_getenv("PATIENCE"), NULL, 10);
+    for (int i = 1; i < argc; i++) {
+        if (!play_script(argv[i]))
+            return 64;
+    }
     printf("1..%d\n", tests);
     return failures > 0;
 }

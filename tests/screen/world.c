@@ -15,7 +15,7 @@
 #define READY_MS 60000
 
 struct World {
-    char *folder, *listen;
+    char *folder, *listen, *database;
     char **environment;
     pid_t server;
 };
@@ -33,7 +33,8 @@ static const struct {
     { "XDG_RUNTIME_DIR", "runtime" },
 };
 
-static const char *const inherited[] = { "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS" };
+static const char *const inherited[] = { "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS", "PGHOST",
+                                         "PGUSER" };
 
 static const char *build_folder(void)
 {
@@ -42,18 +43,49 @@ static const char *build_folder(void)
     return folder ? folder : ".";
 }
 
-static bool copy_demo(const World *world, GError **error)
+static bool copy_demo(World *world, GError **error)
 {
     g_autofree char *from = g_build_filename(build_folder(), "tests/screen/demo.db", NULL);
     g_autofree char *to = g_build_filename(world->folder, "server.db", NULL);
     g_autofree char *bytes = NULL;
     gsize length;
 
+    world->database = g_strconcat("sqlite:", to, NULL);
     if (!g_file_test(from, G_FILE_TEST_EXISTS))
         return true; /* a world without Leadline: the driver's own test */
     return g_file_get_contents(from, &bytes, &length, error) &&
            g_file_set_contents_full(to, bytes, (gssize)length, G_FILE_SET_CONTENTS_NONE, 0600,
                                     error);
+}
+
+static bool on_postgresql(void)
+{
+    return g_strcmp0(g_getenv("LEADLINE_TEST_DB"), "postgresql") == 0;
+}
+
+/* Everybody's own copy of the database "demo". */
+static bool copy_postgresql(World *world, GError **error)
+{
+    g_autofree char *name = g_path_get_basename(world->folder);
+    g_autofree char *command = g_strdup_printf(
+        "psql -q -d postgres -c 'CREATE DATABASE \"%s\" TEMPLATE demo'", name);
+    g_autofree char *output = NULL;
+    int status;
+
+    world->database = g_strdup_printf("postgresql:///%s", name);
+    if (!world_run(world, command, &status, &output, error))
+        return false;
+    if (status != 0)
+        g_set_error(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED, "no database: %s", output);
+    return status == 0;
+}
+
+static bool make_database(World *world, GError **error)
+{
+    bool ok = on_postgresql() ? copy_postgresql(world, error) : copy_demo(world, error);
+
+    world_setenv(world, "DATABASE", world->database);
+    return ok;
 }
 
 static void set_variables(World *world)
@@ -94,7 +126,7 @@ World *world_new(GError **error)
         g_mkdir(folder, 0700);
     }
     set_variables(world);
-    return copy_demo(world, error) ? g_steal_pointer(&world) : NULL;
+    return make_database(world, error) ? g_steal_pointer(&world) : NULL;
 }
 
 static void remove_tree(const char *path)
@@ -124,6 +156,7 @@ void world_free(World *world)
     g_strfreev(world->environment);
     g_free(world->folder);
     g_free(world->listen);
+    g_free(world->database);
     g_free(world);
 }
 
@@ -165,8 +198,8 @@ bool world_server_start(World *world, const char *arguments, GError **error)
 {
     g_autofree char *log = g_build_filename(world->folder, "server.log", NULL);
     g_autofree char *command = g_strdup_printf(
-        "exec leadlined --database sqlite:$WORLD/server.db --listen %s --ready-fd %d %s 2>>%s",
-        world->listen, READY_FD, arguments ? arguments : "", log);
+        "exec leadlined --database $DATABASE --listen %s --ready-fd %d %s 2>>%s", world->listen,
+        READY_FD, arguments ? arguments : "", log);
     const char *argv[] = { "/bin/sh", "-c", command, NULL };
     int ready[2], target = READY_FD;
     bool ok;
@@ -190,6 +223,14 @@ void world_listen(World *world, const char *address)
     world->listen = g_strdup(address);
 }
 
+bool world_server_pause(World *world, GError **error)
+{
+    if (world->server > 0 && kill(world->server, SIGSTOP) == 0)
+        return true;
+    g_set_error(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED, "no server runs");
+    return false;
+}
+
 pid_t world_server_pid(const World *world)
 {
     return world->server;
@@ -204,6 +245,7 @@ bool world_server_stop(World *world, int signal, int *status, GError **error)
         return false;
     }
     kill(world->server, signal);
+    kill(world->server, SIGCONT); /* it may be paused */
     if (waitpid(world->server, &ended, 0) != world->server) {
         g_set_error(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED, "the server is gone already");
         world->server = 0;

@@ -3,11 +3,11 @@
  * A small world of its own for one scenario: a temporary folder with home and XDG directories, a fixed environment, a server
  * on a unix socket in it. All of it is gone with world_free(), processes first.
  *
- *   $WORLD           the folder        $WORLD/sock  the server's socket      $WORLD/server.db  its database
+ *   $WORLD           the folder        $WORLD/sock  the server's socket      $DATABASE  URL of its database
  *   $top_srcdir, $top_builddir         as `make check` sets them; programs of the build come first in PATH
  *
- * The demo database is made once by `make check` (tests/screen/demo.db) and copied into each world. The clock of all
- * programs stands still at WORLD_NOW, until the scenario unsets LEADLINE_NOW.
+ * The demo database is made once by `make check` (tests/screen/demo.db) and copied into each world; in a cluster of PostgreSQL
+ * it is the database "demo". The clock of all programs stands still at WORLD_NOW, until the scenario unsets LEADLINE_NOW.
  */
 #pragma once
 
@@ -32,6 +32,8 @@ const char *const *world_environment(World *world);
 void world_listen(World *world, const char *address);
 /* The server with these further arguments (may be NULL); returns when it is ready. */
 bool world_server_start(World *world, const char *arguments, GError **error);
+/* It takes what comes and answers nothing, until it is stopped. */
+bool world_server_pause(World *world, GError **error);
 /* Sends a signal and waits for its end. *status as of waitpid(). */
 bool world_server_stop(World *world, int signal, int *status, GError **error);
 
