@@ -46,7 +46,7 @@ bool call_cursor(Call *call, gint64 *time, Uuid *id, GError **error)
     for (size_t i = 0; ok && i < CURSOR_BYTES; i++) {
         int high = g_ascii_xdigit_value(text[2 * i]), low = g_ascii_xdigit_value(text[2 * i + 1]);
         ok = high >= 0 && low >= 0;
-        bytes[i] = (guint8)(high << 4 | low);
+        bytes[i] = ok ? (guint8)(high << 4 | low) : 0;
     }
     if (!ok)
         return problem_set(error, PROBLEM_BAD_CURSOR,

@@ -2,7 +2,11 @@
 # Each *.test.js runs twice: on SQLite, and on PostgreSQL in a cluster of its own.
 API_TESTS = \
 	%D%/account.test.js \
-	%D%/referral.test.js
+	%D%/list.test.js \
+	%D%/referral.test.js \
+	%D%/search.test.js \
+	%D%/transition.test.js \
+	%D%/verdict.test.js
 EXTRA_DIST += %D%/harness.js %D%/network.js $(API_TESTS)
 dist_check_SCRIPTS += %D%/run-sqlite.sh %D%/run-postgresql.sh
 TESTS += %D%/run-sqlite.sh
