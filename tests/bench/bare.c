@@ -6,14 +6,21 @@
  *   bare read PORT DATABASE    libmicrohttpd + one SQLite point read, JSON printed directly
  *   bare list PORT DATABASE    the same with 50 rows
  *   bare fill DATABASE ROWS    makes the database of read and list
- *   bare insert DATABASE ROWS GROUP    durable inserts, GROUP rows a commit, synchronous=FULL; prints rows a second
- *   bare load DATABASE ROWS    inserts without syncs into a table with an index, as a cache is filled; prints seconds
+ *   bare group PORT DATABASE   libmicrohttpd, each POST one durable row: suspended, one writer, one commit for all that wait
+ *   bare load DATABASE ROWS    inserts without syncs into a table with an index and one of words, as a cache is filled; prints
+ *                              seconds
+ *   bare pginsert URL ROWS CONNECTIONS    durable inserts over libpq, one a transaction; prints rows a second
  *   bare echo                  raw terminal: answers each byte
  *   bare ncurses               the smallest full screen: draws a title, ends at the first key
  *
  * Servers print "ready" and run until standard input ends.
  */
+#include <config.h>
+
 #include <glib.h>
+#ifdef HAVE_POSTGRESQL
+#include <libpq-fe.h>
+#endif
 #include <microhttpd.h>
 #include <ncurses.h>
 #include <sqlite3.h>
@@ -61,6 +68,16 @@ static void prepare(const char *sql)
 
 /* ---- servers */
 
+/* libmicrohttpd closes the connection after an answer that was given before it asked for one. */
+static bool is_asked(void **state)
+{
+    static char seen;
+    bool asked = *state != NULL;
+
+    *state = &seen;
+    return asked;
+}
+
 static enum MHD_Result answer_bytes(struct MHD_Connection *connection, const char *bytes,
                                     size_t length)
 {
@@ -80,6 +97,8 @@ static enum MHD_Result on_hello(void *data, struct MHD_Connection *connection, c
 {
     static char bytes[820];
 
+    if (!is_asked(state))
+        return MHD_YES;
     if (bytes[0] == 0)
         memset(bytes, 'x', sizeof bytes);
     return answer_bytes(connection, bytes, sizeof bytes);
@@ -116,6 +135,8 @@ static enum MHD_Result on_rows(void *data, struct MHD_Connection *connection, co
 {
     static __thread GString *out;
 
+    if (!is_asked(state))
+        return MHD_YES;
     if (!db) {
         open_database(database, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX);
         prepare("SELECT id, sent_at, state, name, company, email, phone, city, need, comments FROM "
@@ -140,9 +161,9 @@ static enum MHD_Result on_rows(void *data, struct MHD_Connection *connection, co
 static int serve(const char *port, MHD_AccessHandlerCallback handler)
 {
     struct MHD_Daemon *daemon = MHD_start_daemon(
-        MHD_USE_POLL_INTERNAL_THREAD, (guint16)g_ascii_strtoull(port, NULL, 10), NULL, NULL,
-        handler, NULL, MHD_OPTION_THREAD_POOL_SIZE, 2u, MHD_OPTION_CONNECTION_LIMIT, 1000u,
-        MHD_OPTION_END);
+        MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME,
+        (guint16)g_ascii_strtoull(port, NULL, 10), NULL, NULL, handler, NULL,
+        MHD_OPTION_THREAD_POOL_SIZE, 2u, MHD_OPTION_CONNECTION_LIMIT, 1000u, MHD_OPTION_END);
 
     if (!daemon)
         die("cannot listen");
@@ -156,7 +177,22 @@ static int serve(const char *port, MHD_AccessHandlerCallback handler)
 
 /* ---- databases */
 
-static void bind_lead(gint64 id)
+#define TABLE                                                                                      \
+    "CREATE TABLE IF NOT EXISTS lead (id INTEGER PRIMARY KEY, sent_at INTEGER, state INTEGER, "    \
+    "name TEXT, company TEXT, email TEXT, phone TEXT, city TEXT, need TEXT, comments TEXT) "       \
+    "STRICT; CREATE INDEX IF NOT EXISTS lead_sent ON lead (sent_at)"
+#define INSERT "INSERT INTO lead VALUES (?,?,?,?,?,?,?,?,?,?)"
+
+static sqlite3_stmt *words;
+
+static void step(sqlite3_stmt *stmt)
+{
+    if (sqlite3_step(stmt) != SQLITE_DONE)
+        die("insert");
+    sqlite3_reset(stmt);
+}
+
+static void insert_lead(gint64 id)
 {
     sqlite3_bind_int64(statement, 1, id);
     sqlite3_bind_int64(statement, 2, 1700000000000 + id * 977);
@@ -168,35 +204,167 @@ static void bind_lead(gint64 id)
     sqlite3_bind_text(statement, 8, "Leeds", -1, SQLITE_STATIC);
     sqlite3_bind_text(statement, 9, ROW_TEXT ROW_TEXT, -1, SQLITE_STATIC);
     sqlite3_bind_text(statement, 10, ROW_TEXT ROW_TEXT ROW_TEXT, -1, SQLITE_STATIC);
+    step(statement);
 }
 
-static double insert_rows(const char *path, const char *pragmas, gint64 rows, gint64 group)
+/* Ten words, some of them of many rows and some of few. */
+static void insert_words(gint64 id)
 {
-    gint64 started;
+    static const char *const towns[] = { "Leeds", "Hull",  "York",  "Bath",
+                                         "Ely",   "Ripon", "Derby", "Poole" };
+    char text[160];
+
+    g_snprintf(text, sizeof text, "First%d Last%d Company%d Limited %s Solar panels and battery %d",
+               (int)(id % 97), (int)(id % 211), (int)(id % 1009), towns[id % 8], (int)(id % 31));
+    sqlite3_bind_int64(words, 1, id);
+    sqlite3_bind_text(words, 2, text, -1, SQLITE_STATIC);
+    step(words);
+}
+
+static double insert_rows(const char *path, gint64 rows, gint64 group, bool with_words)
+{
+    gint64 started = g_get_monotonic_time();
 
     open_database(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-    run_sql(pragmas);
-    run_sql("CREATE TABLE lead (id INTEGER PRIMARY KEY, sent_at INTEGER, state INTEGER, name TEXT, "
-            "company TEXT, "
-            "email TEXT, phone TEXT, city TEXT, need TEXT, comments TEXT) STRICT;"
-            "CREATE INDEX lead_sent ON lead (sent_at)");
-    prepare("INSERT INTO lead VALUES (?,?,?,?,?,?,?,?,?,?)");
-    started = g_get_monotonic_time();
+    run_sql("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; " TABLE);
+    prepare(INSERT);
+    if (with_words) {
+        run_sql("CREATE VIRTUAL TABLE word USING fts5(words, content = '', prefix = '2 3', detail "
+                "= none, columnsize = 0)");
+        sqlite3_prepare_v2(db, "INSERT INTO word (rowid, words) VALUES (?, ?)", -1, &words, NULL);
+    }
     for (gint64 id = 0; id < rows; id++) {
         if (id % group == 0)
             run_sql("BEGIN IMMEDIATE");
-        bind_lead(id);
-        if (sqlite3_step(statement) != SQLITE_DONE)
-            die("insert");
-        sqlite3_reset(statement);
+        insert_lead(id);
+        if (words)
+            insert_words(id);
         if (id % group == group - 1 || id == rows - 1)
             run_sql("COMMIT");
     }
-    started = g_get_monotonic_time() - started;
     sqlite3_finalize(statement);
+    sqlite3_finalize(words);
     sqlite3_close(db);
-    return (double)started / 1e6;
+    return (double)(g_get_monotonic_time() - started) / 1e6;
 }
+
+/* ---- group commit: the fewest steps from a request to a row that is on the disk */
+
+static GAsyncQueue *waiting; /* MHD_Connection * */
+
+static gpointer group_writer(gpointer data)
+{
+    struct MHD_Connection *group[64];
+    gint64 id = 0;
+
+    open_database(database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+    run_sql("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; DROP TABLE IF EXISTS lead; " TABLE);
+    prepare(INSERT);
+    for (;;) {
+        int n = 0;
+
+        group[n++] = g_async_queue_pop(waiting);
+        while (n < (int)G_N_ELEMENTS(group) && (group[n] = g_async_queue_try_pop(waiting)))
+            n++;
+        run_sql("BEGIN IMMEDIATE");
+        for (int i = 0; i < n; i++)
+            insert_lead(id++);
+        run_sql("COMMIT");
+        for (int i = 0; i < n; i++)
+            MHD_resume_connection(group[i]);
+    }
+    return NULL;
+}
+
+static enum MHD_Result on_post(void *data, struct MHD_Connection *connection, const char *url,
+                               const char *method, const char *version, const char *upload,
+                               size_t *size, void **state)
+{
+    static char fresh, written;
+
+    if (*state == NULL) {
+        *state = &fresh;
+    } else if (*size > 0) {
+        *size = 0;
+    } else if (*state == &fresh) {
+        *state = &written;
+        MHD_suspend_connection(connection);
+        g_async_queue_push(waiting, connection);
+    } else {
+        return answer_bytes(connection, ROW_TEXT ROW_TEXT ROW_TEXT, 3 * strlen(ROW_TEXT));
+    }
+    return MHD_YES;
+}
+
+static int serve_group(const char *port)
+{
+    waiting = g_async_queue_new();
+    g_thread_new("writer", group_writer, NULL);
+    return serve(port, on_post);
+}
+
+/* ---- PostgreSQL */
+
+#ifdef HAVE_POSTGRESQL
+typedef struct Share {
+    const char *url;
+    int first, rows;
+} Share;
+
+static void pg_run(PGconn *connection, const char *sql)
+{
+    PGresult *result = PQexec(connection, sql);
+    ExecStatusType status = PQresultStatus(result);
+
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+        die(PQerrorMessage(connection));
+    PQclear(result);
+}
+
+static gpointer pg_share(gpointer data)
+{
+    const Share *share = data;
+    PGconn *connection = PQconnectdb(share->url);
+
+    PQclear(
+        PQprepare(connection, "insert", "INSERT INTO bare (id, text) VALUES ($1, $2)", 2, NULL));
+    for (int i = 0; i < share->rows; i++) {
+        char id[16];
+        const char *const values[] = { id, ROW_TEXT ROW_TEXT ROW_TEXT ROW_TEXT ROW_TEXT };
+        PGresult *result;
+
+        g_snprintf(id, sizeof id, "%d", share->first + i);
+        result = PQexecPrepared(connection, "insert", 2, values, NULL, NULL, 0);
+        if (PQresultStatus(result) != PGRES_COMMAND_OK)
+            die(PQerrorMessage(connection));
+        PQclear(result);
+    }
+    PQfinish(connection);
+    return NULL;
+}
+
+static int pg_insert(const char *url, int rows, int connections)
+{
+    g_autofree Share *shares = g_new(Share, connections);
+    g_autofree GThread **threads = g_new(GThread *, connections);
+    PGconn *connection = PQconnectdb(url);
+    gint64 started;
+
+    pg_run(connection, "SET client_min_messages = warning; DROP TABLE IF EXISTS bare; "
+                       "CREATE TABLE bare (id INTEGER PRIMARY KEY, text TEXT)");
+    started = g_get_monotonic_time();
+    for (int i = 0; i < connections; i++) {
+        shares[i] = (Share){ url, i * rows, rows / connections };
+        threads[i] = g_thread_new("insert", pg_share, &shares[i]);
+    }
+    for (int i = 0; i < connections; i++)
+        g_thread_join(threads[i]);
+    printf("%.0f\n", rows / ((double)(g_get_monotonic_time() - started) / 1e6));
+    pg_run(connection, "DROP TABLE bare");
+    PQfinish(connection);
+    return 0;
+}
+#endif
 
 /* ---- terminals */
 
@@ -250,21 +418,20 @@ int main(int argc, char **argv)
         rows_wanted = strcmp(mode, "list") == 0 ? 50 : 1;
         return serve(argv[2], on_rows);
     }
+    if (strcmp(mode, "group") == 0 && argc == 4) {
+        database = argv[3];
+        return serve_group(argv[2]);
+    }
     if (strcmp(mode, "fill") == 0 && argc == 4)
-        return insert_rows(argv[2], "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF",
-                           number(argv[3]), 1000) < 0;
-    if (strcmp(mode, "insert") == 0 && argc == 5) {
-        printf("%.0f\n",
-               (double)number(argv[3]) /
-                   insert_rows(argv[2], "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
-                               number(argv[3]), number(argv[4])));
-        return 0;
-    }
+        return insert_rows(argv[2], number(argv[3]), 1000, false) < 0;
     if (strcmp(mode, "load") == 0 && argc == 4) {
-        printf("%.4f\n", insert_rows(argv[2], "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF",
-                                     number(argv[3]), 500));
+        printf("%.4f\n", insert_rows(argv[2], number(argv[3]), 10000, true));
         return 0;
     }
-    fprintf(stderr, "usage: bare hello|read|list|fill|insert|load|echo|ncurses ...\n");
+#ifdef HAVE_POSTGRESQL
+    if (strcmp(mode, "pginsert") == 0 && argc == 5)
+        return pg_insert(argv[2], (int)number(argv[3]), (int)number(argv[4]));
+#endif
+    fprintf(stderr, "usage: bare hello|read|list|group|fill|load|pginsert|echo|ncurses ...\n");
     return 64;
 }

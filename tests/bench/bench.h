@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the parts of the benchmark share: series of values, and the table that they fill. */
+/* What the parts of the benchmark share: series of values, the table that they fill, worlds with a demo network. */
 #pragma once
 
 #include <glib.h>
@@ -8,11 +8,14 @@
 #include "../screen/world.h"
 
 #define BENCH_SIZES 8
+#define BENCH_SERVER_LEADS 100000 /* of sync and server */
 
 typedef struct BenchPlan {
     int runs;
-    int leads[BENCH_SIZES];
+    bool quick;
+    int leads[BENCH_SIZES]; /* of screen */
     int n_leads;
+    int streams;
 } BenchPlan;
 
 typedef GArray Series; /* of double */
@@ -32,20 +35,38 @@ typedef struct Figure {
 
 void bench_section(const char *title);
 void bench_figure(const Figure *figure, Series *series, double limit);
+void bench_value(const Figure *figure, double value); /* of one run */
 void bench_note(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
-/* A world whose server.db has a demo network with that many leads, and the member's tokens. Real clock. */
+/*
+ * A world whose server.db has a demo network with that many leads in the member's inbox, made once for each number and then
+ * copied. Real clock; the server listens on a TCP port of the loopback; LEADLINE_TOKEN signs the client in.
+ */
 World *bench_world(int leads, GError **error);
+int bench_port(World *world);
+const char *bench_token(World *world);
+bool bench_take_token(World *world, GError **error); /* from its tokens.json */
+/* Seconds that loading the demo network took, 0: it was not loaded in this run. */
+double bench_loaded(int leads);
+void bench_worlds_free(void);
+
 /* Runs a command of the world that must succeed; seconds it took, < 0 on error. */
 double bench_time(World *world, const char *command, GError **error);
-char *bench_output(World *world, const char *command,
-                   GError **error); /* without the newline at its end */
+/* Its output without the newline at its end. Caller frees. */
+char *bench_output(World *world, const char *command, GError **error);
 
-/* How the client is called in a world, what its first usable screen shows, and how it signs in (starts the server). */
-#define BENCH_LEADLINE "leadline --server unix:$WORLD/sock"
-#define BENCH_READY "Inbox"
-bool bench_sign_in(World *world, GError **error);
+/* MiB of a process; PSS, or RSS where PSS may not be read. */
+double bench_memory(pid_t pid);
+double bench_memory_peak(pid_t pid);
+
+typedef struct Usage {
+    double cpu_s;
+    guint64 wakeups;
+} Usage;
+Usage bench_usage(pid_t pid); /* of all its threads so far */
 
 bool bench_screen(const BenchPlan *plan, GError **error);
 bool bench_sync(const BenchPlan *plan, GError **error);
 bool bench_server(const BenchPlan *plan, GError **error);
+bool bench_streams(const BenchPlan *plan, GError **error);
+bool bench_postgresql(const BenchPlan *plan, GError **error);

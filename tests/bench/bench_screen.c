@@ -1,199 +1,300 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The screen, measured from outside: keys go into a pty, a figure is the time until the last byte of the answer. The
- * floor is a program that echoes bytes through the same pty; the start is held against the smallest ncurses program.
+ * The screen, measured from outside: keys go into a pty, a figure is the time until what the key must change is on the
+ * emulated screen. The floor is a program that echoes bytes through the same pty; the start is held against the smallest
+ * ncurses program.
  */
-#include "bench.h"
-
-#include "../screen/term.h"
+#include "bench_client.h"
 
 #include <string.h>
 
-#define COLS 120
-#define ROWS 40
-#define QUIET_MS 15
-#define LIMIT_MS 30000
-#define PRESSES 200
+#include "load.h"
 
-static Term *start(World *world, const char *command, GError **error)
-{
-    g_autofree char *line = g_strconcat("exec ", command, NULL);
-    const char *argv[] = { "/bin/sh", "-c", line, NULL };
-
-    return term_start(argv, world_environment(world), world_folder(world), COLS, ROWS, error);
-}
-
-static bool has_more(Term *term, gpointer data)
-{
-    return term_bytes(term) > *(guint64 *)data;
-}
-
-/* Milliseconds from the key to the last byte of its answer; < 0 when nothing came. */
-static double press(Term *term, const char *keys)
-{
-    guint64 before = term_bytes(term);
-    gint64 started = g_get_monotonic_time();
-
-    if (!term_keys(term, keys, NULL) || !term_wait(term, has_more, &before, 1000))
-        return -1;
-    term_pump(term, QUIET_MS, 2000);
-    return (double)(term_last_output(term) - started) / 1e3;
-}
-
-static bool start_times(World *world, const char *command, const char *expected, int runs,
-                        Series *series, GError **error)
-{
-    g_autoptr(GRegex) regex = g_regex_new(expected, G_REGEX_MULTILINE, 0, error);
-
-    for (int i = 0; i < runs; i++) {
-        gint64 started = g_get_monotonic_time();
-        g_autoptr(Term) term = start(world, command, error);
-
-        if (!term)
-            return false;
-        if (!term_wait_text(term, regex, true, LIMIT_MS)) {
-            g_autofree char *screen = term_text(term);
-
-            g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s did not show %s:\n%s",
-                        command, expected, screen);
-            return false;
-        }
-        series_add(series, (double)(term_last_output(term) - started) / 1e3);
-    }
-    return true;
-}
-
-static double kib_of(pid_t pid, const char *file, const char *name)
-{
-    g_autofree char *path = g_strdup_printf("/proc/%d/%s", pid, file);
-    g_autofree char *text = NULL;
-    const char *at;
-
-    if (!g_file_get_contents(path, &text, NULL, NULL) || !(at = strstr(text, name)))
-        return 0;
-    return g_ascii_strtod(at + strlen(name), NULL);
-}
-
-typedef struct KeyTest {
-    Figure p50, p99;
-    const char *keys[2]; /* pressed in turn */
-    int presses;
-} KeyTest;
-
-static const KeyTest key_tests[] = {
-    { { "  j, p50", "ms", 0.34, 0, 3 }, { "  j, p99", "ms", 0.75, 0, 3 }, { "j", "j" }, PRESSES },
-    { { "  page down, p50", "ms", 0.7, 0, 6 },
-      { "  page down, p99", "ms" },
-      { "<PageDown>", "<PageDown>" },
-      20 },
-    { { "  end and top of the list, p50", "ms", 0.7, 0, 6 },
-      { "  end and top, p99", "ms" },
-      { "G", "<Home>" },
-      20 },
-    { { "  open and leave a lead, p50", "ms", 1.0 },
-      { "  open and leave, p99", "ms", 2.5 },
-      { "<Enter>", "q" },
-      40 },
-    { { "  search, a letter, p50", "ms", 8 },
-      { "  search, a letter, p99", "ms", 16 },
-      { "/b", "<Esc>" },
-      20 },
-};
+/* The first frame, from the top to its last line: the newest lead under the cursor, beside it its preview. */
+#define READY "^ 1 of \\d+ [\\s\\S]* L-\\w{6} [\\s\\S]*\\n.>[NO] [\\s\\S]* Help$"
+#define LIVE "up to date"
+#define IDLE_MS 5000
 
 typedef struct Floor {
     double echo_p50, echo_p99, hello;
 } Floor;
 
-static bool keys_of(Term *term, const KeyTest *test, int runs, const Floor *floor)
+/* ---- starting */
+
+static bool start_times(World *world, const char *program, const char *const *arguments,
+                        const char *expected, int runs, Series *series, GError **error)
 {
-    g_autoptr(GArray) medians = series_new();
-    g_autoptr(GArray) tails = series_new();
+    for (int i = 0; i < runs; i++) {
+        gint64 started = g_get_monotonic_time();
+        g_autoptr(Term) term = bench_start(world, program, arguments, error);
 
-    for (int run = 0; run < runs; run++) {
-        g_autoptr(GArray) series = series_new();
-
-        for (int i = 0; i < test->presses; i++) {
-            double ms = press(term, test->keys[i % 2]);
-
-            if (ms >= 0)
-                series_add(series, ms);
-        }
-        series_add(medians, series_rank(series, 0.5));
-        series_add(tails, series_rank(series, 0.99));
+        if (!term || !bench_shows(term, expected, error))
+            return false;
+        series_add(series, (double)(term_last_output(term) - started) / 1e3);
     }
-    bench_figure(&test->p50, medians, floor->echo_p50);
-    bench_figure(&test->p99, tails, floor->echo_p99);
     return true;
 }
 
 static bool measure_floor(World *world, int runs, Floor *floor, GError **error)
 {
+    static const char *const echo[] = { "echo", NULL }, *const ncurses[] = { "ncurses", NULL };
+    const Effect any = { .any = true };
     g_autoptr(GArray) series = series_new();
     g_autoptr(GArray) starts = series_new();
-    g_autoptr(GRegex) ready = g_regex_new("ready", 0, 0, NULL);
-    g_autoptr(Term) term = start(world, "$top_builddir/tests/bench/bare echo", error);
+    g_autoptr(Term) term = bench_start(world, "tests/bench/bare", echo, error);
 
-    if (!term || !term_wait_text(term, ready, true, LIMIT_MS))
+    if (!term || !bench_shows(term, "ready", error))
         return false;
-    for (int i = 0; i < runs * PRESSES; i++)
-        series_add(series, press(term, "j"));
+    for (int i = 0; i < runs * 200; i++)
+        series_add(series, bench_press(term, "j", &any));
     floor->echo_p50 = series_rank(series, 0.5);
     floor->echo_p99 = series_rank(series, 0.99);
-    if (!start_times(world, "$top_builddir/tests/bench/bare ncurses", "Inbox", runs * 3, starts,
-                     error))
+    if (!start_times(world, "tests/bench/bare", ncurses, "Inbox", runs * 3, starts, error))
         return false;
     floor->hello = series_rank(starts, 0.5);
-    bench_note(
-        "limits: pty echo p50 %.2f ms, p99 %.2f ms; smallest ncurses program starts in %.1f ms",
-        floor->echo_p50, floor->echo_p99, floor->hello);
+    bench_note("limits: pty echo p50 %.2f ms, p99 %.2f ms; smallest ncurses program %.1f ms",
+               floor->echo_p50, floor->echo_p99, floor->hello);
     return true;
 }
 
-static bool measure_size(int leads, const BenchPlan *plan, GError **error)
+/* ---- keys */
+
+typedef struct Step {
+    const char *keys;
+    Effect effect;
+    bool timed;
+} Step;
+
+typedef struct KeyTest {
+    Figure p50, p99;
+    bool of_floor; /* the ratio is to the pty echo */
+    int rounds;
+    Step steps[8];
+} KeyTest;
+
+static const KeyTest key_tests[] = {
+    { { "  j, p50", "ms", 0.34, 0, 3 },
+      { "  j, p99", "ms", 0.75, 0, 3 },
+      true,
+      200,
+      { { "j", { .moves = true }, true } } },
+    { { "  page down, p50", "ms", 0.7, 0, 6 },
+      { "  page down, p99", "ms" },
+      true,
+      20,
+      { { "<PageDown>", { .moves = true }, true } } },
+    { { "  end and top of the list, p50", "ms", 0.7, 0, 6 },
+      { "  end and top, p99", "ms" },
+      true,
+      20,
+      { { "G", { .moves = true }, true }, { "<Home>", { .moves = true }, true } } },
+    { { "  open a lead, p50", "ms", 1.0 },
+      { "  open a lead, p99", "ms", 2.5 },
+      true,
+      40,
+      { { "j", { .moves = true } },
+        { "<Enter>", { .pattern = "^ Inbox > L-" }, true },
+        { "q", { .pattern = "^ \\d+ of \\d+ " } } } },
+    { { "  search, one letter, p50", "ms", 8 },
+      { "  search, one letter, p99", "ms", 16 },
+      true,
+      20,
+      { { "/", { .any = true } },
+        { "s", { .pattern = " /s " }, true },
+        { "<Esc>", { .any = true } } } },
+    { { "  search, more letters, p50", "ms", 2 },
+      { "  search, more letters, p99", "ms", 16 },
+      true,
+      20,
+      { { "/s", { .pattern = " /s " } },
+        { "o", { .pattern = " /so " }, true },
+        { "l", { .pattern = " /sol " }, true },
+        { "<Space>p", { .pattern = " /sol p " }, true },
+        { "<Esc>", { .any = true } } } },
+    { { "  limit to new leads, p50", "ms", 8 },
+      { "  limit to new leads, p99", "ms", 16 },
+      true,
+      20,
+      { { ":limit new", { .any = true } },
+        { "<Enter>", { .pattern = "limit: new" }, true },
+        { ":limit all", { .any = true } },
+        { "<Enter>", { .any = true } } } },
+};
+
+static int press_all(Term *term, const KeyTest *test, Series *series)
 {
-    static const Figure start_figure = { "  start to usable inbox", "ms", 12, 0, 3 };
-    static const Figure bytes_figure = { "  bytes for j", "bytes", 250 };
-    static const Figure pss_figure = { "  memory, PSS", "MiB", 10 };
-    static const Figure peak_figure = { "  memory, peak RSS", "MiB", 16 };
-    g_autoptr(World) world = bench_world(leads, error);
-    g_autoptr(GArray) starts = series_new(), bytes = series_new(), pss = series_new(),
-                      peak = series_new();
-    g_autoptr(GRegex) ready = g_regex_new(BENCH_READY, G_REGEX_MULTILINE, 0, NULL);
-    Floor floor = { 0 };
-    guint64 before;
+    int missed = 0;
 
-    if (!world || !measure_floor(world, plan->runs, &floor, error) ||
-        !bench_sign_in(world, error) || bench_time(world, BENCH_LEADLINE " sync", error) < 0 ||
-        !world_server_stop(world, 15, NULL, error) ||
-        !start_times(world, BENCH_LEADLINE, BENCH_READY, plan->runs * 3, starts, error))
-        return false;
-    bench_note("%d leads", leads);
-    bench_figure(&start_figure, starts, floor.hello);
+    for (const Step *step = test->steps; step < test->steps + 8 && step->keys; step++) {
+        double ms = bench_press(term, step->keys, &step->effect);
 
-    g_autoptr(Term) term = start(world, BENCH_LEADLINE, error);
-    if (!term || !term_wait_text(term, ready, true, LIMIT_MS))
-        return false;
-    term_pump(term, 300, 3000);
+        if (ms < 0)
+            missed++;
+        else if (step->timed)
+            series_add(series, ms);
+    }
+    return missed;
+}
+
+static void keys_of(Term *term, const KeyTest *test, int runs, const Floor *floor)
+{
+    g_autoptr(GArray) medians = series_new();
+    g_autoptr(GArray) tails = series_new();
+    int missed = 0;
+
+    for (int run = 0; run < runs; run++) {
+        g_autoptr(GArray) series = series_new();
+
+        for (int i = 0; i < test->rounds; i++)
+            missed += press_all(term, test, series);
+        series_add(medians, series_rank(series, 0.5));
+        series_add(tails, series_rank(series, 0.99));
+    }
+    bench_figure(&test->p50, medians, floor->echo_p50);
+    bench_figure(&test->p99, tails, floor->echo_p99);
+    if (missed)
+        bench_note("  %d keys showed no effect", missed);
+}
+
+static void bytes_row(Term *term)
+{
+    static const Figure figure = { "  bytes for j", "bytes", 250 };
+    const Effect moves = { .moves = true };
+    g_autoptr(GArray) bytes = series_new();
+
     for (int i = 0; i < 20; i++) {
-        before = term_bytes(term);
-        press(term, "j");
+        guint64 before = term_bytes(term);
+
+        bench_press(term, "j", &moves);
         series_add(bytes, (double)(term_bytes(term) - before));
     }
-    bench_figure(&bytes_figure, bytes, 0);
-    for (size_t i = 0; i < G_N_ELEMENTS(key_tests); i++)
-        keys_of(term, &key_tests[i], plan->runs, &floor);
-    series_add(pss, kib_of(term_pid(term), "smaps_rollup", "Pss:") / 1024);
-    series_add(peak, kib_of(term_pid(term), "status", "VmHWM:") / 1024);
-    bench_figure(&pss_figure, pss, 0);
-    bench_figure(&peak_figure, peak, 0);
+    bench_figure(&figure, bytes, 0);
+}
+
+/* ---- idle */
+
+static void idle_rows(Term *term)
+{
+    static const Figure wakeups = { "  idle, wake-ups a second", "1/s", 1 };
+    static const Figure cpu = { "  idle, CPU", "%", 0.1 };
+    static const Figure pss = { "  memory, PSS", "MiB", 10 };
+    static const Figure peak = { "  memory, peak RSS", "MiB", 16 };
+    Usage before, after;
+    double seconds;
+    gint64 started;
+
+    term_pump(term, 500, 3000);
+    before = bench_usage(term_pid(term));
+    started = g_get_monotonic_time();
+    term_pump(term, IDLE_MS, IDLE_MS);
+    seconds = (double)(g_get_monotonic_time() - started) / G_USEC_PER_SEC;
+    after = bench_usage(term_pid(term));
+    bench_value(&wakeups, (double)(after.wakeups - before.wakeups) / seconds);
+    bench_value(&cpu, 100 * (after.cpu_s - before.cpu_s) / seconds);
+    bench_value(&pss, bench_memory(term_pid(term)));
+    bench_value(&peak, bench_memory_peak(term_pid(term)));
+}
+
+/* ---- push: a write elsewhere, from its sending (so its commit counts too) until the screen shows it */
+
+static char *new_lead(World *world, GError **error)
+{
+    g_autofree char *page = load_get(bench_port(world), bench_token(world),
+                                     "/v1/referrals?box=inbox&state=sent&limit=1", error);
+
+    return page ? load_match("\"id\":\"([0-9a-f-]{36})\"", page) : NULL;
+}
+
+static gint64 waiting_shown(Term *term)
+{
+    g_autofree char *text = term_text(term);
+    const char *at = strstr(text, "Inbox(");
+
+    return at ? g_ascii_strtoll(at + strlen("Inbox("), NULL, 10) : 0;
+}
+
+/* One of the leads that wait is confirmed elsewhere: then one less waits. */
+static bool push_once(World *world, Term *term, Series *series, GError **error)
+{
+    g_autofree char *id = new_lead(world, error);
+    g_autofree char *wanted = g_strdup_printf("Inbox\\(%" G_GINT64_FORMAT "\\)",
+                                              waiting_shown(term) - 1);
+    g_autofree char *path = g_strdup_printf("/v1/referrals/%s/confirm", id ? id : "");
+    gint64 sent = g_get_monotonic_time();
+    g_autofree char *answer = id ? load_post(bench_port(world), bench_token(world), path,
+                                             "{\"verdict\":\"lead\"}", error)
+                                 : NULL;
+
+    if (!answer || !bench_shows(term, wanted, error))
+        return false;
+    series_add(series, (double)(term_last_output(term) - sent) / 1e3);
+    term_pump(term, 300, 1000); /* a burst would be held back */
     return true;
+}
+
+static bool push_rows(World *world, Term *term, int runs, GError **error)
+{
+    static const Figure p50 = { "  push: sent elsewhere to shown, p50", "ms", 2 };
+    static const Figure p99 = { "  push, p99", "ms", 10 };
+    g_autoptr(GArray) series = series_new();
+    g_autoptr(GArray) tail = series_new();
+
+    for (int i = 0; i < runs * 4; i++) {
+        if (!push_once(world, term, series, error))
+            return false;
+    }
+    series_add(tail, series_rank(series, 0.99));
+    bench_figure(&p50, series, 0);
+    bench_figure(&p99, tail, 0);
+    return true;
+}
+
+/* ---- all of one size */
+
+static bool measure_size(int leads, const BenchPlan *plan, const Floor *floor, GError **error)
+{
+    static const Figure start = { "  start to usable inbox", "ms", 12, 0, 3 };
+    g_autoptr(World) world = bench_world(leads, error);
+    g_autoptr(GArray) starts = series_new();
+    const char *arguments[] = { "--server", NULL, NULL };
+
+    if (!world || !world_server_start(world, "--log warning", error))
+        return false;
+    bench_note("%d leads", leads);
+    arguments[1] = g_environ_getenv((char **)world_environment(world), "SERVER");
+    {
+        g_autoptr(Term) first = bench_client(world, error);
+
+        if (!first || !bench_shows(first, LIVE, error))
+            return false;
+        term_pump(first, 300, 3000);
+    }
+    if (!start_times(world, "leadline", arguments, READY, plan->runs * 3, starts, error))
+        return false;
+    bench_figure(&start, starts, floor->hello);
+
+    g_autoptr(Term) term = bench_client(world, error);
+    if (!term || !bench_shows(term, LIVE, error))
+        return false;
+    term_pump(term, 300, 3000);
+    bytes_row(term);
+    for (size_t i = 0; i < G_N_ELEMENTS(key_tests); i++)
+        keys_of(term, &key_tests[i], plan->runs, floor);
+    idle_rows(term);
+    return push_rows(world, term, plan->runs, error);
 }
 
 bool bench_screen(const BenchPlan *plan, GError **error)
 {
-    bench_section("Screen, 120x40, server away");
+    Floor floor = { 0 };
+
+    bench_section("Screen, 120x40, beside a server on the same machine");
     for (int i = 0; i < plan->n_leads; i++) {
-        if (!measure_size(plan->leads[i], plan, error))
+        g_autoptr(World) world = i == 0 ? world_new(error) : NULL;
+
+        if (i == 0 && (!world || !measure_floor(world, plan->runs, &floor, error)))
+            return false;
+        if (!measure_size(plan->leads[i], plan, &floor, error))
             return false;
     }
     return true;

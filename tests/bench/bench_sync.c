@@ -1,50 +1,150 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A full sync into an empty cache, against a bare download of the same pages plus a bare insert of as many rows. */
-#include "bench.h"
+/*
+ * The first start: a full sync into an empty cache, from the start of the process until the screen says that it is up to
+ * date. Held against a bare download of the same pages plus a bare insert of as many rows with an index of their words.
+ * And the keys while that goes on.
+ */
+#include "bench_client.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 #include "load.h"
 
-#include <stdio.h>
-#include <string.h>
+#define SYNCING "syncing"
+#define LIVE "up to date"
+#define EMPTY "rm -rf cache/leadline"
 
-#define LEADS 100000
-
-static bool sync_times(World *world, const BenchPlan *plan, Series *series, GError **error)
+/* Presses j as long as the sync goes on. */
+static void press_until_live(Term *term, Series *keys)
 {
-    for (int i = 0; i < plan->runs; i++) {
-        double seconds = bench_time(world, "rm -rf cache/leadline && " BENCH_LEADLINE " sync",
-                                    error);
+    const Effect moves = { .moves = true };
 
-        if (seconds < 0)
-            return false;
-        series_add(series, seconds);
+    for (;;) {
+        g_autofree char *text = term_text(term);
+        double ms;
+
+        if (strstr(text, LIVE))
+            return;
+        ms = bench_press(term, "j", &moves);
+        if (ms >= 0)
+            series_add(keys, ms);
     }
+}
+
+static bool sync_once(World *world, Series *syncs, GError **error)
+{
+    gint64 started;
+    g_autoptr(Term) term = NULL;
+
+    if (bench_time(world, EMPTY, error) < 0)
+        return false;
+    started = g_get_monotonic_time();
+    term = bench_client(world, error);
+    if (!term || !bench_shows(term, LIVE, error))
+        return false;
+    series_add(syncs, (double)(term_last_output(term) - started) / G_USEC_PER_SEC);
     return true;
 }
 
-static bool insert_times(World *world, const BenchPlan *plan, Series *series, GError **error)
+static bool keys_once(World *world, Series *busy, Series *idle, Series *peak, GError **error)
 {
-    for (int i = 0; i < plan->runs; i++) {
-        g_autofree char *seconds = bench_output(
-            world, "rm -f raw.db*; $top_builddir/tests/bench/bare load raw.db 100000", error);
+    const Effect moves = { .moves = true };
+    g_autoptr(Term) term = NULL;
 
-        if (!seconds)
+    if (bench_time(world, EMPTY, error) < 0)
+        return false;
+    term = bench_client(world, error);
+    if (!term || !bench_shows(term, "^ \\d+ of \\d+ .*" SYNCING, error))
+        return false;
+    press_until_live(term, busy);
+    series_add(peak, bench_memory_peak(term_pid(term)));
+    term_pump(term, 500, 5000);
+    for (int i = 0; i < 200; i++)
+        series_add(idle, bench_press(term, "j", &moves));
+    return true;
+}
+
+/* All pages of a full sync, one after the other, thrown away. */
+static bool download(World *world, double *seconds, GError **error)
+{
+    int port = bench_port(world);
+    g_autofree char *me = load_get(port, bench_token(world), "/v1/me", error);
+    g_autofree char *scope = me ? load_match("\"scopes\":\\[\\{\"id\":\"([^\"]+)\"", me) : NULL;
+    g_autofree char *path = g_strdup_printf("/v1/changes?scope=%s&limit=500", scope ? scope : "");
+    gint64 started = g_get_monotonic_time();
+    bool more = true;
+
+    while (more) {
+        g_autofree char *page = load_get(port, bench_token(world), path, error);
+        g_autofree char *state = NULL;
+        const char *tail;
+
+        if (!page)
             return false;
-        series_add(series, g_ascii_strtod(seconds, NULL));
+        tail = page + strlen(page) - MIN(strlen(page), 200);
+        more = strstr(tail, "\"more\":true") != NULL;
+        state = load_match("\"state\":\"([^\"]+)\",\"more\"", tail);
+        g_free(path);
+        path = g_strdup_printf("/v1/changes?scope=%s&limit=500&since=%s", scope,
+                               state ? state : "");
+    }
+    *seconds = (double)(g_get_monotonic_time() - started) / G_USEC_PER_SEC;
+    return true;
+}
+
+static bool limits(World *world, int runs, Series *downloads, Series *inserts, GError **error)
+{
+    for (int i = 0; i < runs; i++) {
+        double seconds;
+        g_autofree char *insert = bench_output(
+            world,
+            "rm -f raw.db*; $top_builddir/tests/bench/bare load raw.db " G_STRINGIFY(
+                BENCH_SERVER_LEADS),
+            error);
+
+        if (!insert || !download(world, &seconds, error))
+            return false;
+        series_add(inserts, g_ascii_strtod(insert, NULL));
+        series_add(downloads, seconds);
     }
     return true;
 }
 
 bool bench_sync(const BenchPlan *plan, GError **error)
 {
-    static const Figure figure = { "full sync, against a bare insert of the rows", "s", 1.0 };
-    g_autoptr(World) world = bench_world(LEADS, error);
-    g_autoptr(GArray) syncs = series_new(), inserts = series_new();
+    static const Figure sync = { "full sync, start to up to date", "s", 1.0, 0, 2 };
+    static const Figure busy99 = { "j during the sync, p99", "ms", 0, 0, 2 };
+    static const Figure busy50 = { "j during the sync, p50", "ms" };
+    static const Figure memory = { "peak RSS during the sync", "MiB" };
+    static const Figure load = { "load-demo of as many leads", "s" };
+    g_autoptr(World) world = bench_world(BENCH_SERVER_LEADS, error);
+    g_autoptr(GArray) syncs = series_new(), inserts = series_new(), downloads = series_new(),
+                      busy = series_new(), idle = series_new(), peak = series_new(),
+                      tail = series_new(), loaded = series_new();
+    double bare;
 
-    if (!world || !bench_sign_in(world, error) || !sync_times(world, plan, syncs, error) ||
-        !insert_times(world, plan, inserts, error))
+    if (!world || !world_server_start(world, "--log warning", error) ||
+        !limits(world, plan->runs, downloads, inserts, error))
         return false;
-    bench_section("Full sync of 100,000 leads over a unix socket, process start included");
-    bench_figure(&figure, syncs, series_rank(inserts, 0.5));
+    bench_section("Full sync of 100,000 leads into an empty cache, the screen on");
+    bare = series_rank(downloads, 0.5) + series_rank(inserts, 0.5);
+    bench_note("limits: bare download %.2f s, bare insert with words %.2f s",
+               series_rank(downloads, 0.5), series_rank(inserts, 0.5));
+    for (int i = 0; i < plan->runs; i++) {
+        if (!sync_once(world, syncs, error))
+            return false;
+    }
+    bench_figure(&sync, syncs, bare);
+    for (int i = 0; i < plan->runs; i++) {
+        if (!keys_once(world, busy, idle, peak, error))
+            return false;
+    }
+    series_add(tail, series_rank(busy, 0.99));
+    bench_figure(&busy50, busy, series_rank(idle, 0.5));
+    bench_figure(&busy99, tail, series_rank(idle, 0.99));
+    bench_figure(&memory, peak, 0);
+    series_add(loaded, bench_loaded(BENCH_SERVER_LEADS));
+    bench_figure(&load, loaded, series_rank(inserts, 0.5));
     return true;
 }

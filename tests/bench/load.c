@@ -48,7 +48,7 @@ static struct sockaddr_in loopback(int port)
                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 }
 
-static int connect_to(int port, GError **error)
+int load_connect(int port, GError **error)
 {
     struct sockaddr_in address = loopback(port);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
@@ -154,7 +154,7 @@ static bool open_links(Load *load, GError **error)
         struct epoll_event event = { .events = EPOLLIN, .data.ptr = link };
 
         link->in = g_string_sized_new(65536);
-        link->fd = connect_to(load->spec->port, error);
+        link->fd = load_connect(load->spec->port, error);
         if (link->fd < 0)
             return false;
         epoll_ctl(load->epoll, EPOLL_CTL_ADD, link->fd, &event);
@@ -221,10 +221,12 @@ bool load_run(const LoadSpec *spec, LoadResult *result, GError **error)
     return ok;
 }
 
-char *load_once(int port, const char *request, const char **body, GError **error)
+/* ---- single requests */
+
+static char *exchange(int port, const char *request, GError **error)
 {
     g_autoptr(GString) answer = g_string_new(NULL);
-    int fd = connect_to(port, error);
+    int fd = load_connect(port, error);
     gsize body_at = 0, length = 0;
     bool ok = fd >= 0 && write(fd, request, strlen(request)) == (gssize)strlen(request);
 
@@ -243,6 +245,36 @@ char *load_once(int port, const char *request, const char **body, GError **error
             fail_errno(error, "request");
         return NULL;
     }
-    *body = answer->str + body_at;
-    return g_string_free(g_steal_pointer(&answer), FALSE);
+    if (!is_success(answer->str)) {
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%.60s: %s", request, answer->str);
+        return NULL;
+    }
+    return g_strdup(answer->str + body_at);
+}
+
+char *load_get(int port, const char *token, const char *path, GError **error)
+{
+    g_autofree char *request = g_strdup_printf(
+        "GET %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n\r\n", path, token);
+
+    return exchange(port, request, error);
+}
+
+char *load_post(int port, const char *token, const char *path, const char *json, GError **error)
+{
+    g_autofree char *key = g_uuid_string_random();
+    g_autofree char *request = g_strdup_printf(
+        "POST %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\nIdempotency-Key: "
+        "\"%s\"\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+        path, token, key, strlen(json), json);
+
+    return exchange(port, request, error);
+}
+
+char *load_match(const char *pattern, const char *text)
+{
+    g_autoptr(GRegex) regex = g_regex_new(pattern, 0, 0, NULL);
+    g_autoptr(GMatchInfo) match = NULL;
+
+    return g_regex_match(regex, text, 0, &match) ? g_match_info_fetch(match, 1) : NULL;
 }

@@ -29,8 +29,15 @@ typedef struct LoadResult {
 
 bool load_run(const LoadSpec *spec, LoadResult *result, GError **error);
 
-/* One request; the whole answer, body at *body. NULL on failure. Caller frees. */
-char *load_once(int port, const char *request, const char **body, GError **error);
+/* One request in a connection of its own; the body of its answer, which must be 2xx. Caller frees. */
+char *load_get(int port, const char *token, const char *path, GError **error);
+char *load_post(int port, const char *token, const char *path, const char *json, GError **error);
+
+/* What the first group of a pattern matches in text, NULL none. Caller frees. */
+char *load_match(const char *pattern, const char *text);
+
+/* A connection to a port of the loopback, < 0 on failure. */
+int load_connect(int port, GError **error);
 
 /* A TCP port of the loopback that nobody listens on now. */
 int load_free_port(void);
