@@ -12,7 +12,6 @@
 
 #define LABEL_WIDTH 11
 #define BAR_SIDE 10
-#define GIVE_TAKE_PERIOD (365 * MS_PER_DAY)
 
 /* ---- states: letter and word first, colour second */
 

@@ -235,15 +235,39 @@ static const Field note_rows[] = {
 #undef AT
 const FieldTable note_fields = FIELD_TABLE("note", Note, note_rows);
 
-#define AT(member) offsetof(Partner, member)
-static const Field partner_rows[] = {
-    { "account", FIELD_UUID, AT(account), FIELD_READONLY },
-    { "rev", FIELD_INT, AT(rev), FIELD_READONLY },
-    { "name", FIELD_TEXT, AT(name), FIELD_READONLY | FIELD_PERSONAL, .label = N_("Name") },
-    { "company_name", FIELD_TEXT, AT(company_name), FIELD_READONLY, .label = N_("Company") },
-    { "business_type", FIELD_TEXT, AT(business_type), FIELD_READONLY, .label = N_("Business") },
-    { "email", FIELD_EMAIL, AT(email), FIELD_READONLY | FIELD_PERSONAL, .label = N_("E-mail") },
-    { "since", FIELD_TIME, AT(since), FIELD_READONLY, .label = N_("Partner since") },
-};
-#undef AT
+#define PARTNER(AT)                                                                                \
+    { "account", FIELD_UUID, AT(account), FIELD_READONLY },                                        \
+        { "rev", FIELD_INT, AT(rev), FIELD_READONLY },                                             \
+        { "name", FIELD_TEXT, AT(name), FIELD_READONLY | FIELD_PERSONAL, .label = N_("Name") },    \
+        { "company_name", FIELD_TEXT, AT(company_name), FIELD_READONLY, .label = N_("Company") },  \
+        { "business_type", FIELD_TEXT, AT(business_type), FIELD_READONLY,                          \
+          .label = N_("Business") },                                                               \
+        { "email", FIELD_EMAIL, AT(email), FIELD_READONLY | FIELD_PERSONAL,                        \
+          .label = N_("E-mail") },                                                                 \
+    {                                                                                              \
+        "since", FIELD_TIME, AT(since), FIELD_READONLY, .label = N_("Partner since")               \
+    }
+#define ALONE(member) offsetof(Partner, member)
+#define LISTED(member) offsetof(ListedPartner, partner.member)
+#define SUM(member) offsetof(ListedPartner, sum.member)
+static const Field partner_rows[] = { PARTNER(ALONE) };
 const FieldTable partner_fields = FIELD_TABLE("partner", Partner, partner_rows);
+
+static const EnumValue via_values[] = {
+    { VIA_INDIVIDUAL, "individual", N_("individual") },
+    { VIA_GROUP, "group", N_("group") },
+};
+const EnumTable partner_vias = ENUM_TABLE("via", via_values);
+
+static const Field listed_partner_rows[] = {
+    PARTNER(LISTED),
+    { "via", FIELD_ENUM, offsetof(ListedPartner, via), FIELD_READONLY, .values = &partner_vias },
+    { "gave", FIELD_INT, SUM(gave), FIELD_READONLY, .label = N_("Given") },
+    { "gave_confirmed", FIELD_INT, SUM(gave_confirmed), FIELD_READONLY },
+    { "gave_rejected", FIELD_INT, SUM(gave_rejected), FIELD_READONLY },
+    { "took", FIELD_INT, SUM(took), FIELD_READONLY, .label = N_("Received") },
+    { "took_confirmed", FIELD_INT, SUM(took_confirmed), FIELD_READONLY },
+    { "took_rejected", FIELD_INT, SUM(took_rejected), FIELD_READONLY },
+};
+const FieldTable listed_partner_fields = FIELD_TABLE("listed_partner", ListedPartner,
+                                                     listed_partner_rows);

@@ -154,10 +154,18 @@ typedef struct Partner {
     gint64 since;
 } Partner;
 
+#define PARTNERS_MAX 100 /* R13: individual partners */
+
+typedef enum PartnerVia {
+    VIA_INDIVIDUAL = 1,
+    VIA_GROUP = 2, /* fellow members: never stored, they follow from the membership (R17, R18) */
+} PartnerVia;
+
 extern const EnumTable referral_states, referral_verdicts, referral_reasons, referral_types,
-    referral_boxes, referral_outcomes, contact_channels, permission_methods;
+    referral_boxes, referral_outcomes, contact_channels, permission_methods, partner_vias;
 extern const FieldTable contact_fields, permission_fields, lead_fields, referral_fields,
-    new_referral_fields, confirm_fields, outcome_fields, note_fields, partner_fields;
+    new_referral_fields, confirm_fields, outcome_fields, note_fields, partner_fields,
+    listed_partner_fields;
 
 #define AMEND_WINDOW (14 * MS_PER_DAY) /* D6 */
 
@@ -215,3 +223,12 @@ typedef struct GiveTake {
 /* Adds one referral as seen by its viewer (withdrawn ones do not count). */
 void give_take_add(GiveTake *sum, ReferralBox box, ReferralState state, ReferralVerdict verdict,
                    gint64 n);
+
+#define GIVE_TAKE_PERIOD (365 * MS_PER_DAY) /* R26: 12 months */
+
+/* An item of GET /v1/partners: the partner, and who gave what in GIVE_TAKE_PERIOD. */
+typedef struct ListedPartner {
+    Partner partner;
+    PartnerVia via;
+    GiveTake sum;
+} ListedPartner;

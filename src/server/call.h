@@ -98,6 +98,7 @@ struct Call {
     void *body;           /* as route->body says; owned by the frame */
     const JsonNode *json; /* the body as read */
     gint64 if_match;      /* rev, 0 when none */
+    bool create;          /* If-None-Match: * */
     char request_id[UUID_TEXT_SIZE];
     const char *user_agent, *peer; /* peer: address without port, "unix" */
     const char *last_event_id;     /* NULL when absent */

@@ -187,10 +187,10 @@ static bool accept_conditions(Frame *frame, const FrameInput *input, GError **er
     if (route->flags & ROUTE_IF_MATCH && call->if_match == 0)
         return problem_set(error, PROBLEM_PRECONDITION_REQUIRED,
                            "send If-Match with the object's ETag");
-    frame->if_none_match = input->if_none_match != NULL;
-    if (frame->if_none_match && !g_str_equal(input->if_none_match, "*"))
+    call->create = input->if_none_match != NULL;
+    if (call->create && !g_str_equal(input->if_none_match, "*"))
         return problem_set(error, PROBLEM_MALFORMED, "If-None-Match must be *");
-    if (route->flags & ROUTE_IF_NONE_MATCH && !frame->if_none_match)
+    if (route->flags & ROUTE_IF_NONE_MATCH && !call->create)
         return problem_set(error, PROBLEM_PRECONDITION_REQUIRED, "send If-None-Match: *");
     return true;
 }

@@ -27,7 +27,6 @@ typedef struct Frame {
     JsonDoc *doc;
     Uuid key; /* nil when none */
     CryptoHash request_hash;
-    bool if_none_match;
     bool replayed, answered; /* answered: the reply is final, run nothing */
     const char *allow;
     gint64 started;            /* monotonic µs */

@@ -123,6 +123,11 @@ static bool update(Call *call, Note *note, const Note *input, GError **error)
 {
     if (!call->if_match && g_strcmp0(note->text, input->text) == 0)
         return reply_note(call, note, 200); /* the same request again */
+    if (call->create) {
+        json_put_object(call_put_current(call), &note_fields, note);
+        return problem_set(error, PROBLEM_PRECONDITION_FAILED,
+                           "There is another note with this id: make a new id");
+    }
     if (!call->if_match)
         return problem_set(
             error, PROBLEM_PRECONDITION_REQUIRED,

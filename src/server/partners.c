@@ -24,6 +24,71 @@ bool partners_are(Db *db, const Uuid *a, const Uuid *b, bool *connected, GError 
     " = $1 AND c.state = $2"                                                                       \
     " AND a.id = c." other " AND (c.since, c." other ") < ($3, $4)"
 
+/* ---- who gave what (R26, R49), for all partners at once */
+
+static GHashTable *read_sums(Call *call, GError **error)
+{
+    g_autoptr(GHashTable) sums = g_hash_table_new_full(uuid_hash, uuid_equal_func, g_free, g_free);
+    g_autoptr(DbRows) rows = db_query(
+        call->db, error,
+        "SELECT other, box, state, verdict, COUNT(*) FROM (SELECT to_account AS other, $3 AS box,"
+        " state, verdict FROM referral WHERE from_account = $1 AND sent_at >= $2"
+        " UNION ALL SELECT from_account, $4, state, verdict FROM referral"
+        " WHERE to_account = $1 AND sent_at >= $2) seen GROUP BY other, box, state, verdict",
+        db_uuid(&call->principal.account), db_int(call->now - GIVE_TAKE_PERIOD), db_int(BOX_SENT),
+        db_int(BOX_INBOX));
+    if (!rows)
+        return NULL;
+    while (db_next(rows, error)) {
+        Uuid other = db_get_uuid(rows, 0);
+        GiveTake *sum = g_hash_table_lookup(sums, &other);
+        if (!sum) {
+            sum = g_new0(GiveTake, 1);
+            g_hash_table_insert(sums, g_memdup2(&other, sizeof other), sum);
+        }
+        give_take_add(sum, (ReferralBox)db_get_int(rows, 1), (ReferralState)db_get_int(rows, 2),
+                      (ReferralVerdict)db_get_int(rows, 3), db_get_int(rows, 4));
+    }
+    return db_rows_ok(rows) ? g_steal_pointer(&sums) : NULL;
+}
+
+/* ---- the list */
+
+static bool put_spaces(Call *call, GError **error)
+{
+    gint64 n = 0;
+    if (!db_get_one_int(call->db, error, &n,
+                        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM connection WHERE account_a = $1"
+                        " AND state = $2 UNION ALL SELECT 1 FROM connection WHERE account_b = $1"
+                        " AND state = $2) c",
+                        db_uuid(&call->principal.account), db_int(CONNECTION_CONNECTED)))
+        return false;
+    g_string_append_printf(call->reply.body, "{\"spaces_left\":%" G_GINT64_FORMAT ",\"items\":[",
+                           MAX(PARTNERS_MAX - n, 0));
+    return true;
+}
+
+static bool put_partners(Call *call, DbRows *rows, GHashTable *sums, int limit, GError **error)
+{
+    ListedPartner listed = { .via = VIA_INDIVIDUAL };
+    bool more = false;
+    for (int n = 0; db_next(rows, error); n++) {
+        more = n == limit;
+        if (more)
+            break;
+        row_read(rows, 0, &partner_fields, &listed.partner, ROW_BORROW);
+        const GiveTake *sum = g_hash_table_lookup(sums, &listed.partner.account);
+        listed.sum = sum ? *sum : (GiveTake){ 0 };
+        if (n)
+            g_string_append_c(call->reply.body, ',');
+        json_put_object(call->reply.body, &listed_partner_fields, &listed);
+    }
+    if (!more && !db_rows_ok(rows))
+        return false;
+    call_put_next(call, more, listed.partner.since, &listed.partner.account);
+    return true;
+}
+
 static bool list(Call *call, GError **error)
 {
     int limit = 0;
@@ -31,31 +96,16 @@ static bool list(Call *call, GError **error)
     Uuid id;
     if (!call_limit(call, &limit, error) || !call_cursor_newest(call, &since, &id, error))
         return false;
+    g_autoptr(GHashTable) sums = read_sums(call, error);
+    if (!sums || !put_spaces(call, error))
+        return false;
     g_autoptr(DbRows)
         rows = db_query(call->db, error,
                         PARTNER_BRANCH("account_a", "account_b") " UNION ALL " PARTNER_BRANCH(
                             "account_b", "account_a") " ORDER BY since DESC, account DESC LIMIT $5",
                         db_uuid(&call->principal.account), db_int(CONNECTION_CONNECTED),
                         db_int(since), db_uuid(&id), db_int(limit + 1));
-    if (!rows)
-        return false;
-    Partner partner = { 0 };
-    int n = 0;
-    bool more = false;
-    g_string_append(call->reply.body, "{\"items\":[");
-    while (db_next(rows, error)) {
-        more = n == limit;
-        if (more)
-            break;
-        row_read(rows, 0, &partner_fields, &partner, ROW_BORROW);
-        if (n++)
-            g_string_append_c(call->reply.body, ',');
-        json_put_object(call->reply.body, &partner_fields, &partner);
-    }
-    if (!more && !db_rows_ok(rows))
-        return false;
-    call_put_next(call, more, partner.since, &partner.account);
-    return true;
+    return rows && put_partners(call, rows, sums, limit, error);
 }
 
 const Route partner_routes[] = {
@@ -63,10 +113,12 @@ const Route partner_routes[] = {
       .path = "/v1/partners",
       .access = ACCESS_USER,
       .lane = LANE_READ,
-      .flags = ROUTE_LIST,
-      .reply = &partner_fields,
+      .flags = ROUTE_LIST | ROUTE_SNAPSHOT,
+      .reply = &listed_partner_fields,
       .handler = list,
       .query = "limit cursor",
-      .summary = "My partners, the newest first" },
+      .summary =
+          "My partners, the newest first, with what they and I gave each other in 12 months; "
+          "spaces_left of 100" },
     { 0 },
 };

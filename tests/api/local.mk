@@ -3,6 +3,8 @@
 API_TESTS = \
 	%D%/account.test.js \
 	%D%/list.test.js \
+	%D%/note.test.js \
+	%D%/partner.test.js \
 	%D%/referral.test.js \
 	%D%/search.test.js \
 	%D%/transition.test.js \

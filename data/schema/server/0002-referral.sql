@@ -97,7 +97,7 @@ CREATE TABLE note (
     text TEXT NOT NULL,
     account UUID NOT NULL REFERENCES account (id)
 );
-CREATE INDEX note_referral ON note (referral, account, created_at);
+CREATE INDEX note_referral ON note (referral, account, created_at, id);
 
 -- A referral as its parties read it: the columns of referral_fields but for the box, which depends on who reads.
 -- CROSS JOIN: SQLite keeps this order, so that an index of referral decides what is read, and in which order.
