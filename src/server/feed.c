@@ -100,7 +100,9 @@ static bool read_scope(Call *call, Page *page, gint64 *min_seq, GError **error)
 static bool read_types(Call *call, Page *page, GError **error)
 {
     const char *text = call_query(call, "types");
-    g_auto(GStrv) names = g_strsplit(text ? text : "", ",", MAX_TYPES + 1);
+    if (!text)
+        return true;
+    g_auto(GStrv) names = g_strsplit(*text ? text : ",", ",", MAX_TYPES + 1);
     for (char **name = names; *name; name++) {
         const ObjectRow *row = object_rows;
         while (row->type && strcmp(row->name, *name) != 0)
