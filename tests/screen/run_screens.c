@@ -11,7 +11,8 @@
  *   output REGEX              what the last command printed
  *   start COMMAND             the program in the terminal
  *   terminal NAME             another terminal, from here on; the first one is called "first"
- *   keys KEYS                 as people write them: jj<Enter>, <C-r>, <PageDown>; blanks count inside
+ *   keys KEYS                 as people write them: jj<Enter>, <C-r>, <PageDown>; blanks count inside; $WORLD is
+ *                             replaced
  *   paste TEXT                as a terminal pastes it (\n is a new line)
  *   expect REGEX, absent REGEX     wait until the screen shows it, or does not any more (multi-line)
  *   golden NAME [SIZE...]     wait until the screen is golden/NAME-SIZE.txt, attributes too; UPDATE=1 writes the file.
@@ -201,7 +202,10 @@ static bool step_terminal(Play *play, const char *text, GError **error)
 
 static bool step_keys(Play *play, const char *text, GError **error)
 {
-    return term_keys(play->term, text, error);
+    g_autoptr(GString) keys = g_string_new(text);
+
+    g_string_replace(keys, "$WORLD", world_folder(play->world), 0);
+    return term_keys(play->term, keys->str, error);
 }
 
 static bool step_paste(Play *play, const char *text, GError **error)
