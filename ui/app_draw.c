@@ -135,9 +135,12 @@ static char *progress_text(const ClientStatus *status)
 
 static char *offline_text(const ClientStatus *status, const char *what)
 {
-    g_autofree char *age = when_age(status->last_sync, clock_now());
-    g_autofree char *data = status->last_sync ? g_strdup_printf(_("data %s old"), age)
-                                              : g_strdup(_("no data yet"));
+    gint64 now = clock_now();
+    g_autofree char *age = when_age(status->last_sync, now);
+    g_autofree char *data = !status->last_sync ? g_strdup(_("no data yet"))
+                            : now - status->last_sync < MS_PER_MINUTE
+                                ? g_strdup(_("data <1m old"))
+                                : g_strdup_printf(_("data %s old"), age);
     return g_strdup_printf("%s  %s", what, data);
 }
 
@@ -212,21 +215,75 @@ static void draw_status(App *app, Rect line)
 
 /* ---- footer: the likely next keys, and always how to get help */
 
-static int draw_hint(Rect line, int col, const char *key, const char *word)
+typedef struct Hints {
+    Rect line;
+    int col;
+} Hints;
+
+/* One that has no room is left out: those after it may have. */
+static void put_hint(Hints *hints, const char *key, const char *word)
 {
-    col = draw_text(line, 0, col, ROLE_KEY, key);
-    return draw_format(line, 0, col, ROLE_FOOTER, " %s", word) + 2;
+    int end = hints->col + text_width(key) + 1 + text_width(word);
+    if (!*key || end > hints->line.w) {
+        return;
+    }
+    int col = draw_text(hints->line, 0, hints->col, ROLE_KEY, key);
+    hints->col = draw_format(hints->line, 0, col, ROLE_FOOTER, " %s", word) + 2;
 }
 
-static const char *const dialog_footer[] = { "yes", "press", "next-field", "abort", NULL };
-static const char *const text_footer[] = { "next-field", "press", "abort", NULL };
-
-static const char *const *footer_of(App *app)
+static void hint_command(App *app, Hints *hints, const char *name, const char *word)
 {
-    if (app->dialog) {
-        return dialog_in_text(app->dialog) ? text_footer : dialog_footer;
+    g_autofree char *key = keymap_key_of(app->keymap, app_contexts(app), name, NULL);
+    put_hint(hints, key, word ? word : _(command_find(name)->word));
+}
+
+static void hint_view(App *app, Hints *hints)
+{
+    for (const char *const *name = app_view(app)->ops->footer; *name; name++) {
+        if (command_is_possible(app, command_find(*name))) {
+            hint_command(app, hints, *name, NULL);
+        }
     }
-    return app_view(app)->ops->footer;
+}
+
+static void hint_dialog(App *app, Hints *hints)
+{
+    Dialog *dialog = app->dialog;
+    bool in_text = dialog_in_text(dialog);
+    int digits = dialog_digits(dialog);
+    if (!dialog_is_busy(dialog)) {
+        g_autofree char *yes = keymap_key_of(app->keymap, app_contexts(app), "yes", NULL);
+        g_autofree char *press = keymap_key_of(app->keymap, app_contexts(app), "press", NULL);
+        g_autofree char *both = g_strdup_printf("%s/%s", yes, press);
+        if (dialog_yes_word(dialog) && !in_text) {
+            put_hint(hints, dialog_on_yes(dialog) ? both : yes, dialog_yes_word(dialog));
+        }
+        if (digits) {
+            g_autofree char *keys = g_strdup_printf("1-%d", digits);
+            g_autofree char *or_press = g_strdup_printf("%s/%s", keys, press);
+            put_hint(hints, dialog_yes_word(dialog) ? keys : or_press, _("Choose"));
+        }
+        if (dialog_press_word(dialog) && !digits) {
+            put_hint(hints, press, dialog_press_word(dialog));
+        }
+        if (dialog_has_more(dialog)) {
+            bool up = in_text || dialog_on_yes(dialog);
+            hint_command(app, hints, up ? "previous-field" : "next-field", NULL);
+        }
+    }
+    hint_command(app, hints, "abort", dialog_no_word(dialog));
+}
+
+/* The line at the bottom has readline's own keys. */
+static void hint_prompt(App *app, Hints *hints)
+{
+    bool search = prompt_kind() == PROMPT_SEARCH;
+    put_hint(hints, "Enter", search ? _("Keep") : _("Run"));
+    if (!search) {
+        put_hint(hints, "Tab", _("Complete"));
+        put_hint(hints, "Up", _("Earlier ones"));
+    }
+    hint_command(app, hints, "abort", search ? _("Show all") : _("Cancel"));
 }
 
 static void draw_footer(App *app, Rect line)
@@ -235,27 +292,23 @@ static void draw_footer(App *app, Rect line)
         return;
     }
     draw_rest(line, 0, 0, ROLE_FOOTER);
-    unsigned contexts = app_contexts(app);
-    g_autofree char *help_key = app->dialog ? g_strdup("")
-                                            : keymap_key_of(app->keymap, contexts, "help", "");
-    int help_width = *help_key ? text_width(help_key) + 1 + text_width(_("Help")) + 1 : 0;
-    Rect hints = rect_sub(line, 1, 0, line.w - 2 - help_width, 1);
-    int col = 0;
-    for (const char *const *name = footer_of(app); *name; name++) {
-        const Command *command = command_find(*name);
-        g_autofree char *key = keymap_key_of(app->keymap, contexts, *name, NULL);
-        const char *word = _(command->word);
-        if (app->dialog && strcmp(*name, "yes") == 0) {
-            word = dialog_yes_word(app->dialog); /* choosing has no other yes than Enter */
-        }
-        if (!word || !*key || col + text_width(key) + 1 + text_width(word) > hints.w) {
-            continue;
-        }
-        col = draw_hint(hints, col, key, word);
+    Hints hints = { .line = rect_sub(line, 1, 0, line.w - 2, 1) };
+    if (prompt_is_open()) {
+        hint_prompt(app, &hints);
+        return;
     }
-    if (help_width) {
-        draw_hint(rect_sub(line, line.w - help_width, 0, help_width, 1), 0, help_key, _("Help"));
+    if (app->dialog) {
+        hint_dialog(app, &hints);
+        return;
     }
+    g_autofree char *key = keymap_key_of(app->keymap, app_contexts(app), "help", "");
+    int width = *key ? text_width(key) + 1 + text_width(_("Help")) + 1 : 0;
+    if (width) {
+        Hints help = { .line = rect_sub(line, line.w - width, 0, width, 1) };
+        put_hint(&help, key, _("Help"));
+    }
+    hints.line = rect_sub(line, 1, 0, line.w - 2 - width, 1);
+    hint_view(app, &hints);
 }
 
 /* ---- last line */
@@ -269,11 +322,12 @@ static void draw_countdown(App *app, Rect line)
     }
     int seconds = (int)((left + MS_PER_SECOND - 1) / MS_PER_SECOND);
     g_autofree char *undo = keymap_key_of(app->keymap, app_view_contexts(app), "undo", "");
-    g_autofree char *rest = g_strdup_printf(_(". Sending in %ds - press %s to undo"), seconds,
-                                            undo);
+    g_autofree char *rest = g_strdup_printf(line.w < 50 ? _(" %ds - %s undoes")
+                                                        : _(". Sending in %ds - press %s to undo"),
+                                            seconds, undo);
     /* The name gives way, not the way back. */
     g_autofree char *what = text_cut(app->held, MAX(1, line.w - 1 - text_width(rest)));
-    int col = draw_text(line, 0, 1, ROLE_MESSAGE, what);
+    int col = draw_text(line, 0, line.w < 50 ? 0 : 1, ROLE_MESSAGE, what);
     draw_text(line, 0, col, ROLE_MESSAGE, rest);
 }
 
@@ -298,7 +352,8 @@ static void draw_message(App *app, Rect line)
 
 static void draw_choices(App *app, Rect body, GPtrArray *keys, GPtrArray *effects)
 {
-    int n = MIN((int)keys->len, body.h - 2);
+    bool bare = body.h < 8; /* no room for a frame */
+    int n = MIN((int)keys->len, body.h - (bare ? 0 : 2));
     if (n < 1) {
         return;
     }
@@ -309,9 +364,10 @@ static void draw_choices(App *app, Rect body, GPtrArray *keys, GPtrArray *effect
         w = MAX(w, text_width(effects->pdata[i]));
     }
     w = MIN(body.w, key_width + w + 6);
-    Rect box = rect_sub(body, 0, body.h - n - 2, w, n + 2);
+    int h = bare ? n : n + 2;
+    Rect box = rect_sub(body, 0, body.h - h, bare ? body.w : w, h);
     draw_fill(box, ROLE_NORMAL);
-    Rect inside = draw_frame(box, ROLE_BORDER, NULL);
+    Rect inside = bare ? box : draw_frame(box, ROLE_BORDER, NULL);
     for (int i = 0; i < n; i++) {
         int col = draw_field(inside, i, 1, key_width, ROLE_KEY, keys->pdata[i]);
         draw_text(inside, i, col + 2, ROLE_NORMAL, effects->pdata[i]);
@@ -390,7 +446,7 @@ void app_draw(App *app)
     if (dirty & DIRTY_STATUS) {
         draw_status(app, frame.status);
     }
-    if (dirty & DIRTY_FOOTER) {
+    if (dirty & (DIRTY_FOOTER | DIRTY_BODY)) { /* what is possible follows what is there */
         draw_footer(app, frame.footer);
     }
     if (dirty & DIRTY_MESSAGE) {

@@ -86,6 +86,13 @@ static void run_binding(App *app, const Binding *binding)
     command_run(app, command, args);
 }
 
+static bool cancels(App *app, Key key)
+{
+    const Binding *binding;
+    return keymap_find(app->keymap, app_contexts(app), &key, 1, &binding) == KEY_BOUND &&
+           strcmp(binding->command, "abort") == 0;
+}
+
 static void view_key(App *app, Key key)
 {
     const Binding *binding;
@@ -111,8 +118,8 @@ static void view_key(App *app, Key key)
     case KEY_UNBOUND:
         break;
     }
-    /* Esc in the middle of a sequence only ends the sequence. */
-    if (!(app->n_pending > 1 && key == K_ESC)) {
+    /* What cancels elsewhere only ends the sequence in the middle of one. */
+    if (app->n_pending == 1 || !cancels(app, key)) {
         say_unbound(app);
     }
     app_end_sequence(app);
@@ -134,6 +141,9 @@ static void dialog_gets(App *app, Key key)
 {
     if (dialog_key(app, app->dialog, key)) {
         app_dirty(app, DIRTY_OVERLAY | DIRTY_FOOTER);
+        if (dialog_take_decision(app->dialog)) {
+            command_run(app, command_find("press"), "");
+        }
         return;
     }
     run_if_bound(app, key);

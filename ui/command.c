@@ -26,6 +26,13 @@ const Command commands[] = {
       NULL, run_confirm },
     { "reject", LEAD, RECEIVED, UNDO, N_("Not a lead"),
       N_("It is not a lead: say why, and the sender learns it"), NULL, run_reject },
+    { "tag", LEAD, RECEIVED, 0, N_("Tag"),
+      N_("Tag this lead or not, and go down: a verdict is on all tagged ones"), NULL, run_tag },
+    { "tag-range", LEAD, RECEIVED, 0, N_("Tag range"),
+      N_("Tag all leads from the last tag to here"), NULL, run_tag_range },
+    { "tag-waiting", LEAD, RECEIVED, 0, N_("Tag waiting"),
+      N_("Tag all leads of this list that wait for your verdict"), NULL, run_tag_waiting },
+    { "untag", LEAD, 0, 0, N_("Untag"), N_("Take all tags away"), NULL, run_untag },
     { "next-waiting", LEAD, 0, 0, N_("Waiting"),
       N_("Go to the next lead that waits for your verdict"), NULL, run_next_waiting },
     { "previous-waiting", LEAD, 0, 0, N_("Waiting up"),
@@ -121,6 +128,10 @@ const Command commands[] = {
       run_next_field },
     { "previous-field", FIELDS, 0, INNER, N_("Prev field"), N_("To the previous field or button"),
       NULL, run_previous_field },
+    { "next-line", DIALOG, 0, INNER, N_("Down"), N_("To the next choice, field or button"), NULL,
+      run_next_line },
+    { "previous-line", DIALOG, 0, INNER, N_("Up"), N_("To the previous choice, field or button"),
+      NULL, run_previous_line },
     { "other-button", DIALOG, 0, INNER, N_("Other"), N_("To the other button"), NULL,
       run_other_button },
     { NULL },
@@ -175,6 +186,11 @@ static const char *missing(App *app, unsigned needs)
         return N_("This is for leads you sent; you received this one.");
     }
     return NULL;
+}
+
+bool command_is_possible(App *app, const Command *command)
+{
+    return !missing(app, command->needs);
 }
 
 void command_run(App *app, const Command *command, const char *args)

@@ -46,6 +46,9 @@ const Command *command_find(const char *name);
 /* Commands for the command line whose name starts so; free with g_ptr_array_unref, rows are borrowed. */
 GPtrArray *command_complete(const char *prefix);
 
+/* Its needs are met now. */
+bool command_is_possible(App *app, const Command *command);
+
 /* Checks the needs and runs; says what is missing otherwise. */
 void command_run(App *app, const Command *command, const char *args);
 

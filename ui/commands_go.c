@@ -333,6 +333,26 @@ static void step_field(App *app, int step)
     }
 }
 
+/* In the list of choices first, then beyond it. */
+static void step_line(App *app, int step)
+{
+    if (app->dialog && dialog_line(app->dialog, step)) {
+        app_dirty(app, DIRTY_OVERLAY | DIRTY_FOOTER);
+    } else {
+        step_field(app, step);
+    }
+}
+
+void run_next_line(App *app, const char *args)
+{
+    step_line(app, 1);
+}
+
+void run_previous_line(App *app, const char *args)
+{
+    step_line(app, -1);
+}
+
 void run_next_field(App *app, const char *args)
 {
     step_field(app, 1);

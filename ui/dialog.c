@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+#define DIALOG_WIDTH 66
+#define BARE_BELOW 8 /* lines: no room for a frame */
+
 /* What the focus can be on, from above: the list of choices, each field, the two buttons. */
 typedef enum Part { PART_CHOICES, PART_FIELD, PART_YES, PART_NO } Part;
 
@@ -15,6 +18,7 @@ struct Dialog {
     int focus;  /* 0 .. n_stops - 1 */
     char *complaint;
     bool busy;
+    bool decided; /* a digit chose in a dialog that has no buttons */
 };
 
 static int n_fields(const Dialog *dialog)
@@ -144,19 +148,24 @@ bool dialog_in_text(const Dialog *dialog)
 
 /* ---- keys */
 
-void dialog_focus(Dialog *dialog, int step)
+bool dialog_line(Dialog *dialog, int step)
 {
     int field;
-    dialog_complain(dialog, -1, NULL);
-    if (part_at(dialog, dialog->focus, &field) == PART_CHOICES) {
-        /* Within the list first; Tab (step 2) leaves it. */
-        int last = (int)dialog->spec.choices->n_values - 1;
-        int to = dialog->choice + step;
-        if ((step == 1 || step == -1) && to >= 0 && to <= last) {
-            dialog->choice = to;
-            return;
-        }
+    if (part_at(dialog, dialog->focus, &field) != PART_CHOICES) {
+        return false;
     }
+    int to = dialog->choice + step;
+    if (to < 0 || to >= (int)dialog->spec.choices->n_values) {
+        return false;
+    }
+    dialog_complain(dialog, -1, NULL);
+    dialog->choice = to;
+    return true;
+}
+
+void dialog_focus(Dialog *dialog, int step)
+{
+    dialog_complain(dialog, -1, NULL);
     /* No has its key, and Left and Right: the way round leads through what can be filled in. */
     bool skip_no = dialog->spec.yes && stop_of_yes(dialog) > 0;
     int n = n_stops(dialog) - (skip_no ? 1 : 0);
@@ -174,9 +183,50 @@ void dialog_other_button(Dialog *dialog)
     }
 }
 
+/* ---- for the footer */
+
 const char *dialog_yes_word(const Dialog *dialog)
 {
     return dialog->spec.yes;
+}
+
+const char *dialog_no_word(const Dialog *dialog)
+{
+    return dialog->spec.no ? dialog->spec.no : _("Cancel");
+}
+
+bool dialog_on_yes(const Dialog *dialog)
+{
+    int field;
+    return part_at(dialog, dialog->focus, &field) == PART_YES;
+}
+
+const char *dialog_press_word(const Dialog *dialog)
+{
+    int field;
+    switch (part_at(dialog, dialog->focus, &field)) {
+    case PART_CHOICES:
+        return _("Choose");
+    case PART_FIELD:
+        return _("Next");
+    case PART_NO:
+        return dialog->spec.no;
+    case PART_YES:
+        return NULL;
+    }
+    g_assert_not_reached();
+}
+
+int dialog_digits(const Dialog *dialog)
+{
+    return dialog->spec.choices && !dialog_in_text(dialog)
+               ? MIN((int)dialog->spec.choices->n_values, 9)
+               : 0;
+}
+
+bool dialog_has_more(const Dialog *dialog)
+{
+    return has_choices(dialog) + n_fields(dialog) + (dialog->spec.yes ? 1 : 0) > 1;
 }
 
 DialogAnswer dialog_yes(App *app, Dialog *dialog)
@@ -211,7 +261,7 @@ DialogAnswer dialog_press(App *app, Dialog *dialog, bool *leave)
         dialog->focus = stop_of_yes(dialog);
         return DIALOG_KEEP;
     case PART_FIELD:
-        dialog_focus(dialog, 2);
+        dialog_focus(dialog, 1);
         return DIALOG_KEEP;
     }
     g_assert_not_reached();
@@ -227,7 +277,15 @@ static void choose(App *app, Dialog *dialog, int index)
         dialog->focus = stop_of_yes(dialog);
     } else {
         dialog->focus = 0;
+        dialog->decided = true;
     }
+}
+
+bool dialog_take_decision(Dialog *dialog)
+{
+    bool decided = dialog->decided;
+    dialog->decided = false;
+    return decided;
 }
 
 bool dialog_key(App *app, Dialog *dialog, Key key)
@@ -264,6 +322,7 @@ typedef struct Layout {
     int focus_line; /* line of the focus */
     int scroll;
     bool measure;
+    bool airy; /* blank lines between the parts */
     Rect inside;
 } Layout;
 
@@ -308,23 +367,27 @@ static void lay_fields(Dialog *dialog, Layout *layout)
     }
 }
 
-static void lay_buttons(Dialog *dialog, Layout *layout)
+static void lay_button(Layout *layout, int col, bool on, const char *key, const char *word)
 {
-    int yes = stop_of_yes(dialog);
-    if (dialog->focus >= yes) {
+    if (on) {
         layout->focus_line = layout->y;
     }
     if (shown(layout)) {
-        int line = layout->y - layout->scroll;
-        int col = draw_text(layout->inside, line, 0, ROLE_NORMAL, " ");
-        col = draw_format(layout->inside, line, col,
-                          dialog->focus == yes ? ROLE_BUTTON_ON : ROLE_BUTTON, "[ y %s ]",
-                          dialog->spec.yes);
-        col = draw_text(layout->inside, line, col, ROLE_NORMAL, "  ");
-        draw_format(layout->inside, line, col,
-                    dialog->focus == yes + 1 ? ROLE_BUTTON_ON : ROLE_BUTTON, "[ Esc %s ]",
-                    dialog->spec.no);
+        draw_format(layout->inside, layout->y - layout->scroll, col,
+                    on ? ROLE_BUTTON_ON : ROLE_BUTTON, "[ %s %s ]", key, word);
     }
+}
+
+static void lay_buttons(Dialog *dialog, Layout *layout)
+{
+    int yes = stop_of_yes(dialog);
+    int width = text_width(dialog->spec.yes) + (int)strlen("[ y  ]");
+    int both = 1 + width + 2 + text_width(dialog->spec.no) + (int)strlen("[ Esc  ]");
+    bool beside = both <= layout->inside.w;
+    lay_button(layout, beside ? 1 : 0, dialog->focus == yes, "y", dialog->spec.yes);
+    layout->y += !beside;
+    lay_button(layout, beside ? 1 + width + 2 : 0, dialog->focus == yes + 1, "Esc",
+               dialog->spec.no);
     layout->y++;
 }
 
@@ -351,56 +414,119 @@ static void lay_text(Dialog *dialog, Layout *layout)
     layout->y += n;
 }
 
-static void lay_all(Dialog *dialog, Layout *layout, bool airy)
+/* Between two parts, where there is room. */
+static void lay_gap(Layout *layout)
+{
+    layout->y += layout->airy && layout->y > 0;
+}
+
+static void lay_all(Dialog *dialog, Layout *layout)
 {
     const DialogSpec *spec = &dialog->spec;
     layout->y = 0;
     if (spec->text) {
         lay_text(dialog, layout);
-        layout->y += airy;
     }
     if (spec->choices) {
+        lay_gap(layout);
         lay_choices(dialog, layout);
-        layout->y += airy;
     }
     if (spec->form) {
+        lay_gap(layout);
         lay_fields(dialog, layout);
-        layout->y += airy;
     }
     if (dialog->complaint) {
+        lay_gap(layout);
         lay_wrapped(layout, ROLE_ERROR, dialog->complaint);
-        layout->y += airy;
+        if (spec->choices || spec->form) {
+            layout->focus_line = MAX(layout->focus_line, layout->y - 1); /* it must be seen */
+        }
     }
     if (dialog->busy) {
+        lay_gap(layout);
         lay_wrapped(layout, ROLE_MESSAGE, _("One moment..."));
     } else if (spec->yes) {
+        lay_gap(layout);
         lay_buttons(dialog, layout);
     }
     if (spec->note) {
-        layout->y += airy;
+        lay_gap(layout);
         lay_wrapped(layout, ROLE_NORMAL, spec->note);
     }
 }
 
-void dialog_draw(Dialog *dialog, Rect screen)
+/* Of the box: a mere list of choices needs no more than its words. */
+static int width_of(const Dialog *dialog)
 {
-    int w = MIN(screen.w, 66);
-    Layout layout = { .measure = true, .inside = { 0, 0, MAX(1, w - 4), screen.h } };
-    bool airy = true;
-    lay_all(dialog, &layout, airy);
-    if (layout.y + 2 > screen.h) {
-        airy = false;
-        lay_all(dialog, &layout, airy);
+    if (dialog->spec.text || dialog->spec.form || !dialog->spec.choices) {
+        return DIALOG_WIDTH;
     }
-    int h = MIN(screen.h, layout.y + (airy && layout.y + 4 <= screen.h ? 4 : 2));
+    int width = text_width(dialog->spec.title) + 2;
+    for (size_t i = 0; i < dialog->spec.choices->n_values; i++) {
+        width = MAX(width, text_width(_(dialog->spec.choices->values[i].label)) + 4);
+    }
+    return MIN(DIALOG_WIDTH, width + 6);
+}
+
+/* That there is more than fits must be seen: in the border. */
+static void draw_more(Rect box, const Layout *layout)
+{
+    g_autofree char *word = g_strdup_printf(" %s ", _("more"));
+    int width = text_width(word);
+    if (box.w < width + 4) {
+        return;
+    }
+    if (layout->scroll > 0) {
+        draw_text(box, 0, box.w - width - 2, ROLE_BORDER, word);
+    }
+    if (layout->y - layout->scroll > layout->inside.h) {
+        draw_text(box, box.h - 1, box.w - width - 2, ROLE_BORDER, word);
+    }
+}
+
+/* Too low for a frame: a title and as many lines as there are. */
+static void draw_bare(Dialog *dialog, Layout *layout, Rect screen)
+{
+    draw_fill(screen, ROLE_NORMAL);
+    draw_field(screen, 0, 0, screen.w, ROLE_HEADING, dialog->spec.title);
+    layout->inside = rect_sub(screen, 0, 1, screen.w, screen.h - 1);
+}
+
+static void draw_boxed(Dialog *dialog, Layout *layout, Rect screen, int w)
+{
+    /* A blank line above and below, where there is room. */
+    int margin = layout->airy && layout->y + 4 <= screen.h;
+    int h = MIN(screen.h, layout->y + 2 + 2 * margin);
     Rect box = rect_sub(screen, (screen.w - w) / 2, (screen.h - h) / 2, w, h);
     draw_fill(box, ROLE_NORMAL);
     Rect inside = draw_frame(box, ROLE_BORDER, dialog->spec.title);
-    int margin = h == layout.y + 4 ? 1 : 0;
-    layout.inside = rect_sub(inside, 1, margin, inside.w - 2, inside.h - 2 * margin);
+    layout->inside = rect_sub(inside, 1, margin, inside.w - 2, inside.h - 2 * margin);
+}
+
+void dialog_draw(Dialog *dialog, Rect screen)
+{
+    bool bare = screen.h < BARE_BELOW;
+    int w = MIN(screen.w, width_of(dialog));
+    Layout layout = { .measure = true, .airy = !bare };
+    layout.inside = (Rect){ 0, 0, MAX(1, bare ? screen.w : w - 4), screen.h };
+    lay_all(dialog, &layout);
+    if (layout.airy && layout.y + 2 > screen.h) {
+        layout.airy = false;
+        lay_all(dialog, &layout);
+    }
+    if (bare) {
+        draw_bare(dialog, &layout, screen);
+    } else {
+        draw_boxed(dialog, &layout, screen, w);
+    }
     layout.measure = false;
     layout.scroll = CLAMP(layout.focus_line - layout.inside.h + 1, 0,
                           MAX(0, layout.y - layout.inside.h));
     screen_cursor(-1, 0);
-    lay_all(dialog, &layout, airy);
+    lay_all(dialog, &layout);
+    if (!bare) {
+        Rect box = { layout.inside.x - 2, layout.inside.y - 1, layout.inside.w + 4,
+                     layout.inside.h + 2 };
+        draw_more(box, &layout);
+    }
 }

@@ -45,7 +45,13 @@ void dialog_free(Dialog *dialog);
 gpointer dialog_data(const Dialog *dialog);
 Form *dialog_form(const Dialog *dialog);
 int dialog_choice(const Dialog *dialog);
-const char *dialog_yes_word(const Dialog *dialog); /* NULL: no buttons */
+/* For the footer: what y does now, what Enter does beside that, what Esc does, how many choices digits have. NULL, 0: nothing. */
+const char *dialog_yes_word(const Dialog *dialog);
+const char *dialog_press_word(const Dialog *dialog);
+const char *dialog_no_word(const Dialog *dialog);
+int dialog_digits(const Dialog *dialog);
+bool dialog_on_yes(const Dialog *dialog);   /* Enter says yes */
+bool dialog_has_more(const Dialog *dialog); /* Tab leads somewhere */
 bool dialog_is_busy(const Dialog *dialog);
 
 /* Shown in the dialog until the next key; row of the form that gets the focus, or -1. NULL takes it away. */
@@ -56,12 +62,15 @@ void dialog_finish(Dialog *dialog);
 /* Letters go into a text field now. */
 bool dialog_in_text(const Dialog *dialog);
 
-/* A key that no binding took. True when it meant something here. */
+/* A key that no binding took. True when it meant something here; then it may have decided the whole: press is next. */
 bool dialog_key(App *app, Dialog *dialog, Key key);
+bool dialog_take_decision(Dialog *dialog);
 void dialog_paste(Dialog *dialog, const char *text);
 
 /* What the commands of the context "dialog" do. */
 void dialog_focus(Dialog *dialog, int step);
+bool dialog_line(Dialog *dialog,
+                 int step); /* within the list of choices; false at its end, or elsewhere */
 void dialog_other_button(Dialog *dialog); /* from yes to no and back */
 DialogAnswer dialog_yes(App *app, Dialog *dialog);
 /* Enter: on a button its answer, in a field on to the next. *leave: the answer was no. */

@@ -34,13 +34,21 @@ void run_search(App *app, const char *args);
 void run_yes(App *app, const char *args);
 void run_no(App *app, const char *args);
 void run_press(App *app, const char *args);
+void run_next_line(App *app, const char *args);
+void run_previous_line(App *app, const char *args);
 void run_next_field(App *app, const char *args);
 void run_previous_field(App *app, const char *args);
 void run_other_button(App *app, const char *args);
 
-/* commands_lead.c: what is done to leads */
+/* commands_verdict.c, leads_tags.c */
 void run_confirm(App *app, const char *args);
 void run_reject(App *app, const char *args);
+void run_tag(App *app, const char *args);
+void run_tag_range(App *app, const char *args);
+void run_tag_waiting(App *app, const char *args);
+void run_untag(App *app, const char *args);
+
+/* commands_lead.c: what else is done to leads */
 void run_outcome(App *app, const char *args);
 void run_withdraw(App *app, const char *args);
 void run_note(App *app, const char *args);

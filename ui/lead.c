@@ -57,7 +57,7 @@ static Rect inside(const LeadView *lead)
     Rect body = lead->view.body;
     /* Long lines are hard to read. */
     int margin = body.w >= 60 ? 1 : 0;
-    return rect_sub(body, margin, body.h > 8 ? 1 : 0, MIN(body.w - 2 * margin, 96),
+    return rect_sub(body, margin, body.h > 8 ? 1 : 0, MIN(body.w - 2 * margin, 98),
                     body.h - (body.h > 8 ? 1 : 0));
 }
 
@@ -73,7 +73,7 @@ static void draw(View *view, bool all)
         return;
     }
     if (!lead->page) {
-        lead->page = lead_page(view->app, &lead->referral, rect.w, true);
+        lead->page = lead_page(view->app, &lead->referral, rect.w, LEAD_WIDE);
     }
     lead->top = CLAMP(lead->top, 0, MAX(0, page_lines(lead->page) - rect.h));
     page_draw(lead->page, rect, lead->top);

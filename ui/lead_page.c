@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define LABEL_WIDTH 11
+#define MOMENT_WIDTH 14
 #define BAR_SIDE 10
 
 /* ---- states: letter and word first, colour second */
@@ -21,19 +22,48 @@ typedef struct StateRow {
     char letter;
     Role role;
     const char *word;
+    const char *meaning;
 } StateRow;
 
 static const StateRow states[] = {
-    { REFERRAL_SENT, 0, 'N', ROLE_NEW, N_("NEW") },
-    { REFERRAL_PICKED_UP, 0, 'O', ROLE_OPENED, N_("OPENED") },
-    { REFERRAL_CONFIRMED, VERDICT_NOT_A_LEAD, 'X', ROLE_NO, N_("NOT A LEAD") },
-    { REFERRAL_CONFIRMED, 0, 'C', ROLE_YES, N_("CONFIRMED") },
-    { REFERRAL_WORKING, 0, 'W', ROLE_YES, N_("WORKING ON IT") },
-    { REFERRAL_WON, 0, '$', ROLE_YES, N_("WON") },
-    { REFERRAL_LOST, 0, 'L', ROLE_NO, N_("LOST") },
-    { REFERRAL_DORMANT, 0, 'D', ROLE_OPENED, N_("DORMANT") },
-    { REFERRAL_WITHDRAWN, 0, 'T', ROLE_OPENED, N_("TAKEN BACK") },
+    { REFERRAL_SENT, 0, 'N', ROLE_NEW, N_("NEW"), N_("Sent, and not opened by the recipient yet") },
+    { REFERRAL_PICKED_UP, 0, 'O', ROLE_OPENED, N_("OPENED"),
+      N_("Opened by the recipient, who has not said yet whether it is a lead") },
+    { REFERRAL_CONFIRMED, VERDICT_LEAD, 'C', ROLE_YES, N_("CONFIRMED"),
+      N_("A lead, says the recipient") },
+    { REFERRAL_CONFIRMED, VERDICT_NOT_A_LEAD, 'X', ROLE_NO, N_("NOT A LEAD"),
+      N_("Not a lead, says the recipient, and why") },
+    { REFERRAL_WORKING, 0, 'W', ROLE_YES, N_("WORKING ON IT"),
+      N_("Confirmed, and the recipient works on it") },
+    { REFERRAL_WON, 0, '$', ROLE_YES, N_("WON"), N_("Confirmed, and business came of it") },
+    { REFERRAL_LOST, 0, 'L', ROLE_NO, N_("LOST"), N_("Confirmed, but nothing came of it") },
+    { REFERRAL_DORMANT, 0, 'D', ROLE_OPENED, N_("DORMANT"),
+      N_("Confirmed, but nothing happens for now") },
+    { REFERRAL_WITHDRAWN, 0, 'T', ROLE_OPENED, N_("TAKEN BACK"),
+      N_("Taken back by its sender before it was opened") },
 };
+
+/* What stands beside the letter. */
+static const struct {
+    const char *mark, *word, *meaning;
+} marks[] = {
+    { "*", N_("tagged"), N_("Before the letter: tagged, a verdict is on all tagged leads") },
+    { ">", N_("unsent"), N_("After the letter: what you did is still in the outbox") },
+    { "&", N_("shared"), N_("After the letter: another partner got the same lead") },
+};
+
+bool state_legend(size_t i, char mark[2], char **word, const char **meaning)
+{
+    size_t n = G_N_ELEMENTS(states);
+    if (i >= n + G_N_ELEMENTS(marks)) {
+        return false;
+    }
+    mark[0] = i < n ? states[i].letter : marks[i - n].mark[0];
+    mark[1] = '\0';
+    *word = i < n ? g_utf8_strdown(_(states[i].word), -1) : g_strdup(_(marks[i - n].word));
+    *meaning = i < n ? _(states[i].meaning) : _(marks[i - n].meaning);
+    return true;
+}
 
 static const StateRow *row_of(ReferralState state, ReferralVerdict verdict)
 {
@@ -88,7 +118,7 @@ bool give_take_of(App *app, const Uuid *account, GiveTake *out)
 
 char *give_take_bar(const GiveTake *sum)
 {
-    gint64 balance = CLAMP(sum->gave - sum->took, -BAR_SIDE, BAR_SIDE);
+    gint64 balance = CLAMP(sum->gave_confirmed - sum->took_confirmed, -BAR_SIDE, BAR_SIDE);
     char bar[2 * BAR_SIDE + 4];
     memset(bar, ' ', sizeof bar);
     bar[0] = '[';
@@ -103,46 +133,78 @@ char *give_take_bar(const GiveTake *sum)
     return g_strdup(bar);
 }
 
+static char *leads_text(gint64 n, gint64 confirmed)
+{
+    if (n == 0) {
+        return g_strdup(_("nothing"));
+    }
+    g_autofree char *leads = g_strdup_printf(
+        ngettext("%" PRId64 " lead", "%" PRId64 " leads", (gulong)n), n);
+    return g_strdup_printf(_("%s, %" PRId64 " confirmed"), leads, confirmed);
+}
+
+static char *balance_text(const GiveTake *sum)
+{
+    gint64 balance = sum->gave_confirmed - sum->took_confirmed;
+    return balance ? g_strdup_printf("%+" PRId64, balance) : g_strdup(_("even"));
+}
+
+static Role balance_role(const GiveTake *sum)
+{
+    return sum->gave_confirmed < sum->took_confirmed ? ROLE_TOOK : ROLE_GAVE;
+}
+
 static void put_give_take(App *app, Page *page, const Party *other)
 {
     GiveTake sum = { 0 };
     if (uuid_is_nil(&other->account) || !give_take_of(app, &other->account, &sum)) {
         return;
     }
-    page_blank(page);
-    page_format(page, ROLE_HEADING, _("Give and take with %s, 12 months"),
+    page_format(page, ROLE_HEADING, _("Give/take with %s, 12 months"),
                 other->name ? other->name : "");
-    g_autofree char *gave = g_strdup_printf(_("you gave %" PRId64 " (%" PRId64 " confirmed)"),
-                                            sum.gave, sum.gave_confirmed);
-    g_autofree char *took = g_strdup_printf(_("you took %" PRId64 " (%" PRId64 " confirmed)"),
-                                            sum.took, sum.took_confirmed);
-    g_autofree char *line = g_strdup_printf("%s   %s", gave, took);
-    page_text(page, ROLE_NORMAL, line);
+    g_autofree char *gave = leads_text(sum.gave, sum.gave_confirmed);
+    g_autofree char *took = leads_text(sum.took, sum.took_confirmed);
+    g_autofree char *balance = balance_text(&sum);
     g_autofree char *bar = give_take_bar(&sum);
-    g_autofree char *balance = g_strdup_printf(_("  balance %+" PRId64), sum.gave - sum.took);
-    page_line(page);
-    page_span(page, sum.gave < sum.took ? ROLE_TOOK : ROLE_GAVE, bar);
-    page_span(page, ROLE_NORMAL, sum.gave == sum.took ? _("  even") : balance);
+    page_pair(page, LABEL_WIDTH, _("You gave"), ROLE_NORMAL, gave);
+    page_pair(page, LABEL_WIDTH, _("You took"), ROLE_NORMAL, took);
+    page_pair(page, LABEL_WIDTH, _("Balance"), ROLE_NORMAL, balance);
+    page_span_at(page, LABEL_WIDTH + 6, balance_role(&sum), bar);
 }
 
 /* ---- the parts of the page */
 
-static void put_head(Page *page, const Referral *referral)
+static const char *or_empty(const char *text)
+{
+    return text ? text : "";
+}
+
+static bool is_received(const Referral *referral)
+{
+    return referral->box == BOX_INBOX;
+}
+
+static void put_label(Page *page, const Referral *referral)
 {
     char label[LABEL_SIZE];
-    const Party *other = referral_other(referral);
     page_line(page);
     page_span(page, ROLE_HEADING, lead_label(&referral->id, label));
     page_span(page, ROLE_NORMAL, "  ");
     page_span(page, state_role(referral->state, referral->verdict),
               state_word(referral->state, referral->verdict));
-    g_autofree char *who = g_strdup_printf(referral->box == BOX_INBOX ? _("from %s") : _("to %s"),
-                                           other->name ? other->name : "?");
+}
+
+static void put_head(Page *page, const Referral *referral)
+{
+    g_autofree char *who = g_strdup_printf(
+        is_received(referral) ? _("from %s") : _("to %s"),
+        referral_other(referral)->name ? referral_other(referral)->name : "?");
+    put_label(page, referral);
     page_span_at(page, -1, ROLE_NORMAL, who);
     page_rule(page);
 }
 
-/* Non-empty strings with blanks between. */
+/* Non-empty strings with something between. */
 static char *joined(const char *const *parts, const char *between)
 {
     g_autoptr(GString) out = g_string_new(NULL);
@@ -154,41 +216,58 @@ static char *joined(const char *const *parts, const char *between)
     return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
-static const char *or_empty(const char *text)
-{
-    return text ? text : "";
-}
-
-static void put_contact(Page *page, const Contact *contact)
+static char *contact_name(const Contact *contact)
 {
     const char *names[] = { or_empty(contact->first_name), or_empty(contact->last_name), NULL };
+    return joined(names, " ");
+}
+
+static char *contact_town(const Contact *contact)
+{
     const char *place[] = { or_empty(contact->city), or_empty(contact->postal_code),
                             or_empty(contact->country_code), NULL };
-    g_autofree char *name = joined(names, " ");
-    g_autofree char *town = joined(place, " ");
+    return joined(place, " ");
+}
+
+/* What `copy` takes; the key is told beside it where there is room. */
+static void put_copied(App *app, Page *page, const char *value)
+{
+    g_autofree char *key = keymap_key_of(app->keymap, app_view_contexts(app), "copy", NULL);
+    g_autofree char *clean = text_clean(value, -1, TEXT_LINE);
+    const char *word = _("copies");
+    int width = LABEL_WIDTH + text_width(clean) + 3 + text_width(key) + 1 + text_width(word);
+    if (*key && *clean && width <= page_width(page)) {
+        page_span(page, ROLE_NORMAL, "   ");
+        page_span(page, ROLE_KEY, key);
+        page_span(page, ROLE_NORMAL, " ");
+        page_span(page, ROLE_NORMAL, word);
+    }
+}
+
+static void put_contact(App *app, Page *page, const Contact *contact)
+{
+    g_autofree char *name = contact_name(contact);
+    g_autofree char *town = contact_town(contact);
     page_pair(page, LABEL_WIDTH, _("Client"), ROLE_HEADING, name);
     page_pair(page, LABEL_WIDTH, _("Company"), *name ? ROLE_NORMAL : ROLE_HEADING,
               contact->company_name);
     page_pair(page, LABEL_WIDTH, _("Phone"), ROLE_HEADING, contact->phone_1);
+    put_copied(app, page, contact->phone_1);
     page_pair(page, LABEL_WIDTH, _("2nd phone"), ROLE_NORMAL, contact->phone_2);
     page_pair(page, LABEL_WIDTH, _("E-mail"), ROLE_NORMAL, contact->email);
     page_pair(page, LABEL_WIDTH, _("Town"), ROLE_NORMAL, town);
 }
 
-static void put_permission(Page *page, const Lead *lead)
+/* "given (form) 21 Nov: phone, e-mail" */
+static char *permission_text(const Permission *permission)
 {
-    const Permission *permission = &lead->permission;
-    if (!permission->given) {
-        page_pair(page, LABEL_WIDTH, _("Permission"), ROLE_ALERT, _("NOT given: do not contact"));
-        return;
-    }
     g_autoptr(GString) text = g_string_new(_("given"));
     if (permission->method) {
-        g_string_append_printf(text, ", %s", enum_label(&permission_methods, permission->method));
+        g_string_append_printf(text, " (%s)", enum_label(&permission_methods, permission->method));
     }
     if (permission->at) {
-        g_autofree char *at = when_day(permission->at);
-        g_string_append_printf(text, ", %s", at);
+        g_autofree char *at = when_date(permission->at, clock_now());
+        g_string_append_printf(text, " %s", at);
     }
     const char *before = ": ";
     for (size_t i = 0; i < contact_channels.n_values; i++) {
@@ -197,7 +276,17 @@ static void put_permission(Page *page, const Lead *lead)
             before = ", ";
         }
     }
-    page_pair(page, LABEL_WIDTH, _("Permission"), ROLE_NORMAL, text->str);
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static void put_permission(Page *page, const Permission *permission)
+{
+    if (!permission->given) {
+        page_pair(page, LABEL_WIDTH, _("Permission"), ROLE_ALERT, _("NOT given: do not contact"));
+        return;
+    }
+    g_autofree char *text = permission_text(permission);
+    page_pair(page, LABEL_WIDTH, _("Permission"), ROLE_NORMAL, text);
 }
 
 static void put_money(Page *page, const char *label, const Money *money, const char *whose)
@@ -209,24 +298,64 @@ static void put_money(Page *page, const char *label, const Money *money, const c
     }
 }
 
+static const char *known_text(const Referral *referral)
+{
+    if (is_received(referral)) {
+        return referral->lead.known_and_spoken ? _("to the sender, who spoke to them")
+                                               : _("the sender has not spoken to them");
+    }
+    return referral->lead.known_and_spoken ? _("to you, and you spoke to them")
+                                           : _("you have not spoken to them");
+}
+
 static void put_need(Page *page, const Referral *referral)
 {
+    page_pair(page, LABEL_WIDTH, _("Need"), ROLE_HEADING, referral->lead.need);
+}
+
+/* What there is to know beside contact and need. */
+static void put_terms(Page *page, const Referral *referral)
+{
     const Lead *lead = &referral->lead;
-    page_pair(page, LABEL_WIDTH, _("Need"), ROLE_HEADING, lead->need);
-    put_money(page, _("Value"), &lead->value, _("the sender's estimate"));
+    put_money(page, _("Value"), &lead->value,
+              is_received(referral) ? _("sender's estimate") : _("your estimate"));
     put_money(page, _("Worth"), &referral->value, _("what it came to"));
     page_pair(page, LABEL_WIDTH, _("Kind"), ROLE_NORMAL,
               enum_label(&referral_types, referral->type));
-    put_permission(page, lead);
-    page_pair(page, LABEL_WIDTH, _("Known"), ROLE_NORMAL,
-              lead->known_and_spoken ? _("the sender knows them and spoke to them")
-                                     : _("the sender has not spoken to them"));
+    put_permission(page, &lead->permission);
+    page_pair(page, LABEL_WIDTH, _("Known"), ROLE_NORMAL, known_text(referral));
     if (referral->competing) {
-        page_pair(page, LABEL_WIDTH, _("Also"), ROLE_ALERT, _("another partner got this lead too"));
+        page_pair(page, LABEL_WIDTH, _("Shared"), ROLE_ALERT,
+                  _("another partner got this lead too"));
     }
+}
+
+static void put_sent_at(Page *page, const Referral *referral)
+{
     g_autofree char *at = when_long(referral->sent_at, clock_now());
-    page_pair(page, LABEL_WIDTH, referral->box == BOX_INBOX ? _("Received") : _("Sent"),
-              ROLE_NORMAL, at);
+    page_pair(page, LABEL_WIDTH, is_received(referral) ? _("Received") : _("Sent"), ROLE_NORMAL,
+              at);
+}
+
+static void put_party(Page *page, const char *label, const Party *party)
+{
+    g_autofree char *text = party->company_name && *party->company_name
+                                ? g_strdup_printf("%s, %s", or_empty(party->name),
+                                                  party->company_name)
+                                : g_strdup(or_empty(party->name));
+    page_pair(page, LABEL_WIDTH, label, ROLE_NORMAL, text);
+}
+
+static void put_comments(Page *page, const Referral *referral)
+{
+    if (!referral->lead.comments || !*referral->lead.comments) {
+        return;
+    }
+    page_blank(page);
+    page_format(page, ROLE_HEADING,
+                is_received(referral) ? _("Note from %s") : _("Your note to %s"),
+                or_empty(referral_other(referral)->name));
+    page_text(page, ROLE_NORMAL, referral->lead.comments);
 }
 
 static void put_verdict(Page *page, const Referral *referral)
@@ -235,12 +364,11 @@ static void put_verdict(Page *page, const Referral *referral)
         return;
     }
     page_blank(page);
-    page_text(page, ROLE_HEADING,
-              referral->box == BOX_INBOX ? _("Your verdict") : _("Their verdict"));
+    page_text(page, ROLE_HEADING, is_received(referral) ? _("Your verdict") : _("Their verdict"));
     page_text(page, state_role(REFERRAL_CONFIRMED, referral->verdict),
               referral->verdict == VERDICT_LEAD ? _("It is a lead.") : _("Not a lead."));
-    if (referral->reason_code) {
-        page_text(page, ROLE_NORMAL, enum_label(&referral_reasons, referral->reason_code));
+    if (referral->reason_code && referral->reason_code != REASON_OTHER) {
+        page_format(page, ROLE_NORMAL, "%s.", enum_label(&referral_reasons, referral->reason_code));
     }
     if (referral->message && *referral->message) {
         g_autofree char *quoted = g_strdup_printf("\"%s\"", referral->message);
@@ -259,7 +387,7 @@ static void put_notes(App *app, Page *page, const Referral *referral)
     for (guint i = 0; i < notes->len; i++) {
         const Note *note = notes->pdata[i];
         g_autofree char *at = when_moment(note->created_at, clock_now());
-        page_format(page, ROLE_NORMAL, "%s  %s", at, or_empty(note->text));
+        page_pair(page, MOMENT_WIDTH, at, ROLE_NORMAL, note->text);
     }
 }
 
@@ -267,14 +395,13 @@ static void put_event(Page *page, gint64 at, const char *what)
 {
     if (at) {
         g_autofree char *moment = when_moment(at, clock_now());
-        page_format(page, ROLE_NORMAL, "%s  %s", moment, what);
+        page_pair(page, MOMENT_WIDTH, moment, ROLE_NORMAL, what);
     }
 }
 
 static void put_history(Page *page, const Referral *referral)
 {
-    bool received = referral->box == BOX_INBOX;
-    page_blank(page);
+    bool received = is_received(referral);
     page_text(page, ROLE_HEADING, _("History"));
     put_event(page, referral->sent_at, received ? _("received") : _("sent"));
     put_event(page, referral->picked_up_at, received ? _("opened by you") : _("opened"));
@@ -284,25 +411,108 @@ static void put_history(Page *page, const Referral *referral)
     put_event(page, referral->withdrawn_at, _("taken back by the sender"));
 }
 
-Page *lead_page(App *app, const Referral *referral, int width, bool head)
+/* ---- the three layouts */
+
+/* One column with everything. */
+static void lay_column(App *app, Page *page, const Referral *referral)
 {
-    Page *page = page_new(width);
-    const Party *other = referral_other(referral);
-    if (head) {
-        put_head(page, referral);
-    }
-    put_contact(page, &referral->lead.contact);
+    put_head(page, referral);
+    put_contact(app, page, &referral->lead.contact);
     put_need(page, referral);
-    if (referral->lead.comments && *referral->lead.comments) {
-        page_blank(page);
-        page_format(page, ROLE_HEADING,
-                    referral->box == BOX_INBOX ? _("Note from %s") : _("Your note to %s"),
-                    or_empty(other->name));
-        page_text(page, ROLE_NORMAL, referral->lead.comments);
-    }
+    put_terms(page, referral);
+    put_sent_at(page, referral);
+    put_comments(page, referral);
     put_verdict(page, referral);
     put_notes(app, page, referral);
-    put_give_take(app, page, other);
+    page_blank(page);
+    put_give_take(app, page, referral_other(referral));
+    page_blank(page);
     put_history(page, referral);
+}
+
+static void put_text(Page *page, Role role, const char *text)
+{
+    if (text && *text) {
+        page_text(page, role, text);
+    }
+}
+
+/* What a verdict needs in as few lines as it takes; the rest below. */
+static void lay_brief(App *app, Page *page, const Referral *referral)
+{
+    const Contact *contact = &referral->lead.contact;
+    g_autofree char *name = contact_name(contact);
+    g_autofree char *town = contact_town(contact);
+    g_autofree char *value = money_format(&referral->lead.value);
+    const char *who[] = { name, or_empty(contact->company_name), NULL };
+    const char *reach[] = { or_empty(contact->phone_1),
+                            or_empty(contact->phone_2),
+                            or_empty(contact->email),
+                            town,
+                            value,
+                            NULL };
+    g_autofree char *client = joined(who, ", ");
+    g_autofree char *rest = joined(reach, "   ");
+    put_head(page, referral);
+    put_text(page, ROLE_HEADING, client);
+    put_text(page, ROLE_NORMAL, referral->lead.need);
+    put_text(page, ROLE_NORMAL, rest);
+    if (!referral->lead.permission.given) {
+        page_text(page, ROLE_ALERT, _("Permission NOT given: do not contact."));
+    }
+    if (referral->competing) {
+        page_text(page, ROLE_ALERT, _("Another partner got this lead too."));
+    }
+    put_comments(page, referral);
+    put_verdict(page, referral);
+    put_notes(app, page, referral);
+    page_blank(page);
+    put_terms(page, referral);
+    put_sent_at(page, referral);
+    page_blank(page);
+    put_give_take(app, page, referral_other(referral));
+    page_blank(page);
+    put_history(page, referral);
+}
+
+#define COLUMN_GAP 3
+
+/* Two columns where there is room, and whole lines for what is to be read. */
+static void lay_wide(App *app, Page *page, const Referral *referral)
+{
+    int width = (page_width(page) - COLUMN_GAP) / 2;
+    g_autoptr(Page) contact = page_new(width);
+    g_autoptr(Page) terms = page_new(width);
+    g_autoptr(Page) sum = page_new(width);
+    g_autoptr(Page) history = page_new(width);
+    g_autofree char *at = when_long(referral->sent_at, clock_now());
+    put_label(page, referral);
+    page_span_at(page, -1, ROLE_NORMAL, at);
+    page_rule(page);
+    put_contact(app, contact, &referral->lead.contact);
+    put_party(terms, is_received(referral) ? _("From") : _("To"), referral_other(referral));
+    put_terms(terms, referral);
+    page_columns(page, contact, terms, COLUMN_GAP);
+    page_blank(page);
+    put_need(page, referral);
+    put_comments(page, referral);
+    put_verdict(page, referral);
+    put_notes(app, page, referral);
+    page_blank(page);
+    put_give_take(app, sum, referral_other(referral));
+    put_history(history, referral);
+    page_columns(page, sum, history, COLUMN_GAP);
+}
+
+Page *lead_page(App *app, const Referral *referral, int width, LeadLayout layout)
+{
+    Page *page = page_new(width);
+    if (layout == LEAD_WIDE && width >= 88) {
+        lay_wide(app, page, referral);
+    } else if (layout == LEAD_BRIEF) {
+        lay_brief(app, page, referral);
+    } else {
+        lay_column(app, page, referral);
+    }
     return page;
 }

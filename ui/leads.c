@@ -19,7 +19,7 @@ static const Uuid *row_id(gpointer row)
     return &((LeadRow *)row)->id;
 }
 
-static LeadPos pos_of(const LeadRow *row)
+LeadPos leads_pos_of(const LeadRow *row)
 {
     return (LeadPos){ .sent_at = row->sent_at, .id = row->id };
 }
@@ -34,7 +34,7 @@ static GPtrArray *fetch(gpointer data, gpointer from, bool forward, unsigned lim
     LeadsView *leads = data;
     LeadPos pos;
     if (from) {
-        pos = pos_of(from);
+        pos = leads_pos_of(from);
     }
     return cache_leads(leads_cache(leads), &leads->query, from ? &pos : NULL, forward, limit,
                        error);
@@ -49,7 +49,7 @@ static bool count(gpointer data, gint64 *n, GError **error)
 static bool rank(gpointer data, gpointer row, gint64 *n, GError **error)
 {
     LeadsView *leads = data;
-    LeadPos pos = pos_of(row);
+    LeadPos pos = leads_pos_of(row);
     return cache_rank(leads_cache(leads), &leads->query, &pos, n, error);
 }
 
@@ -61,6 +61,22 @@ static void check(LeadsView *leads, bool ok, GError *error)
         app_complain_error(leads->view.app, error);
         g_error_free(error);
     }
+}
+
+GPtrArray *leads_fetch(LeadsView *leads, const LeadPos *from, bool forward, unsigned n)
+{
+    GError *error = NULL;
+    GPtrArray *rows = cache_leads(leads_cache(leads), &leads->query, from, forward, n, &error);
+    check(leads, rows != NULL, error);
+    return rows;
+}
+
+bool leads_rank(LeadsView *leads, const LeadPos *pos, gint64 *out)
+{
+    GError *error = NULL;
+    bool ok = cache_rank(leads_cache(leads), &leads->query, pos, out, &error);
+    check(leads, ok, error);
+    return ok;
 }
 
 static void load(LeadsView *leads)
@@ -78,6 +94,7 @@ static View *create(App *app, ReferralBox box, const ViewOps *ops)
     leads->view = (View){ .ops = ops, .app = app };
     leads->query.box = box;
     leads->limit = LIMIT_ALL;
+    leads->tags = tags_new();
     leads->list = list_new(&source, leads);
     list_set_height(leads->list, MAX(1, screen_rows() - 6));
     load(leads);
@@ -98,6 +115,7 @@ static void destroy(View *view)
 {
     LeadsView *leads = (LeadsView *)view;
     list_free(leads->list);
+    tags_free(leads->tags);
     page_free(leads->page);
     g_free(leads->text);
     g_free(leads);
@@ -199,10 +217,14 @@ static void status(View *view, GString *out)
     LeadsView *leads = (LeadsView *)view;
     leads_put_place(view, out);
     if (leads->limit != LIMIT_ALL) {
-        g_string_append_printf(out, _("   limit: %s"), enum_label(&limit_choices, leads->limit));
+        g_string_append_printf(out, _("   limit: %s"), enum_code(&limit_choices, leads->limit));
     }
     if (leads->text) {
         g_string_append_printf(out, "   /%s", leads->text);
+    }
+    guint tagged = tags_count(leads->tags);
+    if (tagged > 0) {
+        g_string_append_printf(out, ngettext("   %u tagged", "   %u tagged", tagged), tagged);
     }
 }
 
@@ -231,22 +253,28 @@ static void search(View *view, const char *text)
 static bool clear(View *view)
 {
     LeadsView *leads = (LeadsView *)view;
-    if (!leads->text && leads->limit == LIMIT_ALL) {
-        return back(view);
-    }
     if (leads->text) {
         search(view, "");
-    } else {
+    } else if (leads->limit != LIMIT_ALL) {
         run_limit(view->app, "all");
+    } else if (leads->in_preview) {
+        return back(view);
+    } else if (tags_count(leads->tags) > 0) {
+        leads_untag(view->app);
+    } else {
+        return false;
     }
     return true;
 }
 
-static const char *const inbox_footer[] = { "confirm",      "reject",  "open",
-                                            "next-waiting", "search",  "undo",
-                                            "limit",        "command", NULL };
-static const char *const sent_footer[] = { "open", "note",    "search", "limit",
-                                           "undo", "command", NULL };
+static const char *const inbox_footer[] = { "confirm",      "reject", "tag",   "open",
+                                            "next-waiting", "search", "limit", "undo",
+                                            "command",      "note",   "copy",  "next-pane",
+                                            "preview",      "sync",   "quit",  NULL };
+static const char *const sent_footer[] = { "open",      "next-waiting", "search", "limit",
+                                           "note",      "copy",         "undo",   "command",
+                                           "next-pane", "preview",      "sync",   "back",
+                                           NULL };
 
 const ViewOps inbox_view = {
     .title = N_("Inbox"),
@@ -316,31 +344,50 @@ bool leads_step(View *view, int step, Uuid *id)
     return true;
 }
 
-static bool waiting_place(LeadsView *leads, bool older, LeadPos *out)
+static bool holds(const GArray *ids, const Uuid *id)
+{
+    for (guint i = 0; ids && i < ids->len; i++) {
+        if (uuid_equal(&g_array_index(ids, Uuid, i), id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The next one that waits and is none of these (NULL: none). */
+static bool waiting_place(LeadsView *leads, bool older, const GArray *but, LeadPos *out)
 {
     const LeadRow *row = list_row(leads->list);
     if (!row) {
         return false;
     }
-    LeadPos here = pos_of(row);
-    return cache_next_waiting(leads_cache(leads), &leads->query, &here, older, out, NULL);
+    LeadPos at = leads_pos_of(row);
+    do {
+        if (!cache_next_waiting(leads_cache(leads), &leads->query, &at, older, out, NULL)) {
+            return false;
+        }
+        at = *out;
+    } while (holds(but, &out->id));
+    return true;
 }
 
 bool leads_step_waiting(View *view, bool older, Uuid *id)
 {
     LeadsView *leads = (LeadsView *)view;
     LeadPos pos;
-    if (!waiting_place(leads, older, &pos) || !go(leads, &pos)) {
+    if (!waiting_place(leads, older, NULL, &pos) || !go(leads, &pos)) {
         return false;
     }
     *id = pos.id;
     return true;
 }
 
-bool leads_next_waiting_place(App *app, LeadPos *out)
+bool leads_next_waiting_place(App *app, const GArray *ids, LeadPos *out)
 {
     LeadsView *leads = app->view == VIEW_INBOX ? (LeadsView *)app_view(app) : NULL;
-    return leads && (waiting_place(leads, true, out) || waiting_place(leads, false, out));
+    const LeadRow *row = leads ? list_row(leads->list) : NULL;
+    return row && holds(ids, &row->id) &&
+           (waiting_place(leads, true, ids, out) || waiting_place(leads, false, ids, out));
 }
 
 void leads_goto(App *app, const LeadPos *pos)

@@ -12,9 +12,14 @@ bool leads_step(View *view, int step, Uuid *id);
 /* The next one that waits for a verdict. */
 bool leads_step_waiting(View *view, bool older, Uuid *id);
 
-/* Where the cursor of the inbox shall go after a verdict on the lead under it: take it before, go after. */
-bool leads_next_waiting_place(App *app, LeadPos *out);
+/* Where the cursor of the inbox shall go after a verdict on these leads (Uuid), if it stands on one of them: take it before,
+ * go after. */
+bool leads_next_waiting_place(App *app, const GArray *ids, LeadPos *out);
 void leads_goto(App *app, const LeadPos *place);
+
+/* The tagged leads (Uuid) when the list that is shown has any, else NULL. Free with g_array_unref. */
+GArray *leads_tagged(App *app);
+void leads_untag(App *app);
 
 /* The list that is shown, or lies under the lead that is; NULL when none is. */
 View *leads_list_view(App *app);

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/i18n.h"
+#include "base/text.h"
 #include "lead_page.h"
 #include "limit.h"
 #include "when.h"
@@ -26,7 +27,7 @@ static Columns columns_of(LeadsView *leads)
 
 static void draw_head(LeadsView *leads)
 {
-    if (leads->rows.h == leads->area.h) {
+    if (leads->rows.h == leads->area.h || !list_row(leads->list)) {
         return;
     }
     Rect line = leads->rows;
@@ -55,8 +56,12 @@ static void draw_row(LeadsView *leads, int line)
     Role state = on             ? ROLE_CURSOR
                  : row->pending ? ROLE_PENDING
                                 : state_role(row->state, row->verdict);
-    Role text = on ? ROLE_CURSOR : row->state == REFERRAL_SENT ? ROLE_NEW : ROLE_NORMAL;
-    char mark[] = { on ? '>' : ' ', state_letter(row->state, row->verdict),
+    bool tagged = tags_have(leads->tags, &row->id);
+    Role text = on ? ROLE_CURSOR : tagged || row->state == REFERRAL_SENT ? ROLE_NEW : ROLE_NORMAL;
+    char mark[] = { tagged ? '*'
+                    : on   ? '>'
+                           : ' ',
+                    state_letter(row->state, row->verdict),
                     row->pending     ? '>'
                     : row->competing ? '&'
                                      : ' ',
@@ -97,9 +102,6 @@ static void put_empty(LeadsView *leads, Page *page)
     } else if (status->phase == PHASE_OFFLINE || status->phase == PHASE_DISABLED) {
         page_text(page, ROLE_NORMAL,
                   _("No leads are stored here yet, and the server cannot be reached."));
-        if (*status->detail) {
-            page_text(page, ROLE_ERROR, status->detail);
-        }
         page_format(page, ROLE_NORMAL, _("Leadline keeps trying; %s tries now."), sync);
     } else if (client_profile(app->client)->kind == PROFILE_DEMO) {
         page_text(page, ROLE_NORMAL,
@@ -109,20 +111,40 @@ static void put_empty(LeadsView *leads, Page *page)
     }
 }
 
-/* What the letters mean, where lines are left below a short list. */
+/* What the letters mean, as much as fits into each line. */
+static Page *letters_page(int width)
+{
+    Page *page = page_new(width);
+    char mark[2];
+    g_autofree char *word = NULL;
+    const char *meaning;
+    int col = width; /* the first one begins a line */
+    for (size_t i = 0; state_legend(i, mark, &word, &meaning); i++) {
+        g_autofree char *item = g_strdup_printf("%s %s", mark, word);
+        g_clear_pointer(&word, g_free);
+        if (col + 2 + text_width(item) > width) {
+            page_line(page);
+            col = 0;
+        } else {
+            page_span(page, ROLE_NORMAL, "  ");
+            col += 2;
+        }
+        page_span(page, ROLE_NORMAL, item);
+        col += text_width(item);
+    }
+    return page;
+}
+
+/* Where lines are left below a short list. */
 static void draw_letters(LeadsView *leads)
 {
-    int used = (int)MIN(list_total(leads->list), leads->rows.h);
-    if (leads->rows.h - used < 3) {
+    int left = leads->rows.h - (int)MIN(list_total(leads->list), leads->rows.h);
+    if (left < 3) {
         return;
     }
-    g_autoptr(Page) page = page_new(leads->rows.w - 2);
-    page_text(page, ROLE_NORMAL,
-              _("N new  O opened  C confirmed  X not a lead  W working on it  $ won  L lost  D "
-                "dormant  T taken back"));
-    page_text(page, ROLE_NORMAL, _("C> still in the outbox   N& another partner got it too"));
+    g_autoptr(Page) page = letters_page(leads->rows.w - 2);
     int n = page_lines(page);
-    if (n < leads->rows.h - used) {
+    if (n < left) {
         page_draw(page, rect_sub(leads->rows, 1, leads->rows.h - n, leads->rows.w - 2, n), 0);
     }
 }

@@ -67,7 +67,8 @@ static void make_page(LeadsView *leads, int width)
     leads->page_id = row->id;
     Referral referral = { 0 };
     if (cache_referral(leads_cache(leads), &row->id, &referral, NULL)) {
-        leads->page = lead_page(leads->view.app, &referral, width, true);
+        leads->page = lead_page(leads->view.app, &referral, width,
+                                leads->beside ? LEAD_COLUMN : LEAD_BRIEF);
         fields_clear(&referral_fields, &referral);
     }
 }

@@ -7,6 +7,7 @@
 
 #include "leads.h"
 #include "page.h"
+#include "tags.h"
 
 #include "client/cache.h"
 
@@ -16,6 +17,9 @@ typedef struct LeadsView {
     int limit; /* of limit_choices */
     char *text;
     List *list;
+    Tags *tags;
+    LeadPos tag_anchor; /* where the last one was set, and a range begins */
+    bool has_anchor;
     Rect area, rows, preview; /* list with its head; its lines; preview (empty: none) */
     bool beside;              /* preview at the right */
     bool in_preview;          /* j and k scroll it */
@@ -30,6 +34,11 @@ typedef struct LeadsView {
 LeadsView *leads_shown(App *app);
 Cache *leads_cache(const LeadsView *leads);
 void leads_set_limit(LeadsView *leads, int limit);
+
+/* The rows after a place, or before it (forward false), as many as asked for; NULL and a complaint when they cannot be read. */
+GPtrArray *leads_fetch(LeadsView *leads, const LeadPos *from, bool forward, unsigned n);
+LeadPos leads_pos_of(const LeadRow *row);
+bool leads_rank(LeadsView *leads, const LeadPos *pos, gint64 *rank);
 
 /* leads_draw.c */
 void leads_draw_list(LeadsView *leads, bool all);

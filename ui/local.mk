@@ -10,6 +10,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/commands_lead.c \
 	%D%/commands_list.c \
 	%D%/commands_setup.c \
+	%D%/commands_verdict.c \
 	%D%/dialog.c %D%/dialog.h \
 	%D%/draw.c \
 	%D%/edit.c %D%/edit.h \
@@ -24,6 +25,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/leads_draw.c \
 	%D%/leads_preview.c \
 	%D%/leads_private.h \
+	%D%/leads_tags.c \
 	%D%/limit.c %D%/limit.h \
 	%D%/list.c %D%/list.h \
 	%D%/messages.c \
@@ -32,6 +34,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/prompt.c %D%/prompt.h \
 	%D%/screen.c %D%/screen.h %D%/screen_private.h \
 	%D%/session.c %D%/session.h \
+	%D%/tags.c %D%/tags.h \
 	%D%/theme.c %D%/theme.h \
 	%D%/view.h \
 	%D%/welcome.c \

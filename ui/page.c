@@ -161,6 +161,28 @@ void page_pair(Page *page, int label_width, const char *label, Role role, const 
     }
 }
 
+static void copy_spans(Page *page, const Page *from, int line, int col)
+{
+    if (line >= page_lines(from)) {
+        return;
+    }
+    const PageLine *source = &g_array_index(from->lines, PageLine, line);
+    for (guint i = 0; source->spans && i < source->spans->len; i++) {
+        const Span *span = &g_array_index(source->spans, Span, i);
+        add_span(page, col + span->col, span->role, g_strdup(span->text));
+    }
+}
+
+void page_columns(Page *page, const Page *left, const Page *right, int gap)
+{
+    int n = MAX(page_lines(left), page_lines(right));
+    for (int i = 0; i < n; i++) {
+        page_line(page);
+        copy_spans(page, left, i, 0);
+        copy_spans(page, right, i, left->width + gap);
+    }
+}
+
 static void draw_line(const PageLine *line, Rect rect, int row)
 {
     if (line->rule) {

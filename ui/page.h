@@ -32,5 +32,8 @@ void page_span(Page *page, Role role, const char *text);
 void page_span_at(Page *page, int col, Role role,
                   const char *text); /* col < 0: from the right edge */
 
+/* Two pages beside each other, as new lines: their widths and the gap make up this page's. */
+void page_columns(Page *page, const Page *left, const Page *right, int gap);
+
 /* Draws the lines from `top` on and blanks the rest. */
 void page_draw(const Page *page, Rect rect, int top);

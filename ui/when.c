@@ -85,6 +85,11 @@ char *when_day(gint64 ms)
     return ms ? format(ms, "%a %d %b %Y") : g_strdup("");
 }
 
+char *when_date(gint64 ms, gint64 now)
+{
+    return ms ? format(ms, same_year(ms, now) ? "%d %b" : "%d %b %Y") : g_strdup("");
+}
+
 char *when_long(gint64 ms, gint64 now)
 {
     if (ms == 0) {

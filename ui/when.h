@@ -16,6 +16,8 @@ int when_short_width(TimeStyle style, bool roomy);
 char *when_long(gint64 ms, gint64 now);
 /* "Fri 21 Nov 2025" */
 char *when_day(gint64 ms);
+/* "21 Nov", "21 Nov 2024" when that is another year */
+char *when_date(gint64 ms, gint64 now);
 /* "14:28", with the day when that is not today: "21 Nov 14:28" */
 char *when_moment(gint64 ms, gint64 now);
 

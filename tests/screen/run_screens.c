@@ -16,7 +16,7 @@
  *   paste TEXT                as a terminal pastes it (\n is a new line)
  *   expect REGEX, absent REGEX     wait until the screen shows it, or does not any more (multi-line)
  *   golden NAME [SIZE...]     wait until the screen is golden/NAME-SIZE.txt, attributes too; UPDATE=1 writes the file.
- *                             With sizes: at each of them, and then back as it was
+ *                             With sizes, the play's own among them: at each, its own at last
  *   resize COLSxROWS          the terminal
  *   modes WORDS               wait for: cooked raw alternate main cursor no-cursor
  *   signal NAME               to the program: INT TERM HUP KILL TSTP CONT
@@ -308,6 +308,7 @@ static bool step_golden(Play *play, const char *text, GError **error)
 {
     g_auto(GStrv) words = g_strsplit(text, " ", -1);
     int cols = play->cols, rows = play->rows;
+    bool own = false;
 
     if (!words[0])
         return fail(error, "a name");
@@ -318,12 +319,19 @@ static bool step_golden(Play *play, const char *text, GError **error)
 
         if (!parse_size(*size, &w, &h))
             return fail(error, "COLSxROWS, not %s", *size);
+        if (w == cols && h == rows) {
+            own = true;
+            continue;
+        }
         set_size(play, w, h);
         if (!compare_golden(play, words[0], error))
             return false;
     }
+    /* Compared too, or the next keys might meet a program that has not noticed yet. */
+    if (!own)
+        return fail(error, "one of the sizes must be the play's own");
     set_size(play, cols, rows);
-    return true;
+    return compare_golden(play, words[0], error);
 }
 
 static bool step_resize(Play *play, const char *text, GError **error)
