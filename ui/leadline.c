@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The terminal client: options, then either a command for scripts or the screen. */
+/* The terminal client: a command for scripts (src/cli), or the screen. */
 #include <config.h>
 
 #include "app.h"
@@ -9,40 +9,15 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "cli/cli.h"
+#include "cli/command.h"
+#include "cli/session.h"
 
 #include <inttypes.h>
 #include <locale.h>
 #include <stdio.h>
-#include <string.h>
 
 #define STOP_MS 3000 /* at most, to send what is ready at the end */
-
-static gboolean opt_demo, opt_local, opt_read_only, opt_insecure, opt_no_colour, opt_version;
-static char *opt_profile, *opt_server;
-static char **opt_command;
-
-static const GOptionEntry options[] = {
-    { "demo", 0, 0, G_OPTION_ARG_NONE, &opt_demo, N_("A private demo network, gone at the end"),
-      NULL },
-    { "local", 0, 0, G_OPTION_ARG_NONE, &opt_local, N_("A private server on this machine"), NULL },
-    { "profile", 0, 0, G_OPTION_ARG_STRING, &opt_profile, N_("Use this profile"), N_("NAME") },
-    { "server", 0, 0, G_OPTION_ARG_STRING, &opt_server, N_("Use this server"), N_("URL") },
-    { "read-only", 0, 0, G_OPTION_ARG_NONE, &opt_read_only, N_("Show, but change nothing"), NULL },
-    { "insecure-storage", 0, 0, G_OPTION_ARG_NONE, &opt_insecure,
-      N_("Keep tokens unencrypted in a file that only you can read"), NULL },
-    { "no-color", 0, 0, G_OPTION_ARG_NONE, &opt_no_colour, N_("No colours"), NULL },
-    { "version", 'V', 0, G_OPTION_ARG_NONE, &opt_version, N_("Print the version"), NULL },
-    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt_command, NULL,
-      N_("[COMMAND [ARGUMENT...]]") },
-    { NULL },
-};
-
-static int fail(const GError *error, int exit_code)
-{
-    g_autofree char *words = problem_words(error);
-    fprintf(stderr, "leadline: %s\n", words);
-    return exit_code;
-}
 
 /* config file and key map of the user; what is wrong in them is told on the screen, and the rest counts. */
 static void read_user_files(App *app)
@@ -62,27 +37,16 @@ static void read_user_files(App *app)
     theme_select(enum_code(theme->field.values, app->settings.theme));
 }
 
-/* NULL and no error: the first run. */
-static Profile *choose_profile(GError **error)
+static bool is_first_run(const CliArgs *args)
 {
-    if (opt_demo) {
-        return profile_new(PROFILE_DEMO, "demo", NULL, error);
-    }
-    if (opt_local) {
-        return profile_new(PROFILE_LOCAL, "local", NULL, error);
-    }
-    if (opt_server) {
-        Profile *profile = profile_new(PROFILE_SERVER, opt_profile ? opt_profile : "main",
-                                       opt_server, error);
-        if (profile) {
-            profile->insecure_storage = opt_insecure;
+    static const CliOptionId chosen[] = { OPTION_DEMO, OPTION_LOCAL, OPTION_SERVER,
+                                          OPTION_PROFILE };
+    for (size_t i = 0; i < G_N_ELEMENTS(chosen); i++) {
+        if (cli_has(args, chosen[i])) {
+            return false;
         }
-        return profile;
     }
-    if (!opt_profile && !g_getenv("LEADLINE_PROFILE") && !profile_any()) {
-        return NULL;
-    }
-    return profile_load(opt_profile, error);
+    return !g_getenv("LEADLINE_PROFILE") && !profile_any();
 }
 
 static void started(App *app)
@@ -112,59 +76,80 @@ static void stop_client(App *app)
     }
 }
 
-static int run_screen(void)
+/* The profile is NULL at the first run, which asks how to begin. */
+static bool open_screen(App *app, const CliArgs *args, GError **error)
 {
-    g_autoptr(GError) error = NULL;
-    Profile *profile = choose_profile(&error);
-    if (error) {
-        return fail(error, problem_row(problem_of(error))->exit_code);
+    bool first = is_first_run(args);
+    Profile *profile = first ? NULL : cli_profile(args, error);
+    if (!first && (!profile || !app_open_profile(app, profile, error))) {
+        return false;
     }
-    App *app = app_new();
-    app->read_only = opt_read_only;
-    app->insecure_storage = opt_insecure;
-    read_user_files(app);
-    bool ready = !profile || app_open_profile(app, profile, &error);
-    if (!ready || !screen_open(&error)) {
-        int exit_code = fail(error, problem_row(problem_of(error))->exit_code);
-        app_free(app);
-        return exit_code;
+    if (!screen_open(error)) {
+        return false;
     }
     if (app->settings.ascii != ASCII_AUTO) {
         text_set_ascii(app->settings.ascii == ASCII_ON);
     }
-    if (!profile) {
+    if (first) {
         app_show(app, VIEW_WELCOME);
     }
-    app_run(app, started);
-    screen_close();
-    stop_client(app);
-    int exit_code = app->exit_code;
+    return true;
+}
+
+static int run_screen(const CliArgs *args)
+{
+    g_autoptr(GError) error = NULL;
+    App *app = app_new();
+    app->read_only = cli_has(args, OPTION_READ_ONLY);
+    app->insecure_storage = cli_has(args, OPTION_INSECURE_STORAGE);
+    read_user_files(app);
+    int exit_code;
+    if (open_screen(app, args, &error)) {
+        app_run(app, started);
+        screen_close();
+        stop_client(app);
+        exit_code = app->exit_code;
+    } else {
+        exit_code = cli_fail(error);
+    }
     app_free(app);
     return exit_code;
+}
+
+static int print(char *owned)
+{
+    g_autofree char *text = owned;
+    return fputs(text, stdout) >= 0 && fflush(stdout) == 0 ? 0 : 74;
+}
+
+static int run(const CliArgs *args)
+{
+    g_autoptr(GError) error = NULL;
+    if (cli_has(args, OPTION_VERSION)) {
+        return print(g_strdup_printf("leadline %s\n", PACKAGE_VERSION));
+    }
+    if (cli_has(args, OPTION_HELP)) {
+        return print(cli_help(args->command));
+    }
+    if (!clock_init(&error)) {
+        return cli_fail(error);
+    }
+    if (cli_has(args, OPTION_CONFIG)) {
+        g_setenv("LEADLINE_CONFIG", args->value[OPTION_CONFIG], TRUE);
+    }
+    if (cli_has(args, OPTION_NO_COLOR)) {
+        g_setenv("NO_COLOR", "1", TRUE);
+    }
+    return args->command ? cli_main(args) : run_screen(args);
 }
 
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "");
     bindtextdomain("leadline", LOCALEDIR);
+    bind_textdomain_codeset("leadline", "UTF-8"); /* what text_clean() and text_width() take */
     textdomain("leadline");
     g_autoptr(GError) error = NULL;
-    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
-    g_option_context_add_main_entries(context, options, "leadline");
-    g_option_context_set_strict_posix(context, TRUE);
-    if (!g_option_context_parse(context, &argc, &argv, &error)) {
-        fprintf(stderr, "leadline: %s\n", error->message);
-        return 64;
-    }
-    if (!clock_init(&error)) {
-        return fail(error, 64);
-    }
-    if (opt_version) {
-        printf("leadline %s\n", PACKAGE_VERSION);
-        return 0;
-    }
-    if (opt_no_colour) {
-        g_setenv("NO_COLOR", "1", TRUE);
-    }
-    return run_screen();
+    g_auto(CliArgs) args;
+    return cli_args_parse(&args, argv + 1, &error) ? run(&args) : cli_fail(error);
 }

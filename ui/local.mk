@@ -49,6 +49,7 @@ CLEANFILES += %D%/default_keys.c
 bin_PROGRAMS += leadline
 leadline_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS) $(READLINE_CFLAGS)
 leadline_SOURCES = %D%/leadline.c
-leadline_LDADD = %D%/libui.a src/client/libclient.a src/wire/libwire.a src/model/libmodel.a \
+leadline_LDADD = %D%/libui.a src/cli/libcli.a src/client/libclient.a src/wire/libwire.a \
+	src/model/libmodel.a \
 	src/db/libdb.a src/base/libbase.a \
 	$(GLIB_LIBS) $(GMODULE_LIBS) $(NCURSES_LIBS) $(READLINE_LIBS) $(CJSON_LIBS) $(SQLITE_LIBS)

@@ -1,1 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+noinst_LIBRARIES += %D%/libcli.a
+%C%_libcli_a_SOURCES = \
+	%D%/args.c %D%/args.h \
+	%D%/ask.c %D%/ask.h \
+	%D%/auth.c \
+	%D%/cli.c %D%/cli.h \
+	%D%/command.c %D%/command.h \
+	%D%/complete.c \
+	%D%/help.c \
+	%D%/leads.c \
+	%D%/new.c \
+	%D%/outbox.c \
+	%D%/output.c %D%/output.h \
+	%D%/result.c %D%/result.h \
+	%D%/run.h \
+	%D%/session.c %D%/session.h \
+	%D%/verdict.c

@@ -96,10 +96,15 @@ bool credentials_set(Credentials *credentials, const Profile *profile, const Tok
     return ok || problem_set(error, PROBLEM_IO, "%s", why->message);
 }
 
-void credentials_clear(Credentials *credentials, const Profile *profile)
+void credentials_forget(Credentials *credentials)
 {
     forget(&credentials->access);
     forget(&credentials->refresh);
+}
+
+void credentials_clear(Credentials *credentials, const Profile *profile)
+{
+    credentials_forget(credentials);
     g_autofree char *path = token_file(profile);
     g_unlink(path);
 }

@@ -18,6 +18,8 @@ bool credentials_load(Credentials *credentials, const Profile *profile, GError *
 /* Takes a new pair; written durably before it returns, when it is stored at all. */
 bool credentials_set(Credentials *credentials, const Profile *profile, const Tokens *tokens,
                      GError **error);
+/* Wipes them from memory; what is stored stays. */
+void credentials_forget(Credentials *credentials);
 /* Forgets them, in memory and on disk. */
 void credentials_clear(Credentials *credentials, const Profile *profile);
 /* The same process may not be read by others of this user, nor dump its memory. */

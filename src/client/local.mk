@@ -11,6 +11,7 @@ noinst_LIBRARIES += %D%/libclient.a
 	%D%/credentials.c %D%/credentials.h \
 	%D%/embedded.c %D%/embedded.h \
 	%D%/label.c %D%/label.h \
+	%D%/limit.c %D%/limit.h \
 	%D%/net.c %D%/net.h \
 	%D%/overlay.c %D%/overlay.h \
 	%D%/profile.c %D%/profile.h \

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* auth login, status, logout. The password is never an argument. */
+#include "cli/run.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/i18n.h"
+#include "base/text.h"
+#include "cli/ask.h"
+#include "client/credentials.h"
+#include "client/net.h"
+
+typedef struct Answer {
+    bool there;
+    GError *error;
+} Answer;
+
+static void on_answer(const GError *error, gpointer data)
+{
+    Answer *answer = data;
+    answer->there = true;
+    answer->error = error ? g_error_copy(error) : NULL;
+}
+
+static bool is_there(Client *client, gpointer data)
+{
+    return ((Answer *)data)->there;
+}
+
+/* Only the session is asked about: nothing is synced meanwhile, and no old token is used or renewed. */
+static bool open_quietly(Cli *cli, GError **error)
+{
+    if (!cli_open_owner(cli, error))
+        return false;
+    client_set_offline(cli->client, true);
+    return true;
+}
+
+/* ---- login */
+
+static bool check_profile(Cli *cli, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    const char *token = g_getenv("LEADLINE_TOKEN");
+    if (token && *token)
+        return problem_set(error, PROBLEM_USAGE, "%s",
+                           _("LEADLINE_TOKEN is set and would be used instead: unset it first"));
+    cli->profile = cli_profile(cli->args, &why);
+    if (!cli->profile && problem_is(why, PROBLEM_NOT_FOUND))
+        return problem_set(error, PROBLEM_USAGE, "%s",
+                           _("which server? leadline auth login --server https://..."));
+    if (!cli->profile) {
+        g_propagate_error(error, g_steal_pointer(&why));
+        return false;
+    }
+    if (cli->profile->kind != PROFILE_SERVER)
+        return problem_set(error, PROBLEM_USAGE, "%s",
+                           _("this profile has a server of its own and needs no log-in"));
+    if (cli->profile->insecure_storage)
+        return true;
+    return problem_set(error, PROBLEM_USAGE, "%s",
+                       _("there is no keyring to keep the session in; --insecure-storage keeps it "
+                         "unencrypted in a file that only you can read, and LEADLINE_TOKEN needs "
+                         "no log-in"));
+}
+
+static char *read_email(Cli *cli, GError **error)
+{
+    const char *given = cli->args->value[OPTION_EMAIL];
+    if (given || cli->profile->email)
+        return g_strdup(given ? given : cli->profile->email);
+    if (cli_may_ask(cli->args))
+        return cli_ask_line(_("E-mail"), error);
+    problem_set(error, PROBLEM_USAGE, "%s", _("whose account? --email ADDRESS"));
+    return NULL;
+}
+
+static char *read_password(Cli *cli, const char *email, GError **error)
+{
+    if (!isatty(STDIN_FILENO))
+        return cli_read_line(error);
+    if (cli_may_ask(cli->args)) {
+        g_autofree char *shown = text_clean(email, -1, TEXT_LINE);
+        g_autofree char *question = g_strdup_printf(_("Password of %s"), shown);
+        return cli_ask_secret(question, error);
+    }
+    problem_set(error, PROBLEM_USAGE, "%s",
+                _("with --no-input the password is the first line of standard input"));
+    return NULL;
+}
+
+static bool log_in(Cli *cli, const char *email, const char *password, unsigned ms, GError **error)
+{
+    Answer answer = { 0 };
+    client_login(cli->client, email, password, on_answer, &answer);
+    client_wait(cli->client, is_there, &answer, ms);
+    if (!answer.there) {
+        g_clear_pointer(&cli->client, client_free); /* before its answer comes after all */
+        return problem_set(error, PROBLEM_SERVER_DOWN, "%s", _("no answer in time"));
+    }
+    if (answer.error)
+        g_propagate_error(error, answer.error);
+    return answer.error == NULL;
+}
+
+/* By now the server has said who this is, and whose cache it must be. */
+static bool is_known(Client *client, gpointer data)
+{
+    const ClientStatus *status = client_status(client);
+    return status->phase != PHASE_CONNECTING;
+}
+
+static bool greet(Cli *cli, const char *email, unsigned ms, GError **error)
+{
+    if (!cli_open_owner(cli, error))
+        return false;
+    client_wait(cli->client, is_known, NULL, ms);
+    const ClientStatus *status = client_status(cli->client);
+    cli_say(_("Logged in to %s as %s."), cli->profile->server,
+            *status->account_name ? status->account_name : email);
+    return true;
+}
+
+bool cli_run_login(Cli *cli, GError **error)
+{
+    unsigned ms;
+    if (!cli_timeout(cli->args, &ms, error) || !check_profile(cli, error))
+        return false;
+    g_autofree char *email = read_email(cli, error);
+    g_autofree char *password = email ? read_password(cli, email, error) : NULL;
+    bool ok = password && open_quietly(cli, error) && log_in(cli, email, password, ms, error);
+    if (password)
+        explicit_bzero(password, strlen(password));
+    return ok && greet(cli, email, ms, error);
+}
+
+/* ---- status */
+
+typedef struct Status {
+    char *profile, *server, *account, *email, *tokens, *file;
+    gint64 synced_at;
+    bool open;
+} Status;
+
+#define AT(member) offsetof(Status, member)
+static const Field status_rows[] = {
+    { "profile", FIELD_TEXT, AT(profile), .label = N_("Profile") },
+    { "server", FIELD_TEXT, AT(server), .label = N_("Server") },
+    { "account", FIELD_TEXT, AT(account), .label = N_("Account") },
+    { "email", FIELD_TEXT, AT(email), .label = N_("E-mail") },
+    { "tokens", FIELD_TEXT, AT(tokens), .label = N_("Tokens") },
+    { "token_file", FIELD_TEXT, AT(file), .label = N_("In") },
+    { "synced_at", FIELD_TIME, AT(synced_at), .label = N_("Synced") },
+    { "open", FIELD_BOOL, AT(open), .label = N_("Open now") },
+};
+#undef AT
+static const FieldTable status_fields = FIELD_TABLE("auth_status", Status, status_rows);
+
+/* What the cache knows of the account, if there is one. */
+static void read_account(const Profile *profile, Status *status)
+{
+    Account account = { 0 };
+    g_autofree char *path = profile_path(profile->cache_dir, "cache.db");
+    g_autoptr(Cache) cache = cache_open(path, NULL);
+    if (!cache)
+        return;
+    status->synced_at = cache_synced_at(cache);
+    if (cache_account(cache, &account, NULL)) {
+        status->account = g_strdup(account.name);
+        status->email = g_strdup(account.email);
+    }
+    fields_clear(&account_fields, &account);
+}
+
+static bool is_open(const Profile *profile)
+{
+    g_autoptr(GError) why = NULL;
+    g_autoptr(ProfileLock) lock = profile_lock(profile, &why);
+    return problem_is(why, PROBLEM_LOCKED);
+}
+
+/* none, environment, file, or the private server's, which are made anew at each start. */
+static bool read_tokens(const Profile *profile, Status *status, GError **error)
+{
+    Credentials credentials;
+    if (!credentials_load(&credentials, profile, error))
+        return false;
+    bool own = profile->kind != PROFILE_SERVER;
+    status->tokens = g_strdup(own                            ? "private"
+                              : !credentials.access          ? "none"
+                              : credentials.from_environment ? "environment"
+                                                             : "file");
+    if (!own && credentials.access && !credentials.from_environment)
+        status->file = profile_path(profile->state_dir, "tokens");
+    credentials_forget(&credentials);
+    return true;
+}
+
+bool cli_run_status(Cli *cli, GError **error)
+{
+    Status status = { 0 };
+    g_autoptr(GError) why = NULL;
+    g_autoptr(Profile) profile = cli_profile(cli->args, &why);
+    if (!profile && problem_is(why, PROBLEM_NOT_FOUND) && !cli_has(cli->args, OPTION_PROFILE))
+        return problem_set(error, PROBLEM_UNAUTHORIZED, "%s",
+                           _("no profile yet: leadline auth login --server URL makes one"));
+    if (!profile) {
+        g_propagate_error(error, g_steal_pointer(&why));
+        return false;
+    }
+    status.profile = g_strdup(profile->name);
+    status.server = g_strdup(profile->server);
+    status.open = is_open(profile);
+    read_account(profile, &status);
+    bool ok = read_tokens(profile, &status, error);
+    if (ok)
+        cli_put_object(&cli->out, &status_fields, &status);
+    bool logged_in = g_strcmp0(status.tokens, "none") != 0;
+    fields_clear(&status_fields, &status);
+    profile_discard(profile);
+    return ok && (logged_in || problem_set(error, PROBLEM_UNAUTHORIZED, "%s", ""));
+}
+
+/* ---- logout */
+
+/* The answer comes for certain: every request has its own deadline, and forgetting waits for it. */
+bool cli_run_logout(Cli *cli, GError **error)
+{
+    Answer answer = { 0 };
+    if (!open_quietly(cli, error))
+        return false;
+    client_logout(cli->client, cli_has(cli->args, OPTION_PURGE), on_answer, &answer);
+    while (!client_wait(cli->client, is_there, &answer, NET_DEADLINE_MS))
+        continue;
+    if (!answer.error) {
+        cli_say("%s", _("Logged out. What is in the outbox is kept."));
+        return true;
+    }
+    g_clear_error(&answer.error);
+    return problem_set(error, PROBLEM_SERVER_DOWN, "%s",
+                       _("logged out here, but the server could not be told to end the session"));
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/command.h"
+
+#include <string.h>
+
+#include "base/i18n.h"
+#include "base/text.h"
+#include "cli/run.h"
+#include "model/referral.h"
+
+#define PAGE (CLI_OPTION(MAX) | CLI_OPTION(AFTER))
+#define NETWORK CLI_OPTION(TIMEOUT)
+#define MESSAGE CLI_OPTION(MESSAGE)
+
+/* In the order of help: by use. */
+const CliCommand cli_commands[] = {
+    { "list", NULL, 0, 0, CLI_OPTION(BOX) | CLI_OPTION(LIMIT) | PAGE, .run = cli_run_list,
+      .effect = N_("Leads, the newest first"),
+      .details = N_("Reads what was synced to this machine; leadline sync fetches what is new. "
+                    "Into a pipe, each line is: id, label, state, verdict, time, the other party, "
+                    "contact, need, with tabs between.") },
+    { "show", N_("ID..."), 1, CLI_ANY, 0, .run = cli_run_show,
+      .effect = N_("All there is to know about a lead"),
+      .details = N_("Looking at a lead here does not tell its sender that you opened it.") },
+    { "new", NULL, 0, 0, CLI_OPTION(TO) | CLI_OPTION(INPUT) | NETWORK, &new_referral_fields, true,
+      N_("Pass a lead to a partner"),
+      N_("Fields come from --input, and from options over those. Without any of them, a form is "
+         "opened in $EDITOR."),
+      cli_run_new },
+    { "confirm", N_("ID..."), 1, CLI_ANY, MESSAGE | CLI_OPTION(WORTH) | NETWORK, NULL, true,
+      N_("It is a lead: tell its sender"),
+      N_("Of several leads, all are confirmed or none. One that has this verdict already is left "
+         "as it is."),
+      cli_run_confirm },
+    { "reject", N_("ID..."), 1, CLI_ANY, CLI_OPTION(REASON) | MESSAGE | NETWORK, NULL, true,
+      N_("It is not a lead: tell its sender why"),
+      N_("A reason or a message is needed, with the reason \"other\" a message."), cli_run_reject },
+    { "outbox", NULL, 0, 0, CLI_OPTION(RETRY) | CLI_OPTION(DROP) | NETWORK, .run = cli_run_outbox,
+      .effect = N_("What is not sent yet, and why") },
+    { "sync", NULL, 0, 0, NETWORK, .run = cli_run_sync,
+      .effect = N_("Send what waits and fetch what is new") },
+    { "count", NULL, 0, 0, CLI_OPTION(WAITING), .run = cli_run_count,
+      .effect = N_("How many leads there are") },
+    { "auth login", NULL, 0, 0, CLI_OPTION(EMAIL) | NETWORK, .writes = true, .run = cli_run_login,
+      .effect = N_("Log in, and keep the session"),
+      .details = N_("The password is asked for, or is the first line of standard input. Never give "
+                    "it as an argument: others on this machine could read it. A token from "
+                    "elsewhere goes into LEADLINE_TOKEN instead.") },
+    { "auth status", NULL, 0, 0, 0, .run = cli_run_status,
+      .effect = N_("Who is logged in, where, and where the tokens are") },
+    { "auth logout", NULL, 0, 0, CLI_OPTION(PURGE), .writes = true, .run = cli_run_logout,
+      .effect = N_("End the session; the outbox is kept") },
+    { "completion", N_("SHELL"), 1, 1, 0, .run = cli_run_completion,
+      .effect = N_("Print a completion script for bash, zsh or fish"),
+      .details = N_("For bash: source <(leadline completion bash)") },
+    { "help", N_("[COMMAND]"), 0, 2, 0, .run = cli_run_help,
+      .effect = N_("Print the help of a command") },
+    { NULL },
+};
+
+/* Words of the command's name that words begin with, 0 when they are others. */
+static guint match(const CliCommand *command, const char *const *words)
+{
+    g_auto(GStrv) name = g_strsplit(command->name, " ", -1);
+    guint n = 0;
+    while (name[n] && words[n] && strcmp(name[n], words[n]) == 0)
+        n++;
+    return name[n] ? 0 : n;
+}
+
+/* "auth" alone, or with a word that is none of its own: those there are. NULL when no name begins so. */
+static char *second_words(const char *first)
+{
+    g_autoptr(GString) words = g_string_new(NULL);
+    g_autofree char *prefix = g_strconcat(first, " ", NULL);
+    for (const CliCommand *command = cli_commands; command->name; command++)
+        if (g_str_has_prefix(command->name, prefix))
+            g_string_append_printf(words, "%s%s", words->len ? ", " : "",
+                                   command->name + strlen(prefix));
+    return words->len ? g_string_free(g_steal_pointer(&words), FALSE) : NULL;
+}
+
+static const char *nearest_command(const char *word)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (const CliCommand *command = cli_commands; command->name; command++)
+        g_ptr_array_add(names, (gpointer)command->name);
+    g_ptr_array_add(names, NULL);
+    return cli_nearest(word, (const char *const *)names->pdata);
+}
+
+const CliCommand *cli_command_find(const char *const *words, guint *n, GError **error)
+{
+    for (const CliCommand *command = cli_commands; command->name; command++)
+        if ((*n = match(command, words)) > 0)
+            return command;
+    g_autofree char *shown = text_clean(words[0], -1, TEXT_LINE);
+    g_autofree char *seconds = second_words(words[0]);
+    const char *nearest = nearest_command(words[0]);
+    if (seconds)
+        problem_set(error, PROBLEM_USAGE, _("%s needs one of: %s"), shown, seconds);
+    else if (nearest)
+        problem_set(error, PROBLEM_USAGE, _("there is no command %s; did you mean %s?"), shown,
+                    nearest);
+    else
+        problem_set(error, PROBLEM_USAGE,
+                    _("there is no command %s; leadline --help names those there are"), shown);
+    return NULL;
+}

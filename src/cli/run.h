@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the commands do: one function for each row of the table in command.c, by file. */
+#pragma once
+
+#include "cli/session.h"
+
+/* leads.c */
+bool cli_run_list(Cli *cli, GError **error);
+bool cli_run_show(Cli *cli, GError **error);
+bool cli_run_count(Cli *cli, GError **error);
+
+/* verdict.c */
+bool cli_run_confirm(Cli *cli, GError **error);
+bool cli_run_reject(Cli *cli, GError **error);
+
+/* new.c */
+bool cli_run_new(Cli *cli, GError **error);
+
+/* outbox.c */
+bool cli_run_outbox(Cli *cli, GError **error);
+bool cli_run_sync(Cli *cli, GError **error);
+
+/* auth.c */
+bool cli_run_login(Cli *cli, GError **error);
+bool cli_run_status(Cli *cli, GError **error);
+bool cli_run_logout(Cli *cli, GError **error);
+
+/* help.c */
+bool cli_run_help(Cli *cli, GError **error);
+/* complete.c */
+bool cli_run_completion(Cli *cli, GError **error);
