@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "client/cache_row.h"
 #include "client/label.h"
+#include "client/schema.h"
 #include "db/row.h"
 
 struct Cache {
@@ -14,9 +15,39 @@ struct Cache {
         *select_account;
 };
 
+static Db *connect_to_read(const char *path, GError **error)
+{
+    g_autoptr(Db) db = cache_connect(path, false, error);
+    gint64 version = 0, newest = 0;
+    if (!db || !db_version(db, &version, error))
+        return NULL;
+    for (const EmbeddedText *file = schema_cache; file->name; file++)
+        newest = g_ascii_strtoll(file->name, NULL, 10);
+    if (version == newest)
+        return g_steal_pointer(&db);
+    problem_set(error, version > newest ? PROBLEM_DATABASE_NEWER : PROBLEM_NOT_FOUND,
+                "%s is of another version of this program", path);
+    return NULL;
+}
+
+bool cache_reopen(Cache *cache, const char *path, GError **error)
+{
+    Db *db = connect_to_read(path, error);
+    if (!db)
+        return false;
+    db_close(cache->db);
+    cache->db = db;
+    return true;
+}
+
+bool cache_is_damaged(const Cache *cache)
+{
+    return db_is_damaged(cache->db);
+}
+
 Cache *cache_open(const char *path, GError **error)
 {
-    Db *db = cache_connect(path, false, error);
+    Db *db = connect_to_read(path, error);
     if (!db)
         return NULL;
     Cache *cache = g_new0(Cache, 1);

@@ -25,8 +25,12 @@ typedef struct LeadQuery {
     gint64 from, to; /* sent_at in [from, to) */
 } LeadQuery;
 
-/* path must exist: client_open() sees to it. */
+/* The file must be there, with the schema of this program (else DATABASE_NEWER or NOT_FOUND): client_open() sees to it. */
 Cache *cache_open(const char *path, GError **error);
+/* Reads another file from now on, or the old one still when that fails. */
+bool cache_reopen(Cache *cache, const char *path, GError **error);
+/* Did a reading find the file damaged? */
+bool cache_is_damaged(const Cache *cache);
 void cache_close(Cache *cache);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Cache, cache_close)
 

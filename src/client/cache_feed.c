@@ -131,7 +131,8 @@ static bool put_account(CacheWriter *writer, const JsonNode *data, GError **erro
 {
     Account account = { 0 };
     decode(data, &account_fields, &account);
-    bool ok = uuid_is_nil(&account.id) || cache_write_account(writer, &account, error);
+    bool own = uuid_is_nil(&writer->account) || uuid_equal(&account.id, &writer->account);
+    bool ok = uuid_is_nil(&account.id) || !own || cache_write_account(writer, &account, error);
     fields_clear(&account_fields, &account);
     return ok;
 }
@@ -141,17 +142,19 @@ static bool keep_account(CacheWriter *writer, const Uuid *id, GError **error)
     return true;
 }
 
-bool cache_is_of(CacheWriter *writer, const Uuid *account)
+bool cache_is_of(CacheWriter *writer, const Uuid *account, bool *own, GError **error)
 {
     gint64 others = 0;
-    return db_get_one_int(writer->db, NULL, &others, "SELECT count(*) FROM account WHERE id <> $1",
-                          db_uuid(account)) &&
-           others == 0;
+    bool ok = db_get_one_int(writer->db, error, &others,
+                             "SELECT count(*) FROM account WHERE id <> $1", db_uuid(account));
+    *own = others == 0;
+    return ok;
 }
 
 bool cache_write_account(CacheWriter *writer, const Account *account, GError **error)
 {
     writer->changed |= CLIENT_STATUS;
+    writer->account = account->id;
     return db_exec(writer->db, error, "DELETE FROM account") &&
            db_exec(writer->db, error,
                    "INSERT INTO account (id, rev, email, name, company_name, business_type, state, "
@@ -250,10 +253,12 @@ bool cache_write_page(CacheWriter *writer, const JsonNode *root, const FeedPage 
     return write_feed(writer, &page->scope, &feed, error);
 }
 
-bool cache_touch_feeds(CacheWriter *writer, gint64 now, GError **error)
+bool cache_touch_feeds(CacheWriter *writer, gint64 at, GError **error)
 {
     writer->changed |= CLIENT_STATUS;
-    return db_exec(writer->db, error, "UPDATE feed SET synced_at = $1", db_time(now));
+    return db_exec(writer->db, error,
+                   "UPDATE feed SET synced_at = $1 WHERE complete = 1 AND synced_at < $1",
+                   db_time(at));
 }
 
 bool cache_wipe(CacheWriter *writer, GError **error)
@@ -272,9 +277,6 @@ bool cache_wipe(CacheWriter *writer, GError **error)
     for (size_t i = 0; i < G_N_ELEMENTS(statements); i++)
         if (!db_exec(writer->db, error, statements[i]))
             return false;
-    memset(writer->counts, 0, sizeof writer->counts);
-    g_hash_table_remove_all(writer->edited);
-    writer->generation = 0;
     writer->changed |= CLIENT_LEADS | CLIENT_NOTES | CLIENT_PARTNERS | CLIENT_STATUS;
-    return true;
+    return cache_writer_load(writer, error);
 }

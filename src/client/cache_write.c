@@ -43,22 +43,44 @@ static void prepare(CacheWriter *writer)
 
 /* ---- opening */
 
-/* What the writer remembers between transactions. */
-static bool load_memory(CacheWriter *writer, GError **error)
+static void remember_edited(CacheWriter *writer, const Uuid *id)
 {
-    memset(writer->counts, 0, sizeof writer->counts);
-    if (!db_get_one_int(writer->db, error, &writer->generation,
-                        "SELECT coalesce(max(generation), 0) FROM feed"))
-        return false;
+    g_hash_table_add(writer->edited, g_memdup2(id, sizeof *id));
+}
+
+static bool load_edited(CacheWriter *writer, GError **error)
+{
     g_hash_table_remove_all(writer->edited);
-    g_autoptr(DbRows) rows = db_query(
-        writer->db, error,
-        "SELECT id FROM referral_base UNION SELECT id FROM referral WHERE pending = 1");
+    /* An item's referral need not be in the cache: its row may come with the next page. */
+    g_autoptr(GPtrArray) items = store_items(writer->store, 0, error);
+    for (guint i = 0; items && i < items->len; i++)
+        remember_edited(writer, &((OutboxItem *)g_ptr_array_index(items, i))->object);
+    g_autoptr(DbRows) rows = items ? db_query(writer->db, error,
+                                              "SELECT id FROM referral_base UNION SELECT id FROM "
+                                              "referral WHERE pending = 1")
+                                   : NULL;
     while (rows && db_next(rows, error)) {
         Uuid id = db_get_uuid(rows, 0);
-        g_hash_table_add(writer->edited, g_memdup2(&id, sizeof id));
+        remember_edited(writer, &id);
     }
     return rows && db_rows_ok(rows);
+}
+
+static bool load_account(CacheWriter *writer, GError **error)
+{
+    writer->account = (Uuid){ 0 };
+    g_autoptr(DbRows) rows = db_query(writer->db, error, "SELECT id FROM account LIMIT 1");
+    if (rows && db_next(rows, error))
+        writer->account = db_get_uuid(rows, 0);
+    return rows && db_rows_ok(rows);
+}
+
+bool cache_writer_load(CacheWriter *writer, GError **error)
+{
+    memset(writer->counts, 0, sizeof writer->counts);
+    return db_get_one_int(writer->db, error, &writer->generation,
+                          "SELECT coalesce(max(generation), 0) FROM feed") &&
+           load_account(writer, error) && load_edited(writer, error);
 }
 
 CacheWriter *cache_writer_open(const char *cache_path, const char *store_path, GError **error)
@@ -73,7 +95,7 @@ CacheWriter *cache_writer_open(const char *cache_path, const char *store_path, G
     writer->strings = g_ptr_array_new_with_free_func(g_free);
     writer->edited = g_hash_table_new_full(uuid_hash, uuid_equal_func, g_free, NULL);
     prepare(writer);
-    if (!load_memory(writer, error))
+    if (!cache_writer_load(writer, error))
         return NULL;
     return g_steal_pointer(&writer);
 }
@@ -152,7 +174,7 @@ bool cache_writer_tx(CacheWriter *writer, CacheWriteFunc func, gpointer data, GE
     Transaction tx = { writer, func, data };
     if (db_tx(writer->db, run_tx, &tx, error))
         return true;
-    load_memory(writer, NULL);
+    cache_writer_load(writer, NULL);
     return false;
 }
 
@@ -322,9 +344,9 @@ static GPtrArray *items_without(CacheWriter *writer, const Uuid *object, const U
                                 GError **error)
 {
     g_autoptr(GPtrArray) items = store_items_of(writer->store, object, error);
-    for (guint i = items ? items->len : 0; except && i > 0; i--) {
+    for (guint i = items ? items->len : 0; i > 0; i--) {
         const OutboxItem *item = g_ptr_array_index(items, i - 1);
-        if (uuid_equal(&item->op, except))
+        if ((except && uuid_equal(&item->op, except)) || !overlay_is_of(item, &writer->account))
             g_ptr_array_remove_index(items, i - 1);
     }
     return g_steal_pointer(&items);
@@ -368,7 +390,7 @@ static bool edit(CacheWriter *writer, const OldRow *old, const Uuid *id, const R
     else if (ok)
         ok = write_row(writer, old, &shown, &marks, error);
     fields_clear(&referral_fields, &shown);
-    g_hash_table_add(writer->edited, g_memdup2(id, sizeof *id));
+    remember_edited(writer, id);
     return ok;
 }
 

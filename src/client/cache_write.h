@@ -60,10 +60,10 @@ bool cache_write_referral(CacheWriter *writer, const Referral *referral, const U
 bool cache_write_note(CacheWriter *writer, const Note *note, GError **error);
 
 /* Whose cache this is; an empty one is anybody's. */
-bool cache_is_of(CacheWriter *writer, const Uuid *account);
+bool cache_is_of(CacheWriter *writer, const Uuid *account, bool *own, GError **error);
 bool cache_write_account(CacheWriter *writer, const Account *account, GError **error);
-/* The server said that nothing is newer. */
-bool cache_touch_feeds(CacheWriter *writer, gint64 now, GError **error);
+/* The server said that nothing was newer at this time. */
+bool cache_touch_feeds(CacheWriter *writer, gint64 at, GError **error);
 
 /* Applies the outbox again to one object (except NULL or an item to leave out), or to all that have or had items. */
 bool cache_refresh(CacheWriter *writer, const Uuid *object, const Uuid *except, GError **error);

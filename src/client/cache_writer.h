@@ -12,9 +12,10 @@
 struct CacheWriter {
     Db *db;
     Store *store;       /* the worker's own connection */
-    GHashTable *edited; /* Uuid *: referrals that have items in the outbox */
+    GHashTable *edited; /* Uuid *: referrals that have or had items in the outbox */
     gint64 counts[COUNT_BOXES][COUNT_STATES][COUNT_VERDICTS][2]; /* changes not yet in `counter` */
     gint64 generation;                                           /* of the feed being written */
+    Uuid account; /* whose cache this is, nil: nobody's yet */
     unsigned changed;
     const char *insert, *update, *select, *select_base, *select_note_bases;
     DbValue *values;
@@ -22,4 +23,6 @@ struct CacheWriter {
     GPtrArray *strings;
 };
 
+/* Reads again what the writer remembers between transactions. */
+bool cache_writer_load(CacheWriter *writer, GError **error);
 bool cache_delete_referral(CacheWriter *writer, const Uuid *id, GError **error);

@@ -107,7 +107,8 @@ void client_add_job(Client *client, Job *job)
 void client_job_done(Client *client, Job *job)
 {
     client->jobs--;
-    client->cache_damaged |= problem_is(job->error, PROBLEM_DATABASE_CORRUPT);
+    if (problem_is(job->error, PROBLEM_DATABASE_CORRUPT))
+        client_cache_damaged(client);
     if (job->error)
         client_problem(client, problem_of(job->error), job->error->message);
     if (job->changed & CLIENT_STATUS)
@@ -120,9 +121,8 @@ static void on_refreshed(Job *job, gpointer data)
     client_job_done(data, job);
 }
 
-void client_outbox_changed(Client *client, const Uuid *objects, size_t n)
+void client_show_edits(Client *client, const Uuid *objects, size_t n)
 {
-    g_clear_pointer(&client->items, g_ptr_array_unref);
     client_tell(client, CLIENT_OUTBOX | CLIENT_STATUS);
     if (!client->worker)
         return;
@@ -130,6 +130,12 @@ void client_outbox_changed(Client *client, const Uuid *objects, size_t n)
     job->objects = g_memdup2(objects, n * sizeof *objects);
     job->n_objects = n;
     client_add_job(client, job);
+}
+
+void client_outbox_changed(Client *client, const Uuid *objects, size_t n)
+{
+    g_clear_pointer(&client->items, g_ptr_array_unref);
+    client_show_edits(client, objects, n);
     client_pump(client);
 }
 
@@ -139,11 +145,32 @@ static void move_aside(const char *path)
 {
     static const char *const companions[] = { "-wal", "-shm" };
     g_autofree char *aside = g_strconcat(path, ".damaged", NULL);
-    g_rename(path, aside);
+    /* First, since a new file must never meet the log of an old one. */
     for (size_t i = 0; i < G_N_ELEMENTS(companions); i++) {
         g_autofree char *file = g_strconcat(path, companions[i], NULL);
         g_unlink(file);
     }
+    g_rename(path, aside);
+}
+
+static bool is_useless(const GError *why)
+{
+    return problem_is(why, PROBLEM_DATABASE_CORRUPT) || problem_is(why, PROBLEM_DATABASE_NEWER);
+}
+
+/* The cache can be fetched again: one that is damaged, or of a later program, makes way for a new one. */
+static CacheWriter *open_writer(const char *path, const char *store_path, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    CacheWriter *writer = cache_writer_open(path, store_path, &why);
+    if (!writer && is_useless(why)) {
+        g_clear_error(&why);
+        move_aside(path);
+        writer = cache_writer_open(path, store_path, &why);
+    }
+    if (!writer)
+        g_propagate_error(error, g_steal_pointer(&why));
+    return writer;
 }
 
 /* A cache that is new, old or damaged is made here, before anything reads it; else the worker opens it by itself. */
@@ -159,14 +186,38 @@ static bool open_cache(Client *client, const char *path, const char *store_path,
     }
     if (problem_is(why, PROBLEM_DATABASE_CORRUPT))
         move_aside(path);
-    *writer = cache_writer_open(path, store_path, error);
+    *writer = open_writer(path, store_path, error);
     client->cache = *writer ? cache_open(path, error) : NULL;
     return client->cache != NULL;
 }
 
-static void recovered(Job *job, gpointer data)
+/* While running: the worker starts anew on a new file, and the engine on a full sync. The outbox is untouched. */
+static gboolean rebuild_cache(gpointer data)
 {
-    client_job_done(data, job);
+    Client *client = data;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *store_path = profile_path(client->profile->data_dir, "leads.db");
+    g_autofree char *cache_path = profile_path(client->profile->cache_dir, "cache.db");
+    client->rebuild_source = 0;
+    client_sync_pause(client);
+    worker_free(client->worker);
+    client->jobs = 0;
+    move_aside(cache_path);
+    CacheWriter *writer = open_writer(cache_path, store_path, &error);
+    if (!writer || !cache_reopen(client->cache, cache_path, &error))
+        client_problem(client, problem_of(error), error->message);
+    client->worker = worker_new(writer, cache_path, store_path);
+    client_read_account(client);
+    client_tell(client, CLIENT_LEADS | CLIENT_NOTES | CLIENT_PARTNERS | CLIENT_STATUS);
+    client_add_job(client, job_new(JOB_REFRESH, on_refreshed, client));
+    client_event(client, EVENT_FAILED);
+    return G_SOURCE_REMOVE;
+}
+
+void client_cache_damaged(Client *client)
+{
+    if (client->lock && client->worker && client->rebuild_source == 0)
+        client->rebuild_source = g_idle_add(rebuild_cache, client);
 }
 
 Client *client_open(const Profile *profile, unsigned flags, GError **error)
@@ -193,9 +244,19 @@ Client *client_open(const Profile *profile, unsigned flags, GError **error)
     client_read_account(client);
     if (client->lock) {
         client->worker = worker_new(writer, cache_path, store_path);
-        client_add_job(client, job_new(JOB_REFRESH, recovered, client));
+        client_add_job(client, job_new(JOB_REFRESH, on_refreshed, client));
     }
     return g_steal_pointer(&client);
+}
+
+static void remove_cache(const Profile *profile)
+{
+    static const char *const endings[] = { "", "-wal", "-shm", ".damaged" };
+    g_autofree char *cache = profile_path(profile->cache_dir, "cache.db");
+    for (size_t i = 0; i < G_N_ELEMENTS(endings); i++) {
+        g_autofree char *path = g_strconcat(cache, endings[i], NULL);
+        g_unlink(path);
+    }
 }
 
 void client_free(Client *client)
@@ -205,6 +266,7 @@ void client_free(Client *client)
     client_sync_stop(client);
     client_outbox_stop(client);
     g_clear_handle_id(&client->store_poll, g_source_remove);
+    g_clear_handle_id(&client->rebuild_source, g_source_remove);
     g_clear_handle_id(&client->tell_source, g_source_remove);
     net_free(client->net);
     worker_free(client->worker);
@@ -212,9 +274,8 @@ void client_free(Client *client)
     cache_close(client->cache);
     store_close(client->store);
     if (client->profile) {
-        g_autofree char *cache_path = profile_path(client->profile->cache_dir, "cache.db");
-        if (client->cache_damaged)
-            move_aside(cache_path);
+        if (client->purge)
+            remove_cache(client->profile);
         if (client->lock)
             profile_discard(client->profile);
         profile_unlock(client->lock);
@@ -243,6 +304,8 @@ static gboolean poll_store(gpointer data)
 {
     Client *client = data;
     gint64 version = store_data_version(client->store);
+    if (cache_is_damaged(client->cache))
+        client_cache_damaged(client);
     if (version != client->store_version) {
         client->store_version = version;
         client_outbox_changed(client, NULL, 0);
@@ -294,11 +357,13 @@ bool client_is_settled(Client *client)
     return client->jobs == 0 && !client_sending(client);
 }
 
+/* What is not ready (told to wait, behind another that failed) is not waited for; a connection that is being made is. */
 static bool nothing_to_send(Client *client, gpointer data)
 {
     OutboxCounts counts;
-    return !store_counts(client->store, &counts, NULL, NULL) || counts.held + counts.waiting == 0 ||
-           (!sync_may_send(&client->sync) && client->sync.state != SYNC_IDENTIFYING);
+    if (!store_counts(client->store, &counts, NULL, NULL) || counts.held + counts.waiting == 0)
+        return true;
+    return sync_may_send(&client->sync) ? !client_sending(client) : !sync_is_trying(&client->sync);
 }
 
 void client_stop(Client *client, unsigned ms)

@@ -82,6 +82,8 @@ bool client_is_settled(Client *client);
 const ClientStatus *client_status(const Client *client);
 Cache *client_cache(Client *client);
 Store *client_store(Client *client);
+/* Is it an action of the account that is logged in? Others wait until that one is back. */
+bool client_owns(const Client *client, const OutboxItem *item);
 const Profile *client_profile(const Client *client);
 
 /* ---- session */
@@ -120,6 +122,7 @@ bool client_send_referral(Client *client, const NewReferral *input, Uuid *id, GE
  * ("confirm Bright & Co"). False and *error (FAILED: nothing to undo, or already sent). */
 bool client_undo(Client *client, char **what, GError **error);
 
-/* Outbox by hand: send a waiting or failed item now; drop one (its local edit is undone). */
+/* Outbox by hand: send a waiting or failed item now; drop one (its local edit is undone; a lead never sent takes what was
+ * done to it along). FAILED while it is being sent. */
 bool client_retry(Client *client, const Uuid *op, GError **error);
 bool client_drop(Client *client, const Uuid *op, GError **error);

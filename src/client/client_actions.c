@@ -63,7 +63,8 @@ static bool current(Client *client, const Uuid *id, Referral *out, GError **erro
         return false;
     }
     for (guint i = 0; i < items->len; i++)
-        apply(client, out, g_ptr_array_index(items, i));
+        if (client_owns(client, g_ptr_array_index(items, i)))
+            apply(client, out, g_ptr_array_index(items, i));
     if (!uuid_is_nil(&out->id))
         return true;
     fields_clear(&referral_fields, out);
@@ -92,7 +93,9 @@ static OutboxItem item_new(const Client *client, OutboxKind kind, const Uuid *un
     bool held = hold == HOLD_UNDO && client->undo_hold > 0;
     return (OutboxItem){
         .op = uuid_new(),
+        .key = uuid_new(),
         .unit = *unit,
+        .account = client->status.account,
         .kind = kind,
         .object = *object,
         .method = g_strdup("POST"),
@@ -225,6 +228,20 @@ static bool note_valid(const void *input, FieldErrors *errors)
     return true;
 }
 
+/* The revision on the screen; 0 when what is on the screen is itself still in the outbox. */
+static gint64 edited_revision(Client *client, const Uuid *referral, const Uuid *note,
+                              const char *path)
+{
+    g_autoptr(GPtrArray) items = store_items_of(client->store, referral, NULL);
+    for (guint i = 0; items && i < items->len; i++) {
+        const OutboxItem *item = g_ptr_array_index(items, i);
+        if (item->kind == OUTBOX_NOTE && item->state != OUTBOX_FAILED &&
+            g_str_equal(item->path, path))
+            return 0;
+    }
+    return cache_note_rev(client->cache, note);
+}
+
 bool client_note(Client *client, const Uuid *id, const Note *note, GError **error)
 {
     Referral referral;
@@ -240,6 +257,7 @@ bool client_note(Client *client, const Uuid *id, const Note *note, GError **erro
     g_free(item.method);
     item.method = g_strdup("PUT");
     item.title = contact_display_name(&referral.lead.contact);
+    item.if_match = edited_revision(client, id, &note_id, item.path);
     fields_clear(&referral_fields, &referral);
     return add(client, &item, 1, error);
 }
@@ -302,8 +320,8 @@ bool client_retry(Client *client, const Uuid *op, GError **error)
     OutboxItem item = { 0 };
     if (!find(client, op, &item, error))
         return false;
-    bool ok = store_set_state(client->store, op, OUTBOX_WAITING, 0, item.attempts, NULL, NULL,
-                              error);
+    Uuid key = uuid_new();
+    bool ok = store_retry(client->store, op, &key, clock_now(), error);
     if (ok)
         client_outbox_changed(client, &item.object, 1);
     fields_clear(&outbox_fields, &item);
@@ -315,7 +333,7 @@ bool client_drop(Client *client, const Uuid *op, GError **error)
     OutboxItem item = { 0 };
     if (!find(client, op, &item, error))
         return false;
-    bool ok = store_delete(client->store, op, error);
+    bool ok = store_drop(client->store, &item, error);
     if (ok)
         client_outbox_changed(client, &item.object, 1);
     fields_clear(&outbox_fields, &item);

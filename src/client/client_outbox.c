@@ -2,13 +2,22 @@
 /*
  * Sending the outbox: in order for each referral, up to SENDING_MAX referrals at once. The network's faults keep an item
  * waiting; only a refusal by the server makes it failed, and then its edit is undone while the item stays to be seen.
+ * Until then the key, the body and If-Match of a try are those of the one before: the server must know it again.
  */
 #include "client/client_private.h"
 
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/i18n.h"
 #include "base/text.h"
+#include "client/overlay.h"
+
+/* What waited so long is not sent unasked: nobody may want it any more, and the server may have forgotten its key. */
+#define OUTBOX_MAX_AGE (30 * MS_PER_DAY)
+/* of an item that broke the connection so often: it may be what breaks it */
+#define BLAMELESS_TRIES 2
+#define STORE_RETRY_MS (10 * MS_PER_SECOND)
 
 struct Sending {
     Client *client;
@@ -33,6 +42,22 @@ bool client_sending(Client *client)
     return g_hash_table_size(client->busy) > 0;
 }
 
+bool client_owns(const Client *client, const OutboxItem *item)
+{
+    return overlay_is_of(item, &client->status.account);
+}
+
+static void hold_back(Client *client, gint64 ms)
+{
+    client->send_after = MAX(client->send_after, clock_now() + ms);
+}
+
+static void store_failed(Client *client, const GError *error)
+{
+    client_problem(client, problem_of(error), error->message);
+    hold_back(client, STORE_RETRY_MS);
+}
+
 /* ---- outcomes */
 
 static void set_state(Client *client, const OutboxItem *item, OutboxState state, gint64 next_at,
@@ -42,7 +67,7 @@ static void set_state(Client *client, const OutboxItem *item, OutboxState state,
     g_autofree char *detail = why ? text_clean(why->message, -1, TEXT_LINE) : NULL;
     if (!store_set_state(client->store, &item->op, state, next_at, item->attempts,
                          why ? problem_row(problem_of(why))->code : NULL, detail, &error))
-        client_problem(client, problem_of(error), error->message);
+        store_failed(client, error);
 }
 
 /* What is on the way comes to nothing here; the server may have it, and knows the key when it comes again. */
@@ -67,11 +92,20 @@ void client_outbox_stop(Client *client)
     g_clear_pointer(&client->items, g_ptr_array_unref);
 }
 
+static gint64 item_backoff(const OutboxItem *item, gint64 retry_after_ms)
+{
+    return sync_backoff((int)MIN(item->attempts, 9), retry_after_ms, g_random_double());
+}
+
+/* The server has it, but it could not be noted here (a full disk), or its answer made no sense: the same again later. */
 static void answered(Job *job, gpointer data)
 {
     Sending *sending = data;
     Client *client = sending->client;
     client_job_done(client, job);
+    if (job->error)
+        set_state(client, &sending->item, OUTBOX_WAITING,
+                  clock_now() + STORE_RETRY_MS + item_backoff(&sending->item, 0), job->error);
     sending_free(sending);
     g_clear_pointer(&client->items, g_ptr_array_unref);
     client_tell(client, CLIENT_OUTBOX | CLIENT_STATUS);
@@ -81,12 +115,14 @@ static void answered(Job *job, gpointer data)
 static void keep(Sending *sending, NetReply *reply)
 {
     Client *client = sending->client;
-    /* The shorter the try, the sooner the next: the connection itself is probed by the sync engine. */
-    gint64 delay = reply->status == 0 ? 0
-                                      : sync_backoff((int)MIN(sending->item.attempts, 9),
-                                                     reply->retry_after_ms, g_random_double());
-    set_state(client, &sending->item, OUTBOX_WAITING, delay ? clock_now() + delay : 0,
-              reply->error);
+    const OutboxItem *item = &sending->item;
+    gint64 delay = item_backoff(item, reply->retry_after_ms);
+    /* The connection is probed, and the token renewed, by the sync engine: then it goes at once. */
+    if (reply->status == 401 || (reply->status == 0 && item->attempts <= BLAMELESS_TRIES))
+        delay = 0;
+    if (reply->status == 429 || reply->status == 503 || reply->status == 507)
+        hold_back(client, delay);
+    set_state(client, item, OUTBOX_WAITING, delay ? clock_now() + delay : 0, reply->error);
 }
 
 static bool is_temporary(const NetReply *reply)
@@ -130,13 +166,25 @@ static void on_reply(NetReply *reply, gpointer data)
 
 /* ---- sending */
 
+/* A note is changed from the revision it was edited at; after one that was itself in the outbox, from what that became. */
+static gint64 revision_for(Client *client, const OutboxItem *item)
+{
+    Uuid note;
+    const char *slash = strrchr(item->path, '/');
+    if (item->kind != OUTBOX_NOTE || item->attempts > 0 || item->if_match > 0 || !slash ||
+        !uuid_parse(slash + 1, &note))
+        return item->if_match;
+    return cache_note_rev(client->cache, &note);
+}
+
 /* False: it was taken back meanwhile, or the store failed. */
 static bool send_item(Client *client, const OutboxItem *item)
 {
     bool claimed = false;
     g_autoptr(GError) error = NULL;
-    if (!store_claim(client->store, &item->op, clock_now(), &claimed, &error)) {
-        client_problem(client, problem_of(error), error->message);
+    gint64 if_match = revision_for(client, item);
+    if (!store_claim(client->store, &item->op, clock_now(), if_match, &claimed, &error)) {
+        store_failed(client, error);
         return false;
     }
     if (!claimed)
@@ -145,33 +193,41 @@ static bool send_item(Client *client, const OutboxItem *item)
     sending->client = client;
     fields_copy(&outbox_fields, &sending->item, item);
     sending->item.attempts++;
+    sending->item.if_match = if_match;
     g_hash_table_insert(client->busy, &sending->item.object, sending);
-    Uuid note;
-    const char *slash = strrchr(item->path, '/');
     NetCall call = {
         .method = item->method,
         .path = item->path,
         .body = item->body,
         .token = client->credentials.access,
-        .key = &sending->item.op,
+        .key = &sending->item.key,
         .create = item->kind == OUTBOX_CREATE,
+        .if_match = if_match,
     };
-    if (item->kind == OUTBOX_NOTE && slash && uuid_parse(slash + 1, &note))
-        call.if_match = cache_note_rev(client->cache, &note);
     sending->request = net_send(client->net, &call, on_reply, sending);
     return true;
 }
 
-static gint64 ready_at(const OutboxItem *item)
+/* One that is "sending" while nothing of its referral is on the way was left so by a store that failed. */
+static gint64 ready_at(const Client *client, const OutboxItem *item)
 {
-    switch (item->state) {
-    case OUTBOX_HELD:
-        return item->hold_until;
-    case OUTBOX_WAITING:
-        return item->next_at;
-    default:
-        return G_MAXINT64;
-    }
+    gint64 at = item->state == OUTBOX_HELD      ? item->hold_until
+                : item->state == OUTBOX_WAITING ? item->next_at
+                                                : 0;
+    return MAX(at, client->send_after);
+}
+
+/* Parks what is too old; the person decides. */
+static bool is_too_old(Client *client, const OutboxItem *item)
+{
+    if (clock_now() - item->created_at < OUTBOX_MAX_AGE)
+        return false;
+    g_autoptr(GError) why = NULL;
+    problem_set(&why, PROBLEM_FAILED, "%s",
+                _("it waited for more than 30 days: send it again, or drop it"));
+    set_state(client, item, OUTBOX_FAILED, 0, why);
+    client_show_edits(client, &item->object, 1);
+    return true;
 }
 
 static gboolean on_timer(gpointer data)
@@ -191,6 +247,15 @@ static void wake_at(Client *client, gint64 when)
                                              on_timer, client);
 }
 
+/* Of each referral the first item that has not failed is next; of one that could not be made, none is. */
+static bool is_next(Client *client, GHashTable *seen, OutboxItem *item)
+{
+    if (!client_owns(client, item) || (item->state == OUTBOX_FAILED && item->kind != OUTBOX_CREATE))
+        return false;
+    return g_hash_table_add(seen, &item->object) && item->state != OUTBOX_FAILED &&
+           !g_hash_table_contains(client->busy, &item->object);
+}
+
 /* Sends what may go; the time of the next that may not yet. */
 static gint64 send_ready(Client *client)
 {
@@ -198,16 +263,19 @@ static gint64 send_ready(Client *client)
     gint64 now = clock_now(), next = G_MAXINT64;
     for (guint i = 0; i < client->items->len; i++) {
         OutboxItem *item = g_ptr_array_index(client->items, i);
-        if (item->state == OUTBOX_FAILED || !g_hash_table_add(seen, &item->object) ||
-            g_hash_table_contains(client->busy, &item->object))
+        if (!is_next(client, seen, item))
             continue;
-        gint64 at = ready_at(item);
+        gint64 at = ready_at(client, item);
         if (at > now)
             next = MIN(next, at);
         else if (g_hash_table_size(client->busy) >= SENDING_MAX)
             break;
+        else if (is_too_old(client, item))
+            item->state = OUTBOX_FAILED;
         else if (send_item(client, item))
             item->state = OUTBOX_SENDING;
+        else if (client->send_after > now)
+            next = MIN(next, client->send_after);
     }
     return next;
 }

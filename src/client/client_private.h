@@ -34,8 +34,9 @@ struct Client {
     guint tell_source;
     ClientStatus status;
     char *detail, *account_name, *account_email;
-    int jobs;           /* in the worker */
-    bool cache_damaged; /* found on the way: the next start makes a new one */
+    int jobs;             /* in the worker */
+    guint rebuild_source; /* the cache was found damaged */
+    bool purge;           /* logged out for good: the cache goes with the client */
 
     /* sync */
     Sync sync;
@@ -47,22 +48,27 @@ struct Client {
     int pages;    /* of this pull in the worker */
     bool last_page;
     gint64 retry_after_ms; /* of the failure being told */
-    gint64 pages_done;     /* objects, of a full sync */
     NetRequest *request;   /* of the engine: who am I, a page, new tokens */
     NetRequest *stream;
+    gint64 heard_at; /* last event of the stream while LIVE, 0 none or told to the cache */
     SseParser sse;
 
     /* outbox */
     GPtrArray *items; /* OutboxItem *, of the store as last read; NULL: read again */
     GHashTable *busy; /* Uuid * -> Sending *: referrals with an item on the way */
     guint outbox_timer;
+    gint64 send_after; /* the server, or a full disk, asks to wait */
     gint64 store_version;
     guint store_poll;
 };
 
 /* client.c */
+void client_cache_damaged(Client *client);
 void client_tell(Client *client, unsigned what);
 void client_problem(Client *client, Problem problem, const char *detail);
+/* Tells of items that changed, and shows what they make of their referrals; n 0: of all. */
+void client_show_edits(Client *client, const Uuid *objects, size_t n);
+/* The same, and sends what is ready now. */
 void client_outbox_changed(Client *client, const Uuid *objects, size_t n);
 void client_add_job(Client *client, Job *job);
 void client_job_done(Client *client, Job *job);
@@ -73,6 +79,8 @@ void client_event(Client *client, SyncEvent event);
 /* a network fault or a server that cannot now */
 void client_failed(Client *client, const NetReply *reply);
 void client_sync_stop(Client *client);
+/* Forgets all that is on the way and where the feed is: the next try begins with who we are. */
+void client_sync_pause(Client *client);
 
 /* client_outbox.c: sends what is ready; tells EVENT_FLUSHED when nothing is */
 void client_pump(Client *client);

@@ -2,8 +2,6 @@
 /* Tokens: from the private server, from storage, by log-in; and their exchange when they have expired. */
 #include "client/client_private.h"
 
-#include <glib/gstdio.h>
-
 #include "wire/json.h"
 
 /* ---- the private server */
@@ -71,7 +69,9 @@ static void on_refreshed(NetReply *reply, gpointer data)
     } else if (reply->error) {
         client_failed(client, reply);
     } else if (!read_tokens(reply, &tokens)) {
-        client_event(client, EVENT_REFUSED);
+        /* No token was lost: the old one is good for another try. */
+        client_problem(client, PROBLEM_BAD_REPLY, "the answer to the refresh has no tokens");
+        client_event(client, EVENT_FAILED);
     } else {
         /* Stored before its first use: a crash between the two must not lose the only pair that works. */
         take_tokens(client, &tokens);
@@ -137,12 +137,12 @@ static void on_login(NetReply *reply, gpointer data)
     if (!error && credentials_set(&client->credentials, client->profile, &tokens, &error))
         remember_email(client, asking->email);
     fields_clear(&tokens_fields, &tokens);
-    bool ok = error == NULL;
-    asking_end(asking, error);
-    if (ok) {
+    if (!error) {
+        client->purge = false;
         client_problem(client, PROBLEM_COUNT, "");
         client_event(client, EVENT_TOKEN);
     }
+    asking_end(asking, error);
 }
 
 typedef struct Pair {
@@ -232,18 +232,19 @@ void client_sign_up(Client *client, const SignUp *input, ClientDoneFunc done, gp
     net_send(client->net, &call, on_signed_up, asking);
 }
 
+static void on_wiped(Job *job, gpointer data)
+{
+    client_job_done(data, job);
+}
+
+/* The rows go now, the file with the client: it is open. */
 static void forget(Client *client, bool purge)
 {
     credentials_clear(&client->credentials, client->profile);
     client_event(client, EVENT_LOGOUT);
-    if (!purge)
-        return;
-    g_autofree char *cache = profile_path(client->profile->cache_dir, "cache.db");
-    static const char *const endings[] = { "", "-wal", "-shm", ".damaged" };
-    for (size_t i = 0; i < G_N_ELEMENTS(endings); i++) {
-        g_autofree char *path = g_strconcat(cache, endings[i], NULL);
-        g_unlink(path);
-    }
+    client->purge = purge;
+    if (purge && client->worker)
+        client_add_job(client, job_new(JOB_WIPE, on_wiped, client));
 }
 
 typedef struct Leaving {

@@ -11,6 +11,11 @@ static void pull(Client *client, bool from_start);
 
 /* ---- events and actions */
 
+static void on_touched(Job *job, gpointer data)
+{
+    client_job_done(data, job);
+}
+
 static gboolean on_sync_timer(gpointer data)
 {
     Client *client = data;
@@ -39,10 +44,28 @@ static void cancel(Client *client)
     client_outbox_cancel(client);
 }
 
+/* The data was fresh until the stream was last heard of. */
+static void touch(Client *client)
+{
+    Job *job = job_new(JOB_TOUCH, on_touched, client);
+    job->at = client->heard_at;
+    client->heard_at = 0;
+    client_add_job(client, job);
+}
+
+void client_sync_pause(Client *client)
+{
+    cancel(client);
+    client->sync.identified = false;
+    g_clear_pointer(&client->feed_state, g_free);
+}
+
 void client_sync_stop(Client *client)
 {
     if (client->net)
         cancel(client);
+    if (client->heard_at)
+        touch(client);
     client->sync.state = SYNC_STOPPED;
 }
 
@@ -59,6 +82,8 @@ void client_event(Client *client, SyncEvent event)
         cancel(client);
     if (client->sync.state == SYNC_LIVE && before != SYNC_LIVE)
         client_problem(client, PROBLEM_COUNT, "");
+    if (before == SYNC_LIVE && client->sync.state != SYNC_LIVE && client->heard_at)
+        touch(client);
     if (client->sync.state != before || actions)
         client_tell(client, CLIENT_STATUS);
     if (actions & DO_CONNECT)
@@ -165,7 +190,7 @@ static void identify(Client *client)
 
 /* ---- pages */
 
-/* Whose pull a page belongs to: one that was cancelled meanwhile still ends in the worker, and is then of no matter. */
+/* Whose pull a page belongs to: one that was cancelled meanwhile still ends in the worker. */
 typedef struct Page {
     Client *client;
     guint64 pull;
@@ -180,6 +205,11 @@ static void on_page_head(Job *job, gpointer data)
     Client *client = page->client;
     if (page->pull != client->pull)
         return;
+    if (job->page.more && !page->start && g_strcmp0(job->page.state, client->feed_state) == 0) {
+        client_problem(client, PROBLEM_BAD_REPLY, "the change feed does not move on");
+        client_event(client, EVENT_FAILED);
+        return;
+    }
     g_free(client->feed_state);
     client->feed_state = g_strdup(job->page.state);
     if (page->start) {
@@ -201,16 +231,18 @@ static void on_page_written(Job *job, gpointer data)
     client_job_done(client, job);
     bool mine = page->pull == client->pull;
     g_free(page);
-    if (!mine)
-        return;
-    client->pages--;
     if (job->error) {
-        /* The cache kept its old state, and that is where to go on from. */
+        /* The cache kept its old state, and that is where to go on from; even when this pull was given up: its pages
+         * moved feed_state on before they were written. */
         client->pull++;
+        client->pages = 0;
         client->sync.identified = false;
         client_event(client, EVENT_FAILED);
         return;
     }
+    if (!mine)
+        return;
+    client->pages--;
     client->status.sync_done = job->done_objects;
     client_tell(client, CLIENT_STATUS);
     if (client->pages > 0 || !client->last_page)
@@ -270,6 +302,8 @@ static void pull(Client *client, bool from_start)
 static void on_event(const char *event, const char *data, gpointer user)
 {
     Client *client = user;
+    client->heard_at = clock_now();
+    client_event(client, EVENT_HEARD);
     if (strcmp(event, "state") != 0)
         return;
     g_autoptr(JsonDoc) doc = json_parse(data, strlen(data), NULL);

@@ -39,21 +39,17 @@ static void take(Credentials *credentials, const Tokens *tokens)
     credentials->refresh = g_strdup(tokens->refresh_token);
 }
 
-static bool read_file(Credentials *credentials, const char *path, const char *text, size_t length,
-                      GError **error)
+/* A file that makes no sense is as none: the next log-in writes a new one. */
+static void read_file(Credentials *credentials, const char *text, size_t length)
 {
     g_autoptr(JsonDoc) doc = json_parse(text, length, NULL);
     Tokens tokens = { 0 };
     g_auto(FieldErrors) errors;
     field_errors_init(&errors);
-    bool ok = doc &&
-              json_decode(json_root(doc), &tokens_fields, &tokens, JSON_REPLY, "#", &errors) &&
-              tokens.access_token;
-    if (ok)
+    if (doc && json_decode(json_root(doc), &tokens_fields, &tokens, JSON_REPLY, "#", &errors) &&
+        tokens.access_token)
         take(credentials, &tokens);
     fields_clear(&tokens_fields, &tokens);
-    return ok ||
-           problem_set(error, PROBLEM_BAD_CONFIG, "%s is not a token file: log in again", path);
 }
 
 bool credentials_load(Credentials *credentials, const Profile *profile, GError **error)
@@ -72,7 +68,9 @@ bool credentials_load(Credentials *credentials, const Profile *profile, GError *
     gsize length = 0;
     if (!g_file_get_contents(path, &text, &length, NULL))
         return true;
-    bool ok = check_private(path, error) && read_file(credentials, path, text, length, error);
+    bool ok = check_private(path, error);
+    if (ok)
+        read_file(credentials, text, length);
     explicit_bzero(text, length);
     return ok;
 }

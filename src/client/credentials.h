@@ -13,7 +13,7 @@ typedef struct Credentials {
     bool from_environment;
 } Credentials;
 
-/* Nothing stored is no error: both NULL. BAD_CONFIG when others may read the file. */
+/* Nothing stored, or nothing that makes sense, is no error: both NULL. BAD_CONFIG when others may read the file. */
 bool credentials_load(Credentials *credentials, const Profile *profile, GError **error);
 /* Takes a new pair; written durably before it returns, when it is stored at all. */
 bool credentials_set(Credentials *credentials, const Profile *profile, const Tokens *tokens,

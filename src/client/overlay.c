@@ -89,6 +89,11 @@ bool overlay_apply(Referral *referral, const OutboxItem *item, const Party *from
            edits[item->kind].apply(referral, item);
 }
 
+bool overlay_is_of(const OutboxItem *item, const Uuid *account)
+{
+    return uuid_is_nil(&item->account) || uuid_equal(&item->account, account);
+}
+
 bool overlay_recipient(const OutboxItem *item, Uuid *account)
 {
     NewReferral input = { 0 };

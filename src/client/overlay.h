@@ -13,6 +13,9 @@
  * false. CREATE fills a zeroed referral; from and to are then how the two parties appear. */
 bool overlay_apply(Referral *referral, const OutboxItem *item, const Party *from, const Party *to);
 
+/* Is this item the action of that account? Of another one nothing is shown or sent here. */
+bool overlay_is_of(const OutboxItem *item, const Uuid *account);
+
 /* Who a CREATE is for; false when its body makes no sense. */
 bool overlay_recipient(const OutboxItem *item, Uuid *account);
 

@@ -153,7 +153,8 @@ static ProfileLock *lock_file(const char *path, GError **error)
 
 ProfileLock *profile_lock(const Profile *profile, GError **error)
 {
-    g_autofree char *path = profile_path(profile->runtime_dir, "lock");
+    /* Beside what it guards: two log-ins of one user may have different runtime directories. */
+    g_autofree char *path = profile_path(profile->data_dir, "lock");
     return lock_file(path, error);
 }
 

@@ -3,10 +3,10 @@
  * A profile is one account on one server, with files of its own (screens.md §3):
  *
  *   XDG_CONFIG_HOME/leadline/            config, keys, inputrc          (shared by all profiles)
- *   XDG_DATA_HOME/leadline/NAME/         leads.db (the store), server.db with --local
+ *   XDG_DATA_HOME/leadline/NAME/         leads.db (the store), lock, server.db with --local
  *   XDG_CACHE_HOME/leadline/NAME/        cache.db
  *   XDG_STATE_HOME/leadline/NAME/        tokens (only --insecure-storage), log, history
- *   XDG_RUNTIME_DIR/leadline/NAME/       lock, sock                     (or the state directory)
+ *   XDG_RUNTIME_DIR/leadline/NAME/       sock                           (or the state directory)
  *
  * The demo's four are one temporary directory, removed when its client ends (what a crash left behind goes at the next
  * start): its profile is never on disk. Directories 0700, files 0600.

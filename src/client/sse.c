@@ -11,6 +11,7 @@ void sse_init(SseParser *parser, SseEventFunc func, gpointer user)
         .line = g_string_new(NULL),
         .event = g_string_new(NULL),
         .data = g_string_new(NULL),
+        .id = g_string_new(NULL),
         .last_id = g_string_new(NULL),
     };
 }
@@ -20,6 +21,7 @@ void sse_clear(SseParser *parser)
     g_string_free(parser->line, TRUE);
     g_string_free(parser->event, TRUE);
     g_string_free(parser->data, TRUE);
+    g_string_free(parser->id, TRUE);
     g_string_free(parser->last_id, TRUE);
     *parser = (SseParser){ 0 };
 }
@@ -35,12 +37,15 @@ void sse_restart(SseParser *parser)
 {
     g_string_truncate(parser->line, 0);
     reset_event(parser);
+    g_string_assign(parser->id, parser->last_id->str);
     parser->bom = 0;
     parser->after_cr = false;
 }
 
+/* An event that was cut off before its end must come again: only now is its id the last one. */
 static void dispatch(SseParser *parser)
 {
+    g_string_assign(parser->last_id, parser->id->str);
     if (parser->has_data)
         parser->func(parser->event->len ? parser->event->str : "message", parser->data->str,
                      parser->user);
@@ -57,18 +62,18 @@ static void set_retry(SseParser *parser, const char *value)
 /* False: the event grew too long. */
 static bool take_field(SseParser *parser, const char *name, const char *value, size_t length)
 {
-    if (strcmp(name, "data") == 0) {
+    if (g_str_equal(name, "data")) {
         if (parser->has_data)
             g_string_append_c(parser->data, '\n');
         g_string_append_len(parser->data, value, (gssize)length);
         parser->has_data = true;
         return parser->data->len <= SSE_MAX_DATA;
     }
-    if (strcmp(name, "event") == 0)
+    if (g_str_equal(name, "event"))
         g_string_assign(parser->event, value);
-    else if (strcmp(name, "id") == 0 && !memchr(value, 0, length))
-        g_string_assign(parser->last_id, value);
-    else if (strcmp(name, "retry") == 0)
+    else if (g_str_equal(name, "id") && !memchr(value, 0, length))
+        g_string_assign(parser->id, value);
+    else if (g_str_equal(name, "retry") && !memchr(value, 0, length))
         set_retry(parser, value);
     return true;
 }
@@ -87,7 +92,9 @@ static bool take_line(SseParser *parser)
             *colon = '\0';
         if (colon && *value == ' ')
             value++;
-        ok = take_field(parser, line, value, (size_t)(line + length - value));
+        /* A NUL in a name makes it one that nobody knows. */
+        if (strlen(line) == (size_t)((colon ? colon : value) - line))
+            ok = take_field(parser, line, value, (size_t)(line + length - value));
     }
     g_string_truncate(parser->line, 0);
     return ok;

@@ -18,7 +18,8 @@ typedef struct SseParser {
     SseEventFunc func;
     gpointer user;
     GString *line, *event, *data;
-    GString *last_id; /* to send as Last-Event-ID; "" none */
+    GString *id;      /* of the event being read */
+    GString *last_id; /* of the last event told, to send as Last-Event-ID; "" none */
     gint64 retry_ms;  /* asked for by the server, 0 none */
     int bom;          /* bytes of a BOM seen at the start; -1: past the start */
     bool after_cr, has_data;

@@ -25,13 +25,16 @@ const EnumTable outbox_kinds = ENUM_TABLE("outbox_kind", kind_values);
 #define AT(member) offsetof(OutboxItem, member)
 static const Field outbox_rows[] = {
     { "op", FIELD_UUID, AT(op) },
+    { "key", FIELD_UUID, AT(key) },
     { "n", FIELD_INT, AT(n) },
     { "unit", FIELD_UUID, AT(unit) },
+    { "account", FIELD_UUID, AT(account) },
     { "kind", FIELD_ENUM, AT(kind), .values = &outbox_kinds, .label = N_("Action") },
     { "object", FIELD_UUID, AT(object) },
     { "method", FIELD_TEXT, AT(method) },
     { "path", FIELD_TEXT, AT(path) },
     { "body", FIELD_TEXT, AT(body), FIELD_PERSONAL },
+    { "if_match", FIELD_INT, AT(if_match) },
     { "title", FIELD_TEXT, AT(title), FIELD_PERSONAL, .label = N_("Lead") },
     { "created_at", FIELD_TIME, AT(created_at), .label = N_("Made") },
     { "hold_until", FIELD_TIME, AT(hold_until) },
@@ -219,14 +222,15 @@ bool store_set_state(Store *store, const Uuid *op, OutboxState state, gint64 nex
                  error);
 }
 
-bool store_claim(Store *store, const Uuid *op, gint64 now, bool *claimed, GError **error)
+bool store_claim(Store *store, const Uuid *op, gint64 now, gint64 if_match, bool *claimed,
+                 GError **error)
 {
     gint64 changed = 0;
     bool ok = db_exec_count(
         store->db, error, &changed,
-        "UPDATE outbox SET state = 3, attempts = attempts + 1 WHERE op = $1 AND "
-        "(state = 2 OR (state = 1 AND coalesce(hold_until, 0) <= $2))",
-        db_uuid(op), db_int(now));
+        "UPDATE outbox SET state = 3, attempts = attempts + 1, if_match = $3 WHERE op = $1 AND "
+        "(state IN (2, 3) OR (state = 1 AND coalesce(hold_until, 0) <= $2))",
+        db_uuid(op), db_int(now), db_int(if_match));
     *claimed = changed == 1;
     return named(store, ok, error);
 }
@@ -239,10 +243,34 @@ bool store_recover(Store *store, GError **error)
         error);
 }
 
+bool store_retry(Store *store, const Uuid *op, const Uuid *key, gint64 now, GError **error)
+{
+    return named(store,
+                 db_exec(store->db, error,
+                         "UPDATE outbox SET next_at = NULL, problem = NULL, detail = NULL, "
+                         "created_at = CASE state WHEN 4 THEN $3 ELSE created_at END, "
+                         "attempts = CASE state WHEN 4 THEN 0 ELSE attempts END, "
+                         "if_match = CASE state WHEN 4 THEN 0 ELSE if_match END, "
+                         "key = CASE state WHEN 4 THEN $2 ELSE key END, state = 2 "
+                         "WHERE op = $1 AND state <> 3",
+                         db_uuid(op), db_uuid(key), db_int(now)),
+                 error);
+}
+
 bool store_delete(Store *store, const Uuid *op, GError **error)
 {
     return named(store, db_exec(store->db, error, "DELETE FROM outbox WHERE op = $1", db_uuid(op)),
                  error);
+}
+
+bool store_drop(Store *store, const OutboxItem *item, GError **error)
+{
+    if (item->kind != OUTBOX_CREATE)
+        return store_delete(store, &item->op, error);
+    return named(
+        store,
+        db_exec(store->db, error, "DELETE FROM outbox WHERE object = $1", db_uuid(&item->object)),
+        error);
 }
 
 typedef struct Taking {

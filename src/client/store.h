@@ -18,7 +18,8 @@ typedef struct Store Store;
 typedef enum OutboxState {
     OUTBOX_HELD = 1,
     OUTBOX_WAITING = 2,
-    OUTBOX_SENDING = 3, /* found after a crash: waiting (the key makes a second try harmless) */
+    /* found after a crash: waiting (the key makes a second try harmless) */
+    OUTBOX_SENDING = 3,
     OUTBOX_FAILED = 4,
 } OutboxState;
 
@@ -33,13 +34,18 @@ typedef enum OutboxKind {
 } OutboxKind;
 
 typedef struct OutboxItem {
-    Uuid op;   /* = Idempotency-Key */
-    gint64 n;  /* order within the store */
-    Uuid unit; /* one undo unit */
+    Uuid op;
+    /* Idempotency-Key: the same for every try, until the server has refused it and a person tries again */
+    Uuid key;
+    gint64 n;     /* order within the store */
+    Uuid unit;    /* one undo unit */
+    Uuid account; /* whose action it is: sent by no other; nil: made before the first sync */
     OutboxKind kind;
     Uuid object; /* the referral */
     char *method, *path, *body;
-    char *title; /* what a person calls it: "Bright & Co" */
+    gint64
+        if_match; /* revision the change is made to, 0 none; fixed by the first try, as the key is */
+    char *title;  /* what a person calls it: "Bright & Co" */
     gint64 created_at, hold_until, next_at;
     OutboxState state;
     gint64 attempts;
@@ -71,12 +77,19 @@ GPtrArray *store_items_of(Store *store, const Uuid *object, GError **error);
 bool store_item(Store *store, const Uuid *op, OutboxItem *out, GError **error);
 bool store_set_state(Store *store, const Uuid *op, OutboxState state, gint64 next_at,
                      gint64 attempts, const char *problem, const char *detail, GError **error);
-/* Takes an item for sending: waiting, or held with its window over, becomes sending and counts one attempt. *claimed
- * false: somebody took it back or sends it already. The durable step that no undo can cross. */
-bool store_claim(Store *store, const Uuid *op, gint64 now, bool *claimed, GError **error);
+/* Takes an item for sending: waiting, sending but left over, or held with its window over, becomes sending and counts
+ * one attempt; if_match is kept. *claimed false: somebody took it back. The durable step that no undo can cross; only for
+ * the owner of the profile lock, who knows what is on the way. */
+bool store_claim(Store *store, const Uuid *op, gint64 now, gint64 if_match, bool *claimed,
+                 GError **error);
 /* What a crash left as sending is waiting again. Only for the owner of the profile lock, before it sends. */
 bool store_recover(Store *store, GError **error);
+/* By hand: waiting now. A failed item was refused by the server, which answers the same to the same key for ever: it gets
+ * `key`, and starts afresh. */
+bool store_retry(Store *store, const Uuid *op, const Uuid *key, gint64 now, GError **error);
 bool store_delete(Store *store, const Uuid *op, GError **error);
+/* The item, and with a CREATE all that is done to what it would have made. */
+bool store_drop(Store *store, const OutboxItem *item, GError **error);
 /* Removes the newest held unit and returns its items (for undoing the local edit); empty when none. */
 GPtrArray *store_take_held_unit(Store *store, GError **error);
 /* hold_until of all held rows becomes now. */

@@ -67,12 +67,18 @@ static unsigned resume(Sync *sync)
     return sync->identified ? flush(sync) : identify(sync);
 }
 
+/* Nothing of what was asked for with the old token counts. */
+static unsigned take_token(Sync *sync)
+{
+    *sync = (Sync){ .state = sync->state, .have_token = true };
+    return sync->state == SYNC_DISABLED ? 0 : DO_CANCEL | resume(sync);
+}
+
 static unsigned fail(Sync *sync, const SyncInput *input)
 {
     sync->must_refresh |= sync->state == SYNC_REFRESHING;
     sync->state = SYNC_OFFLINE;
-    sync->stream = false;
-    sync->again = false;
+    sync->stream = sync->again = sync->restarted = sync->refreshed = false;
     sync->next_try = input->now +
                      sync_backoff(sync->failures, input->retry_after_ms, input->random);
     sync->failures++;
@@ -81,8 +87,7 @@ static unsigned fail(Sync *sync, const SyncInput *input)
 
 static unsigned pulled(Sync *sync)
 {
-    sync->failures = 0;
-    sync->refreshed = false;
+    sync->refreshed = sync->restarted = false;
     if (sync->again)
         return pull(sync);
     sync->state = SYNC_LIVE;
@@ -101,13 +106,14 @@ static unsigned pulled(Sync *sync)
 
 static const unsigned accepted[N_SYNC_EVENTS] = {
     [EVENT_START] = IN(SYNC_STOPPED),
-    [EVENT_TOKEN] = IN(SYNC_CONNECTING) | IN(SYNC_LOGIN) | IN(SYNC_OFFLINE) | IN(SYNC_STOPPED),
+    [EVENT_TOKEN] = TRYING | IN(SYNC_LOGIN) | IN(SYNC_OFFLINE) | IN(SYNC_DISABLED),
     [EVENT_NO_TOKEN] = IN(SYNC_CONNECTING),
     [EVENT_IDENTIFIED] = IN(SYNC_IDENTIFYING),
     [EVENT_FLUSHED] = IN(SYNC_FLUSHING),
     [EVENT_PULLED] = IN(SYNC_PULLING),
     [EVENT_GONE] = IN(SYNC_PULLING),
     [EVENT_PUSHED] = IN(SYNC_PULLING) | IN(SYNC_LIVE),
+    [EVENT_HEARD] = IN(SYNC_PULLING) | IN(SYNC_LIVE),
     [EVENT_STREAM_ENDED] = IN(SYNC_PULLING) | IN(SYNC_LIVE),
     [EVENT_FAILED] = TRYING,
     [EVENT_UNAUTHORIZED] = ONLINE,
@@ -119,6 +125,11 @@ static const unsigned accepted[N_SYNC_EVENTS] = {
     [EVENT_ENABLE] = IN(SYNC_DISABLED),
     [EVENT_LOGOUT] = ANY,
 };
+
+bool sync_is_trying(const Sync *sync)
+{
+    return TRYING & IN(sync->state);
+}
 
 unsigned sync_step(Sync *sync, SyncEvent event, const SyncInput *input)
 {
@@ -132,9 +143,7 @@ unsigned sync_step(Sync *sync, SyncEvent event, const SyncInput *input)
         sync->failures = 0;
         return resume(sync);
     case EVENT_TOKEN:
-        sync->have_token = true;
-        sync->failures = 0;
-        return resume(sync);
+        return take_token(sync);
     case EVENT_NO_TOKEN:
     case EVENT_REFUSED:
     case EVENT_LOGOUT:
@@ -147,11 +156,17 @@ unsigned sync_step(Sync *sync, SyncEvent event, const SyncInput *input)
     case EVENT_PULLED:
         return pulled(sync);
     case EVENT_GONE:
+        if (sync->restarted)
+            return fail(sync, input);
+        sync->restarted = true;
         return DO_PULL_ALL;
     case EVENT_PUSHED:
         if (sync->state == SYNC_LIVE)
             return pull(sync);
         sync->again = true;
+        return 0;
+    case EVENT_HEARD:
+        sync->failures = 0;
         return 0;
     case EVENT_STREAM_ENDED:
     case EVENT_FAILED:

@@ -28,13 +28,14 @@ typedef enum SyncState {
 
 typedef enum SyncEvent {
     EVENT_START,
-    EVENT_TOKEN, /* there is an access token (stored, or after a log-in) */
+    EVENT_TOKEN, /* there is an access token (stored, or after a log-in): maybe another account's */
     EVENT_NO_TOKEN,
     EVENT_IDENTIFIED,
     EVENT_FLUSHED, /* nothing in the outbox is ready to be sent */
     EVENT_PULLED,  /* the last page is in the cache */
     EVENT_GONE,    /* 410: the state is too old */
     EVENT_PUSHED,  /* the stream told of a state that is not ours */
+    EVENT_HEARD,   /* the stream told of anything: it works */
     EVENT_STREAM_ENDED,
     EVENT_FAILED,       /* network, or a server that cannot just now */
     EVENT_UNAUTHORIZED, /* 401 */
@@ -65,9 +66,10 @@ typedef struct Sync {
     SyncState state;
     bool have_token, identified, stream;
     bool again;        /* pushed while pulling */
-    bool refreshed;    /* since the last success: a second 401 means log in */
+    bool restarted;    /* the pull begins anew after a 410: a second one is a failure */
+    bool refreshed;    /* since the last success or failure: a second 401 means log in */
     bool must_refresh; /* the network went while refreshing */
-    int failures;      /* in a row */
+    int failures;      /* in a row; a stream that only opens is no success */
     gint64 next_try;   /* ms, OFFLINE */
 } Sync;
 
@@ -85,6 +87,9 @@ unsigned sync_step(Sync *sync, SyncEvent event, const SyncInput *input);
 
 /* max(Retry-After, rand(0, min(300 s, 1 s * 2^failures))): for outbox items too. */
 gint64 sync_backoff(int failures, gint64 retry_after_ms, double random);
+
+/* Is a connection being made, or there? */
+bool sync_is_trying(const Sync *sync);
 
 /* May the outbox be sent now? */
 bool sync_may_send(const Sync *sync);

@@ -18,8 +18,9 @@ struct Worker {
     GThread *thread;
     GMutex mutex;
     GCond cond;
-    GQueue edits, pages; /* Job * */
-    GQueue notices;      /* Notice * */
+    GQueue edits,
+        pages;      /* Job *; pages: whatever is no edit, so that a log-in comes after its pages */
+    GQueue notices; /* Notice * */
     bool quit;
     GSource *source; /* runs the callbacks */
     CacheWriter *writer;
@@ -72,6 +73,11 @@ static bool do_refresh(CacheWriter *writer, gpointer data, GError **error)
     return true;
 }
 
+static bool not_the_object(GError **error)
+{
+    return problem_set(error, PROBLEM_BAD_REPLY, "the answer is not the object that was asked for");
+}
+
 static bool write_answer(CacheWriter *writer, const Job *job, const JsonNode *root, GError **error)
 {
     g_auto(FieldErrors) errors;
@@ -81,33 +87,38 @@ static bool write_answer(CacheWriter *writer, const Job *job, const JsonNode *ro
         Note note = { 0 };
         json_decode(root, &note_fields, &note, JSON_REPLY, "#", &errors);
         note.referral = job->object;
-        if (!uuid_is_nil(&note.id))
-            ok = cache_write_note(writer, &note, error);
+        ok = uuid_is_nil(&note.id) ? not_the_object(error) : cache_write_note(writer, &note, error);
         fields_clear(&note_fields, &note);
         return ok;
     }
     Referral referral = { 0 };
     json_decode(root, &referral_fields, &referral, JSON_REPLY, "#", &errors);
-    if (uuid_equal(&referral.id, &job->object) && referral.box && referral.state)
+    /* A state of a later server is none here: the object comes again when this program knows it. */
+    if (!uuid_equal(&referral.id, &job->object))
+        ok = not_the_object(error);
+    else if (referral.box && referral.state)
         ok = cache_write_referral(writer, &referral, &job->op, error);
     fields_clear(&referral_fields, &referral);
     return ok;
 }
 
+/* An answer that is not the object (a page of some gateway in between) proves nothing: the item stays. */
 static bool do_answer(CacheWriter *writer, gpointer data, GError **error)
 {
     Job *job = data;
-    g_autoptr(JsonDoc) doc = job->length ? json_parse(job->body, job->length, NULL) : NULL;
-    if (doc && json_is_object(json_root(doc)) && !write_answer(writer, job, json_root(doc), error))
-        return false;
-    return cache_refresh(writer, &job->object, &job->op, error);
+    g_autoptr(JsonDoc) doc = json_parse(job->body, job->length, NULL);
+    if (!doc || !json_is_object(json_root(doc)))
+        return not_the_object(error);
+    return write_answer(writer, job, json_root(doc), error) &&
+           cache_refresh(writer, &job->object, &job->op, error);
 }
 
 static bool do_account(CacheWriter *writer, gpointer data, GError **error)
 {
     Job *job = data;
-    g_auto(Feed) feed;
-    if (!cache_is_of(writer, &job->account.id) && !cache_wipe(writer, error))
+    g_auto(Feed) feed = { 0 };
+    bool own = false;
+    if (!cache_is_of(writer, &job->account.id, &own, error) || (!own && !cache_wipe(writer, error)))
         return false;
     if (!cache_write_account(writer, &job->account, error) ||
         !cache_read_feed(writer, &job->account.id, &feed, error))
@@ -120,19 +131,23 @@ static bool do_account(CacheWriter *writer, gpointer data, GError **error)
     return true;
 }
 
+static bool do_wipe(CacheWriter *writer, gpointer data, GError **error)
+{
+    return cache_wipe(writer, error);
+}
+
 static bool do_touch(CacheWriter *writer, gpointer data, GError **error)
 {
-    return cache_touch_feeds(writer, clock_now(), error);
+    const Job *job = data;
+    return cache_touch_feeds(writer, job->at, error);
 }
 
 static const CacheWriteFunc work[] = {
-    [JOB_REFRESH] = do_refresh,
-    [JOB_ANSWER] = do_answer,
-    [JOB_ACCOUNT] = do_account,
-    [JOB_TOUCH] = do_touch,
+    [JOB_REFRESH] = do_refresh, [JOB_ANSWER] = do_answer, [JOB_ACCOUNT] = do_account,
+    [JOB_WIPE] = do_wipe,       [JOB_TOUCH] = do_touch,
 };
 
-static void run_edit(Worker *worker, Job *job)
+static void run_one(Worker *worker, Job *job)
 {
     if (worker->open_error)
         job->error = g_error_copy(worker->open_error);
@@ -175,8 +190,10 @@ static Job *next_page(Worker *worker, const Job *last, guint n)
     bool more = n < PAGES_MAX && last->page.more;
     while (more && !worker->quit && worker->edits.length == 0 && worker->pages.length == 0)
         more = g_cond_wait_until(&worker->cond, &worker->mutex, until);
-    Job *job = more && !worker->quit && worker->edits.length == 0 ? g_queue_pop_head(&worker->pages)
-                                                                  : NULL;
+    const Job *head = g_queue_peek_head(&worker->pages);
+    bool take = more && !worker->quit && worker->edits.length == 0 && head &&
+                head->kind == JOB_PAGE;
+    Job *job = take ? g_queue_pop_head(&worker->pages) : NULL;
     g_mutex_unlock(&worker->mutex);
     return job;
 }
@@ -213,16 +230,14 @@ static void run_pages(Worker *worker, Job *first)
 
 /* ---- the thread */
 
-static Job *next_job(Worker *worker, bool *is_page)
+static Job *next_job(Worker *worker)
 {
     g_mutex_lock(&worker->mutex);
     while (!worker->quit && worker->edits.length == 0 && worker->pages.length == 0)
         g_cond_wait(&worker->cond, &worker->mutex);
     Job *job = NULL;
-    if (!worker->quit) {
-        *is_page = worker->edits.length == 0;
-        job = g_queue_pop_head(*is_page ? &worker->pages : &worker->edits);
-    }
+    if (!worker->quit)
+        job = g_queue_pop_head(worker->edits.length ? &worker->edits : &worker->pages);
     g_mutex_unlock(&worker->mutex);
     return job;
 }
@@ -233,12 +248,11 @@ static gpointer thread_main(gpointer data)
     if (!worker->writer)
         worker->writer = cache_writer_open(worker->cache_path, worker->store_path,
                                            &worker->open_error);
-    bool is_page = false;
-    for (Job *job; (job = next_job(worker, &is_page));) {
-        if (is_page)
+    for (Job *job; (job = next_job(worker));) {
+        if (job->kind == JOB_PAGE)
             run_pages(worker, job);
         else
-            run_edit(worker, job);
+            run_one(worker, job);
     }
     cache_writer_close(worker->writer);
     return NULL;
@@ -246,8 +260,9 @@ static gpointer thread_main(gpointer data)
 
 void worker_add(Worker *worker, Job *job)
 {
+    bool is_edit = job->kind == JOB_REFRESH || job->kind == JOB_ANSWER;
     g_mutex_lock(&worker->mutex);
-    g_queue_push_tail(job->kind == JOB_PAGE ? &worker->pages : &worker->edits, job);
+    g_queue_push_tail(is_edit ? &worker->edits : &worker->pages, job);
     g_cond_signal(&worker->cond);
     g_mutex_unlock(&worker->mutex);
 }

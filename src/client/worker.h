@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The one thread that writes the cache. Jobs are done in order, but a local edit never waits behind sync pages; pages that
- * are there together share a transaction. Callbacks run from the main loop.
+ * The one thread that writes the cache. Jobs are done in order, but edits (REFRESH, ANSWER) never wait behind the others;
+ * pages that are there together share a transaction. Callbacks run from the main loop.
  */
 #pragma once
 
@@ -16,7 +16,8 @@ typedef enum JobKind {
     JOB_ANSWER,
     /* whose cache this is: another account's is wiped; page.state tells where its feed is */
     JOB_ACCOUNT,
-    JOB_TOUCH, /* nothing is newer */
+    JOB_WIPE,  /* forget everything */
+    JOB_TOUCH, /* nothing was newer at `at` */
 } JobKind;
 
 typedef struct Job Job;
@@ -29,6 +30,7 @@ struct Job {
     Uuid op, object;
     bool is_note;
     Account account;
+    gint64 at; /* TOUCH */
 
     /* PAGE: start in, the rest out; ACCOUNT: scope, state, full (one is under way) out */
     FeedPage page;

@@ -121,6 +121,11 @@ bool db_one_int(Db *db, GError **error, gint64 *out, const char *sql, const DbVa
 
 /* ---- rows */
 
+bool db_is_damaged(const Db *db)
+{
+    return db->damaged;
+}
+
 bool db_next(DbRows *rows, GError **error)
 {
     return rows->driver->next(rows, error);

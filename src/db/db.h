@@ -46,6 +46,9 @@ Db *db_open(const DbDriver *const *drivers, const char *url, unsigned mode, GErr
 void db_close(Db *db);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Db, db_close)
 
+/* Was any call on this connection answered with DATABASE_CORRUPT? */
+bool db_is_damaged(const Db *db);
+
 typedef enum DbEngine { DB_ENGINE_SQLITE, DB_ENGINE_POSTGRES } DbEngine;
 DbEngine db_engine(const Db *db);
 

@@ -13,9 +13,10 @@
 struct Db {
     const DbDriver *driver;
     unsigned mode;
-    bool in_tx; /* inside db_tx(), db_read_tx() or db_tx_group() */
-    int depth;  /* savepoints open */
-    bool retry; /* set by the driver: the transaction may succeed when run again from the start */
+    bool in_tx;   /* inside db_tx(), db_read_tx() or db_tx_group() */
+    int depth;    /* savepoints open */
+    bool retry;   /* set by the driver: the transaction may succeed when run again from the start */
+    bool damaged; /* set by the driver: DATABASE_CORRUPT was told */
 };
 
 struct DbRows {

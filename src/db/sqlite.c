@@ -57,10 +57,11 @@ static Problem problem_for(int code)
 }
 
 /* Always false. */
-static bool set_error(const SqliteDb *db, int code, GError **error)
+static bool set_error(SqliteDb *db, int code, GError **error)
 {
-    return problem_set(error, problem_for(code), "%s (%s)", sqlite3_errmsg(db->handle),
-                       sqlite3_errstr(code));
+    Problem problem = problem_for(code);
+    db->base.damaged |= problem == PROBLEM_DATABASE_CORRUPT;
+    return problem_set(error, problem, "%s (%s)", sqlite3_errmsg(db->handle), sqlite3_errstr(code));
 }
 
 /* ---- opening */

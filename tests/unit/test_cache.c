@@ -255,6 +255,7 @@ static void add_item(World *world, const Uuid *object, OutboxKind kind, const ch
 {
     OutboxItem item = {
         .op = uuid_new(),
+        .key = uuid_new(),
         .unit = uuid_new(),
         .kind = kind,
         .object = *object,
