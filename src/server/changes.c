@@ -135,12 +135,6 @@ bool changes_state_read(Db *db, const Uuid *scope, ChangeState *state, gint64 *m
     return true;
 }
 
-char *changes_state(Db *db, const Uuid *scope, GError **error)
-{
-    ChangeState state;
-    return changes_state_read(db, scope, &state, NULL, error) ? change_state_format(&state) : NULL;
-}
-
 bool scope_create(Db *db, const Uuid *scope, ScopeKind kind, const Uuid *owner, GError **error)
 {
     return db_exec(db, error,

@@ -54,8 +54,7 @@ typedef struct ChangeState {
 char *change_state_format(const ChangeState *state);           /* caller frees */
 bool change_state_parse(const char *text, ChangeState *state); /* false: not one of ours */
 
-/* The state of a scope now, as a string (caller frees; NULL and NOT_FOUND when there is none) or taken apart. */
-char *changes_state(Db *db, const Uuid *scope, GError **error);
+/* The state of a scope now; NOT_FOUND when there is none. */
 bool changes_state_read(Db *db, const Uuid *scope, ChangeState *state, gint64 *min_seq,
                         GError **error);
 

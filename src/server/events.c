@@ -13,8 +13,8 @@
 typedef struct Subscriber {
     HttpStream *stream; /* a reference of our own; NULL until the handler has made it */
     Uuid account, session;
-    bool once;   /* closeafter=state: a long poll */
-    char *state; /* newest known of the scope */
+    bool once;         /* closeafter=state: a long poll */
+    ChangeState state; /* newest known of the scope; epoch 0: none yet */
     bool state_due, ping_due, ending;
     bool later;       /* in events.later */
     gint64 last_sent; /* monotonic us of the last state event, 0 none */
@@ -73,7 +73,6 @@ static void subscriber_free(Subscriber *sub)
 {
     if (sub->stream)
         http_stream_unref(sub->stream);
-    g_free(sub->state);
     g_string_free(sub->out, TRUE);
     g_free(sub);
 }
@@ -90,13 +89,18 @@ static void subscriber_end(Subscriber *sub)
     subscriber_wake(sub);
 }
 
-/* A new state: at once after a quiet time, else when it is over; only the newest is ever sent. */
-static void subscriber_tell(Subscriber *sub, const char *state)
+static bool is_newer(const ChangeState *state, const ChangeState *than)
 {
-    if (g_strcmp0(sub->state, state) == 0)
+    return state->epoch != than->epoch || state->acl > than->acl ||
+           (state->acl == than->acl && state->seq > than->seq);
+}
+
+/* A new state: at once after a quiet time, else when it is over; only the newest is ever sent. */
+static void subscriber_tell(Subscriber *sub, const ChangeState *state)
+{
+    if (!is_newer(state, &sub->state))
         return;
-    g_free(sub->state);
-    sub->state = g_strdup(state);
+    sub->state = *state;
     if (sub->state_due || sub->later)
         return;
     if (clock_monotonic() - sub->last_sent >= EVENTS_COALESCE_MS * 1000) {
@@ -112,13 +116,13 @@ static void subscriber_tell(Subscriber *sub, const char *state)
 /* ---- what is sent */
 
 /* 64 bits of FNV-1a over the visible scopes and their states: the id of a state event. */
-static void state_id(const Subscriber *sub, char out[static 17])
+static void state_id(const Subscriber *sub, const char *state, char out[static 17])
 {
     guint64 hash = G_GUINT64_CONSTANT(0xcbf29ce484222325);
     const guint8 *bytes = sub->account.bytes;
     for (size_t i = 0; i < sizeof sub->account.bytes; i++)
         hash = (hash ^ bytes[i]) * G_GUINT64_CONSTANT(0x100000001b3);
-    for (const char *p = sub->state; *p; p++)
+    for (const char *p = state; *p; p++)
         hash = (hash ^ (guint8)*p) * G_GUINT64_CONSTANT(0x100000001b3);
     g_snprintf(out, 17, "%016" G_GINT64_MODIFIER "x", hash);
 }
@@ -126,10 +130,11 @@ static void state_id(const Subscriber *sub, char out[static 17])
 static void put_state_event(Subscriber *sub)
 {
     char id[17], scope[UUID_TEXT_SIZE];
-    state_id(sub, id);
+    g_autofree char *state = change_state_format(&sub->state);
+    state_id(sub, state, id);
     g_string_append_printf(sub->out,
                            "id: %s\nevent: state\ndata: {\"changed\":{\"%s\":\"%s\"}}\n\n", id,
-                           uuid_format(&sub->account, scope), sub->state);
+                           uuid_format(&sub->account, scope), state);
     sub->last_sent = clock_monotonic();
     sub->state_due = false;
     if (sub->once)
@@ -171,16 +176,27 @@ static void closed(gpointer data)
 
 /* ---- opening a stream */
 
+static void ping_one(gpointer data, gpointer nothing)
+{
+    Subscriber *sub = data;
+    sub->ping_due = true;
+    subscriber_wake(sub);
+}
+
+/* A peer that went away is noticed at the next write: an account that has no room left gets one. */
 static bool check_room(Call *call, GError **error)
 {
-    const GQueue *mine = scope_queue(&call->principal.account, false);
+    GQueue *mine = scope_queue(&call->principal.account, false);
     if (!events.running)
         return problem_set(error, PROBLEM_OVERLOADED, "The server is stopping");
-    if (events.count >= server_config(call->server)->max_streams ||
-        (mine && mine->length >= EVENTS_PER_ACCOUNT)) {
-        call->reply.retry_after = 60;
+    if (mine && mine->length >= EVENTS_PER_ACCOUNT) {
+        g_queue_foreach(mine, ping_one, NULL);
         return problem_set(error, PROBLEM_TOO_MANY_STREAMS,
                            "At most %d event streams for an account", EVENTS_PER_ACCOUNT);
+    }
+    if (events.count >= server_config(call->server)->max_streams) {
+        call->reply.retry_after = 60;
+        return problem_set(error, PROBLEM_TOO_MANY_STREAMS, "The server has no stream left");
     }
     return true;
 }
@@ -189,7 +205,8 @@ static bool check_room(Call *call, GError **error)
 static void greet(Subscriber *sub, const char *seen)
 {
     char id[17];
-    state_id(sub, id);
+    g_autofree char *state = change_state_format(&sub->state);
+    state_id(sub, state, id);
     g_string_append_printf(sub->out, "retry: %d\n\n", g_random_int_range(1000, 15001));
     if (g_strcmp0(seen, id) != 0)
         put_state_event(sub);
@@ -221,16 +238,17 @@ static bool open_stream(Call *call, GError **error)
     }
 
     /* Linked before it is read: what is committed from now on is published to it, and is newer than what is read. */
-    g_autofree char *state = changes_state(call->db, &sub->account, error);
+    ChangeState state;
+    bool read = changes_state_read(call->db, &sub->account, &state, NULL, error);
     g_mutex_lock(&events.lock);
-    if (!state) {
+    if (!read) {
         subscriber_unlink(sub);
         g_mutex_unlock(&events.lock);
         subscriber_free(sub);
         return false;
     }
-    if (!sub->state)
-        sub->state = g_steal_pointer(&state);
+    if (is_newer(&state, &sub->state))
+        sub->state = state;
     sub->state_due = false;
     greet(sub, call->last_event_id);
     call->reply.stream = http_stream_new("text/event-stream", fill, closed, sub);
@@ -241,7 +259,7 @@ static bool open_stream(Call *call, GError **error)
 
 /* ---- telling */
 
-static void publish(const Uuid *scope, const char *state, gpointer data)
+static void changed(const Uuid *scope, const ChangeState *state)
 {
     g_mutex_lock(&events.lock);
     GQueue *queue = events.scopes ? scope_queue(scope, false) : NULL;
@@ -249,6 +267,23 @@ static void publish(const Uuid *scope, const char *state, gpointer data)
         subscriber_tell(link->data, state);
     g_mutex_unlock(&events.lock);
 }
+
+static void end_session(gpointer data, gpointer session)
+{
+    Subscriber *sub = data;
+    if (uuid_equal(&sub->session, session))
+        subscriber_end(sub);
+}
+
+static void ended(const Uuid *session)
+{
+    g_mutex_lock(&events.lock);
+    for (int slot = 0; slot < EVENTS_PING_S; slot++)
+        g_queue_foreach(&events.slots[slot], end_session, (gpointer)session);
+    g_mutex_unlock(&events.lock);
+}
+
+static const ServerListener listener = { changed, ended };
 
 /* Sends the held-back states whose time has come; returns the monotonic us at which the next is due, 0 none. */
 static gint64 tell_later(void)
@@ -271,62 +306,63 @@ static gint64 tell_later(void)
 
 /* ---- the ticker: pings, ended sessions, and on PostgreSQL what other instances wrote */
 
-typedef struct Watched {
-    Uuid account, session;
-} Watched;
+#define AT_ONCE 16 /* ids of one question to the database */
+#define SIXTEEN "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16"
 
-static GArray *watched_of_slot(int slot)
+typedef void (*EachRow)(const DbRows *rows, gpointer data);
+
+/* The rows of the ids, by a statement that begins with SIXTEEN and may end with the time. Nobody can be told of a
+ * failing database here: false, and the next round tries again. */
+static bool ask(const char *sql, bool with_time, const GArray *ids, EachRow each, gpointer data)
 {
-    GArray *list = g_array_new(FALSE, FALSE, sizeof(Watched));
-    for (GList *link = events.slots[slot].head; link; link = link->next) {
-        const Subscriber *sub = link->data;
-        Watched watched = { sub->account, sub->session };
-        g_array_append_val(list, watched);
+    for (guint from = 0; from < ids->len; from += AT_ONCE) {
+        DbValue values[AT_ONCE + 1];
+        for (guint i = 0; i < AT_ONCE; i++)
+            values[i] = from + i < ids->len ? db_uuid(&g_array_index(ids, Uuid, from + i))
+                                            : db_null();
+        values[AT_ONCE] = db_int(clock_now());
+        g_autoptr(DbRows)
+            rows = db_query_values(events.db, NULL, sql, values, AT_ONCE + (with_time ? 1 : 0));
+        while (rows && db_next(rows, NULL))
+            each(rows, data);
+        if (!rows || !db_rows_ok(rows))
+            return false;
     }
-    return list;
+    return true;
 }
 
-/* Nobody can be told of a failing database here; the next round tries again. */
-static bool session_lives(const Uuid *session)
+static void add_id(const DbRows *rows, gpointer set)
 {
-    g_autoptr(GError) error = NULL;
-    g_autoptr(DbRows) rows = db_query(
-        events.db, &error,
-        "SELECT 1 FROM session WHERE id = $1 AND revoked_at IS NULL AND expires_at > $2",
-        db_uuid(session), db_int(clock_now()));
-    if (!rows)
-        return true;
-    return db_next(rows, &error) || !db_rows_ok(rows);
+    Uuid id = db_get_uuid(rows, 0);
+    g_hash_table_add(set, g_memdup2(&id, sizeof id));
 }
 
-/* Unlocks while it asks the database. */
+/* Sessions that were ended elsewhere, or ran out. Unlocks while it asks the database. */
 static void end_dead_sessions(int slot)
 {
-    g_autoptr(GArray) watched = watched_of_slot(slot);
-    g_autoptr(GHashTable) dead = g_hash_table_new(uuid_hash, uuid_equal_func);
+    g_autoptr(GArray) sessions = g_array_new(FALSE, FALSE, sizeof(Uuid));
+    g_autoptr(GHashTable) live = g_hash_table_new_full(uuid_hash, uuid_equal_func, g_free, NULL);
+    for (GList *link = events.slots[slot].head; link; link = link->next)
+        g_array_append_val(sessions, ((const Subscriber *)link->data)->session);
     g_mutex_unlock(&events.lock);
-    for (guint i = 0; i < watched->len; i++) {
-        Watched *one = &g_array_index(watched, Watched, i);
-        if (!uuid_is_nil(&one->session) && !session_lives(&one->session))
-            g_hash_table_add(dead, &one->session);
-    }
+    bool known = ask("SELECT id FROM session WHERE id IN (" SIXTEEN
+                     ") AND revoked_at IS NULL AND expires_at > $17",
+                     true, sessions, add_id, live);
     g_mutex_lock(&events.lock);
-    if (!g_hash_table_size(dead))
-        return;
-    for (GList *link = events.slots[slot].head; link; link = link->next) {
-        Subscriber *sub = link->data;
-        if (g_hash_table_contains(dead, &sub->session))
-            subscriber_end(sub);
+    for (guint i = 0; known && i < sessions->len; i++) {
+        Uuid *session = &g_array_index(sessions, Uuid, i);
+        if (!g_hash_table_contains(live, session))
+            g_queue_foreach(&events.slots[slot], end_session, session);
     }
 }
 
-static void ping(int slot)
+static void tell_row(const DbRows *rows, gpointer data)
 {
-    for (GList *link = events.slots[slot].head; link; link = link->next) {
-        Subscriber *sub = link->data;
-        sub->ping_due = true;
-        subscriber_wake(sub);
-    }
+    Uuid scope = db_get_uuid(rows, 0);
+    ChangeState state = { .epoch = db_get_int(rows, 1),
+                          .acl = db_get_int(rows, 2),
+                          .seq = db_get_int(rows, 3) };
+    changed(&scope, &state);
 }
 
 /* Unlocks while it asks the database. */
@@ -339,12 +375,8 @@ static void poll_scopes(void)
     while (g_hash_table_iter_next(&iter, &scope, NULL))
         g_array_append_vals(scopes, scope, 1);
     g_mutex_unlock(&events.lock);
-    for (guint i = 0; i < scopes->len; i++) {
-        const Uuid *id = &g_array_index(scopes, Uuid, i);
-        g_autofree char *state = changes_state(events.db, id, NULL);
-        if (state)
-            publish(id, state, NULL);
-    }
+    ask("SELECT id, epoch, acl, seq FROM scope WHERE id IN (" SIXTEEN ")", false, scopes, tell_row,
+        NULL);
     g_mutex_lock(&events.lock);
 }
 
@@ -352,7 +384,7 @@ static void tick(gint64 second)
 {
     int slot = (int)(second % EVENTS_PING_S);
     end_dead_sessions(slot);
-    ping(slot);
+    g_queue_foreach(&events.slots[slot], ping_one, NULL);
     if (db_engine(events.db) == DB_ENGINE_POSTGRES && second % EVENTS_POLL_S == 0)
         poll_scopes();
 }
@@ -389,7 +421,7 @@ bool events_start(Server *server, GError **error)
     events.later = g_ptr_array_new();
     events.running = true;
     events.ticker = g_thread_new("events", ticker_main, NULL);
-    server_on_published(server, publish, NULL);
+    server_listen(server, &listener);
     return true;
 }
 

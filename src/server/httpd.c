@@ -163,10 +163,11 @@ static void answer_headers(Exchange *exchange, struct MHD_Response *response)
     char number[32];
     header_add(response, "Request-Id", public->request_id);
     header_add(response, "Cache-Control", "no-store");
+    const char *type = public->stream ? http_stream_type(public->stream) : public->type;
     if (public->stream)
         header_add(response, "X-Accel-Buffering", "no");
-    if (public->type)
-        header_add(response, "Content-Type", public->type);
+    if (type)
+        header_add(response, "Content-Type", type);
     if (public->rev > 0) {
         g_snprintf(number, sizeof number, "\"%" G_GINT64_FORMAT "\"", public->rev);
         header_add(response, "ETag", number);

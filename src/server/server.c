@@ -125,23 +125,25 @@ Db *server_open_reader(Server *server, GError **error)
 
 /* ---- publishing */
 
-void server_on_published(Server *server, ServerPublished func, gpointer data)
+void server_listen(Server *server, const ServerListener *listener)
 {
-    server->published = func;
-    server->published_data = data;
+    server->listener = listener;
 }
 
 void server_publish(Server *server, const Frame *frame)
 {
     const GArray *changes = frame->call.changes;
-    for (guint i = 0; server->published && changes && i < changes->len; i++) {
+    if (!server->listener)
+        return;
+    for (guint i = 0; changes && i < changes->len; i++) {
         const Change *change = &g_array_index(changes, Change, i);
         if (i > 0 && uuid_equal(&change->scope, &g_array_index(changes, Change, i - 1).scope))
             continue; /* sorted by scope; each row has the scope's state after the transaction */
         ChangeState state = { .epoch = change->epoch, .acl = change->acl, .seq = change->seq };
-        g_autofree char *text = change_state_format(&state);
-        server->published(&change->scope, text, server->published_data);
+        server->listener->changed(&change->scope, &state);
     }
+    if (!uuid_is_nil(&frame->call.revoked))
+        server->listener->ended(&frame->call.revoked);
 }
 
 /* ---- work of the server's own */

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "server/call.h"
+#include "server/changes.h"
 #include "server/config.h"
 
 /* Opens the database and brings its schema up to date; no thread, no socket yet. */
@@ -30,10 +31,13 @@ bool server_run(Server *server, const Principal *as, CallHandler handler, gpoint
 /* The same without a running server, on a connection of one's own: the sub-commands. */
 bool call_run(Db *db, CallHandler handler, gpointer arg, GError **error);
 
-/* After a commit, in a writer's thread: the scopes that changed and their states now. It must return at once. Set
- * before server_start(). */
-typedef void (*ServerPublished)(const Uuid *scope, const char *state, gpointer data);
-void server_on_published(Server *server, ServerPublished func, gpointer data);
+/* What a commit is told to, in a writer's thread: each scope that changed with its state then (of two writers the later
+ * one may come first), and a session that was ended. They must return at once. Set before server_start(). */
+typedef struct ServerListener {
+    void (*changed)(const Uuid *scope, const ChangeState *state);
+    void (*ended)(const Uuid *session);
+} ServerListener;
+void server_listen(Server *server, const ServerListener *listener);
 
 /* Parts that start and stop with the server (events, lively traffic): one row each in server_parts[] of parts.c. start
  * comes after the lanes and before the first request; stop comes when the last request was answered but before the

@@ -19,8 +19,7 @@ struct Server {
     AuthCache *auth;
     Metrics *metrics;
     char *metrics_token; /* NULL: local callers only */
-    ServerPublished published;
-    gpointer published_data;
+    const ServerListener *listener; /* NULL: nobody */
     guint parts_started;
     bool started;
 };
