@@ -18,7 +18,7 @@ struct Server {
     Jobs *jobs;
     AuthCache *auth;
     Metrics *metrics;
-    char *metrics_token; /* NULL: local callers only */
+    char *metrics_token;            /* NULL: local callers only */
     const ServerListener *listener; /* NULL: nobody */
     guint parts_started;
     bool started;

@@ -2,6 +2,7 @@
 # Each *.test.js runs twice: on SQLite, and on PostgreSQL in a cluster of its own.
 API_TESTS = \
 	%D%/account.test.js \
+	%D%/crowd.test.js \
 	%D%/event.test.js \
 	%D%/feed.test.js \
 	%D%/list.test.js \
