@@ -7,7 +7,7 @@ TEST_EXTENSIONS = .sh .js .script
 AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP LC_ALL=C.UTF-8 TZ=UTC \
 	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
 	ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1 \
-	LSAN_OPTIONS=suppressions='$(abs_top_srcdir)/tests/lsan.supp',print_suppressions=0; \
+	LSAN_OPTIONS=suppressions="'$(abs_top_srcdir)/tests/lsan.supp'",print_suppressions=0; \
 	export CMOCKA_MESSAGE_OUTPUT LC_ALL TZ top_srcdir top_builddir ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS;
 EXTRA_DIST += tests/lsan.supp
 
