@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Stands between a client and the server, for what only a bad network does. Node's own library only.
 //

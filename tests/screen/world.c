@@ -93,7 +93,8 @@ static void set_variables(World *world)
     g_autofree char *build = g_canonicalize_filename(build_folder(), NULL);
     const char *source = g_getenv("top_srcdir");
     g_autofree char *top = g_canonicalize_filename(source ? source : build, NULL);
-    g_autofree char *path = g_strdup_printf("%s:%s", build, g_getenv("PATH"));
+    g_autofree char *path = g_strdup_printf("%s:%s/tests/screen:%s/tests/e2e:%s", build, top, top,
+                                            g_getenv("PATH"));
 
     world_setenv(world, "PATH", path);
     world_setenv(world, "WORLD", world->folder);

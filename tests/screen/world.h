@@ -4,7 +4,8 @@
  * on a unix socket in it. All of it is gone with world_free(), processes first.
  *
  *   $WORLD           the folder        $WORLD/sock  the server's socket      $DATABASE  URL of its database
- *   $top_srcdir, $top_builddir         as `make check` sets them; programs of the build come first in PATH
+ *   $top_srcdir, $top_builddir         as `make check` sets them; PATH begins with the programs of the build, and those of
+ *                                    tests/screen and tests/e2e (sign-in, api.js)
  *
  * The demo database is made once by `make check` (tests/screen/demo.db) and copied into each world; in a cluster of PostgreSQL
  * it is the database "demo". The clock of all programs stands still at WORLD_NOW, until the scenario unsets LEADLINE_NOW.
