@@ -14,6 +14,7 @@ typedef struct LeadView {
     bool found;
     Page *page;
     int top;
+    guint pick_up; /* source: the lead is shown first, that it was opened is written down after */
 } LeadView;
 
 static View *create(App *app)
@@ -23,9 +24,28 @@ static View *create(App *app)
     return &lead->view;
 }
 
+static void pick_up_now(LeadView *lead)
+{
+    if (!lead->pick_up) {
+        return;
+    }
+    g_clear_handle_id(&lead->pick_up, g_source_remove);
+    g_autoptr(GError) error = NULL;
+    if (!client_pick_up(lead->view.app->client, &lead->id, &error)) {
+        app_complain_error(lead->view.app, error);
+    }
+}
+
+static gboolean on_pick_up(gpointer data)
+{
+    pick_up_now(data);
+    return G_SOURCE_CONTINUE; /* it has removed itself */
+}
+
 static void destroy(View *view)
 {
     LeadView *lead = (LeadView *)view;
+    pick_up_now(lead);
     fields_clear(&referral_fields, &lead->referral);
     page_free(lead->page);
     g_free(lead);
@@ -152,6 +172,7 @@ void lead_open(App *app, const Uuid *id)
 {
     app_show(app, VIEW_LEAD);
     LeadView *lead = (LeadView *)app_view(app);
+    pick_up_now(lead);
     if (!uuid_equal(&lead->id, id)) {
         lead->top = 0;
     }
@@ -159,10 +180,6 @@ void lead_open(App *app, const Uuid *id)
     read_lead(lead);
     if (lead->found && lead->referral.box == BOX_INBOX && lead->referral.state == REFERRAL_SENT &&
         !app->read_only) {
-        g_autoptr(GError) error = NULL;
-        if (!client_pick_up(app->client, id, &error)) {
-            app_complain_error(app, error);
-        }
-        read_lead(lead);
+        lead->pick_up = g_idle_add_full(G_PRIORITY_DEFAULT, on_pick_up, lead, NULL);
     }
 }

@@ -8,11 +8,11 @@ gint64 order_of_time(gint64 ms)
     return CLAMP(ms, 0, ORDER_TIME_MAX) << ORDER_BITS;
 }
 
-gint64 order_of(gint64 sent_at, const Uuid *id)
+gint64 order_of(gint64 sent_at, const Uuid *id, ReferralBox box)
 {
     const guint8 *tail = id->bytes + 13;
     gint64 bits = (gint64)tail[0] << 16 | (gint64)tail[1] << 8 | tail[2];
-    return order_of_time(sent_at) | (bits & ((1 << ORDER_BITS) - 1));
+    return order_of_time(sent_at) | (bits & ((1 << ORDER_BITS) - ORDER_STEP)) | (box == BOX_SENT);
 }
 
 const Party *lead_party(const Referral *referral)

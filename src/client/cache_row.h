@@ -10,8 +10,10 @@
 
 /* Number of the first lead at a time. */
 gint64 order_of_time(gint64 ms);
-/* Number of a lead, unless that is taken by another one of the same millisecond (then the next free one). */
-gint64 order_of(gint64 sent_at, const Uuid *id);
+/* Number of a lead, unless that is taken by another one of the same millisecond (then the next free one, ORDER_STEP
+ * further). Its lowest bit is the box, so that the search index alone answers for one box. */
+#define ORDER_STEP 2
+gint64 order_of(gint64 sent_at, const Uuid *id, ReferralBox box);
 
 /* The words a lead is found by: contact, company, need, town, the other party. The same for the same referral: the
  * index has no copy of them. Caller frees. */

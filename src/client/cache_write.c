@@ -250,15 +250,15 @@ static void fill_values(CacheWriter *writer, const Referral *referral, const Mar
 
 static bool insert_row(CacheWriter *writer, const Referral *referral, GError **error)
 {
-    gint64 n = order_of(referral->sent_at, &referral->id), inserted = 0;
-    for (; inserted == 0; n++) {
+    gint64 n = order_of(referral->sent_at, &referral->id, referral->box), inserted = 0;
+    for (; inserted == 0; n += ORDER_STEP) {
         writer->values[0] = db_int(n);
         if (!db_exec_values(writer->db, error, &inserted, writer->insert, writer->values,
                             writer->n_values))
             return false;
     }
     g_autofree char *words = lead_words(referral);
-    return index_words(writer, n - 1, words, error);
+    return index_words(writer, n - ORDER_STEP, words, error);
 }
 
 static bool update_row(CacheWriter *writer, const OldRow *old, const Referral *referral,

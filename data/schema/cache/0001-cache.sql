@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- What the server knows and this user may see, with the local edits of the outbox on top. May be deleted at any time.
 --
--- n orders all lists: milliseconds of sent_at * 2^20 + 20 bits of the id. Being the row number, it ends every index
--- below and is the row number of lead_words too, so that the newest matches of any filter come first without sorting.
+-- n orders all lists: milliseconds of sent_at * 2^20 + 19 bits of the id + 1 bit, set in the sent box. Being the row
+-- number, it ends every index below and is the row number of lead_words too, so that the newest matches of any filter
+-- come first without sorting.
 CREATE TABLE referral (
     n BIGINT PRIMARY KEY,
     id UUID NOT NULL,
@@ -184,6 +185,6 @@ CREATE TABLE counter (
 );
 
 CREATE VIRTUAL TABLE lead_words USING fts5(
-    words, content = '', prefix = '2 3', detail = none, columnsize = 0,
+    words, content = '', prefix = '1 2', detail = none, columnsize = 0,
     tokenize = "unicode61 remove_diacritics 2 categories 'L* M* N* Co'"
 );
