@@ -20,6 +20,7 @@ include tests/unit/model.mk
 include tests/unit/wire.mk
 include tests/unit/db.mk
 include tests/unit/client.mk
+include tests/unit/cli.mk
 include tests/unit/server.mk
 include tests/unit/ui.mk
 endif
