@@ -179,6 +179,7 @@ static bool write_one_page(PageRun *run, CacheWriter *writer, Job *job, GError *
               cache_read_feed(writer, &job->page.scope, &feed, error);
     job->done_objects = feed.done;
     feed_clear(&feed);
+    g_clear_pointer(&job->body, g_free); /* not kept until the commit */
     return ok;
 }
 

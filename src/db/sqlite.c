@@ -101,7 +101,8 @@ static const char *settings_for(unsigned mode)
     if (mode & DB_NO_SYNC)
         return "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA journal_mode = "
                "WAL; "
-               "PRAGMA journal_size_limit = 67108864; PRAGMA synchronous = NORMAL";
+               "PRAGMA journal_size_limit = 67108864; PRAGMA synchronous = NORMAL; PRAGMA "
+               "cache_size = -4096";
     return "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA journal_mode = WAL; "
            "PRAGMA journal_size_limit = 67108864; PRAGMA synchronous = FULL";
 }

@@ -229,8 +229,9 @@ static double insert_rows(const char *path, gint64 rows, gint64 group, bool with
     run_sql("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; " TABLE);
     prepare(INSERT);
     if (with_words) {
-        run_sql("CREATE VIRTUAL TABLE word USING fts5(words, content = '', prefix = '2 3', detail "
-                "= none, columnsize = 0)");
+        run_sql("CREATE VIRTUAL TABLE word USING fts5(words, content = '', prefix = '1 2', detail "
+                "= none, columnsize = 0); "
+                "INSERT INTO word (word, rank) VALUES ('hashsize', 16777216), ('automerge', 0)");
         sqlite3_prepare_v2(db, "INSERT INTO word (rowid, words) VALUES (?, ?)", -1, &words, NULL);
     }
     for (gint64 id = 0; id < rows; id++) {

@@ -188,3 +188,6 @@ CREATE VIRTUAL TABLE lead_words USING fts5(
     words, content = '', prefix = '1 2', detail = none, columnsize = 0,
     tokenize = "unicode61 remove_diacritics 2 categories 'L* M* N* Co'"
 );
+-- A full sync writes segments of the index as large as its transactions; they are merged when there are sixteen of a size.
+INSERT INTO lead_words (lead_words, rank) VALUES ('hashsize', 16777216);
+INSERT INTO lead_words (lead_words, rank) VALUES ('automerge', 0);
