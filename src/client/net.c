@@ -10,6 +10,7 @@
 
 #include <glib-unix.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "wire/problem_json.h"
 
@@ -88,6 +89,8 @@ struct NetRequest {
     unsigned flags;
     gint64 retry_after_ms;
     bool too_large;
+    gint64 heard;  /* monotonic: the last byte of a stream */
+    guint silence; /* source that ends a stream which has gone silent */
     char why[CURL_ERROR_SIZE];
     void (*on_bytes)(const char *bytes, size_t length, gpointer data);
     NetDoneFunc done;
@@ -97,6 +100,7 @@ struct NetRequest {
 
 static void request_free(NetRequest *request)
 {
+    g_clear_handle_id(&request->silence, g_source_remove);
     curl.curl_multi_remove_handle(request->net->multi, request->easy);
     curl.curl_easy_cleanup(request->easy);
     curl.curl_slist_free_all(request->headers);
@@ -323,6 +327,8 @@ void net_free(Net *net)
 
 /* ---- sending */
 
+static void watch_silence(NetRequest *request, guint seconds);
+
 static size_t on_body(char *bytes, size_t size, size_t n, void *user)
 {
     NetRequest *request = user;
@@ -331,6 +337,7 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *user)
         return 0;
     }
     g_string_append_len(request->body, bytes, (gssize)(size * n));
+    request->heard = clock_monotonic();
     return size * n;
 }
 
@@ -388,14 +395,32 @@ static void set_headers(NetRequest *request, const NetCall *call)
     curl.curl_easy_setopt(request->easy, CURLOPT_HTTPHEADER, request->headers);
 }
 
+/* Instead of libcurl's low-speed limit, which would wake us every second. */
+static gboolean on_silence(gpointer data)
+{
+    NetRequest *request = data;
+    gint64 silent = (clock_monotonic() - request->heard) / G_USEC_PER_SEC;
+    request->silence = 0;
+    if (silent < NET_SILENCE_S)
+        watch_silence(request, (guint)(NET_SILENCE_S - silent));
+    else
+        finish(request, CURLE_OPERATION_TIMEDOUT);
+    return G_SOURCE_REMOVE;
+}
+
+static void watch_silence(NetRequest *request, guint seconds)
+{
+    request->silence = g_timeout_add_seconds(seconds, on_silence, request);
+}
+
 static void set_limits(NetRequest *request, const NetCall *call)
 {
     CURL *easy = request->easy;
     curl.curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)NET_CONNECT_MS);
     if (call->flags & NET_STREAM) {
-        curl.curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-        curl.curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)NET_SILENCE_S);
         curl.curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+        request->heard = clock_monotonic();
+        watch_silence(request, NET_SILENCE_S);
         return;
     }
     curl.curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
