@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "server/httpd_internal.h"
@@ -14,6 +15,7 @@
 #define CONNECTION_MEMORY (64 * 1024) /* more than our own limit, so that the answer is ours */
 #define STREAM_CONNECTION_MEMORY (32 * 1024)
 #define BODIES_MAX ((gint64)64 * 1024 * 1024)
+#define CONNECTIONS_SPARE 64 /* over our own limit, so that the library's is never met */
 #define DRAIN_MAX (4 * JSON_MAX_BYTES)
 
 /* One HTTP thread. */
@@ -22,7 +24,8 @@ typedef struct HttpThread {
     struct MHD_Daemon *daemon;
     gpointer mine; /* what the hook made */
     bool for_streams;
-    gint connections, streams;
+    unsigned most;             /* connections */
+    gint connections, streams; /* atomic; connections from the hand-over to the close */
 } HttpThread;
 
 /* One connection, from its first byte to its close. */
@@ -32,6 +35,7 @@ typedef struct HttpConnection {
     int fd;
     gint deadline; /* seconds, monotonic; 0 = none. Atomic */
     bool local;
+    Problem target; /* what is wrong with the address of the request under way */
     char peer[INET6_ADDRSTRLEN];
 } HttpConnection;
 
@@ -42,6 +46,7 @@ typedef struct Exchange {
     HttpConnection *connection;
     struct MHD_Connection *mhd;
     ExchangePhase phase;
+    bool drain; /* refused, but the body is read to its end first */
     gint64 drained;
 } Exchange;
 
@@ -49,9 +54,8 @@ struct Httpd {
     HttpdHooks hooks;
     HttpdLimits limits;
     Listener *listener;
-    unsigned next_thread; /* of the listener's thread alone */
-    HttpThread *threads;  /* limits.threads for the API, then one for streams */
-    GMutex lock;          /* of connections and streams */
+    HttpThread *threads; /* limits.threads for the API, then one for streams */
+    GMutex lock;         /* of connections and streams */
     GQueue connections;
     GHashTable *streams; /* HttpStream *, those that are open */
     gint stopping, running;
@@ -86,13 +90,26 @@ static void on_tick(gpointer data)
 
 /* ---- connections */
 
+/* The API's thread with the fewest connections, or the one for streams. */
+static HttpThread *thread_for(Httpd *httpd, bool stream)
+{
+    HttpThread *best = &httpd->threads[stream ? httpd->limits.threads : 0];
+    for (unsigned i = 1; !stream && i < httpd->limits.threads; i++)
+        if (g_atomic_int_get(&httpd->threads[i].connections) < g_atomic_int_get(&best->connections))
+            best = &httpd->threads[i];
+    return best;
+}
+
+/* The limit is kept here: libmicrohttpd 0.9.75 blocks its thread for ever when it meets its own. */
 static void on_accepted(int fd, const struct sockaddr *address, socklen_t length, bool stream,
                         gpointer data)
 {
-    Httpd *httpd = data;
-    unsigned i = stream ? httpd->limits.threads : httpd->next_thread++ % httpd->limits.threads;
-    HttpThread *thread = &httpd->threads[i];
-    MHD_add_connection(thread->daemon, fd, address, length); /* closes fd itself when it cannot */
+    HttpThread *thread = thread_for(data, stream);
+    bool room = g_atomic_int_add(&thread->connections, 1) < (gint)thread->most;
+    if (!room)
+        close(fd);
+    if (!room || MHD_add_connection(thread->daemon, fd, address, length) != MHD_YES)
+        g_atomic_int_add(&thread->connections, -1); /* in any case it has closed fd */
 }
 
 static void peer_name(HttpConnection *connection, const struct sockaddr *address)
@@ -119,7 +136,6 @@ static void connection_open(HttpThread *thread, struct MHD_Connection *mhd, void
     peer_name(connection,
               MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
     deadline_set(connection, HTTP_HEADER_SECONDS);
-    g_atomic_int_inc(&thread->connections);
     g_mutex_lock(&thread->httpd->lock);
     g_queue_push_tail_link(&thread->httpd->connections, &connection->node);
     g_mutex_unlock(&thread->httpd->lock);
@@ -215,7 +231,7 @@ static struct MHD_Response *answer_body(Exchange *exchange)
 static enum MHD_Result answer(Exchange *exchange)
 {
     exchange->phase = PHASE_ANSWERED;
-    deadline_set(exchange->connection, 0);
+    deadline_set(exchange->connection, exchange->public.stream ? 0 : HTTP_ANSWER_SECONDS);
     struct MHD_Response *response = answer_body(exchange);
     if (!response)
         return MHD_NO;
@@ -240,6 +256,16 @@ static bool stream_refused(Exchange *exchange)
     return true;
 }
 
+/* HEAD of a stream: its headers, and no stream. */
+static void stream_drop(Exchange *exchange)
+{
+    HttpExchange *public = &exchange->public;
+    if (!public->stream || !g_str_equal(public->method, "HEAD"))
+        return;
+    public->type = http_stream_type(public->stream);
+    http_stream_close(g_steal_pointer(&public->stream));
+}
+
 static enum MHD_Result run(Exchange *exchange)
 {
     HttpThread *thread = exchange->connection->thread;
@@ -251,6 +277,7 @@ static enum MHD_Result run(Exchange *exchange)
         if (!hooks->handle(&exchange->public, hooks->data))
             return MHD_YES; /* suspended: we are called again after httpd_resume() */
     }
+    stream_drop(exchange);
     if (stream_refused(exchange))
         hooks->handle(&exchange->public, hooks->data);
     return answer(exchange);
@@ -286,19 +313,28 @@ static Exchange *exchange_new(HttpThread *thread, struct MHD_Connection *mhd, co
     exchange->connection = connection_of(mhd);
     exchange->mhd = mhd;
     HttpExchange *public = &exchange->public;
-    public->refused = PROBLEM_COUNT;
     public->method = method;
-    public->path = url;
+    public->path = http_target_path(url);
     public->thread = thread->mine;
     public->peer = exchange->connection->peer;
     public->local = exchange->connection->local;
     MHD_get_connection_values(mhd, MHD_GET_ARGUMENT_KIND, query_read, public);
     gint64 length;
+    public->refused = exchange->connection->target;
+    public->why = "the address has an escaped slash";
+    if (url != method + strlen(method) + 1 || public->refused == PROBLEM_MALFORMED) {
+        public->refused = PROBLEM_MALFORMED;
+        public->why = "the request line must be METHOD ADDRESS HTTP/1.1, the address escaped";
+        public->close = true;
+    }
     http_shape_check(mhd, version, public, &length);
     if (length > JSON_MAX_BYTES && public->refused == PROBLEM_COUNT) {
         public->refused = PROBLEM_TOO_LARGE;
         public->why = "a body may have 1 MiB";
         public->close = true;
+        /* A peer that is answered and closed while it still sends may never see the answer. */
+        exchange->drain = length <= DRAIN_MAX &&
+                          !MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, "Expect");
     }
     deadline_set(exchange->connection, HTTP_BODY_SECONDS);
     return exchange;
@@ -345,7 +381,8 @@ static enum MHD_Result on_request(void *data, struct MHD_Connection *mhd, const 
     Exchange *exchange = *slot;
     if (!exchange) {
         *slot = exchange = exchange_new(data, mhd, url, method, version);
-        return exchange->public.refused == PROBLEM_COUNT ? MHD_YES : run(exchange);
+        return exchange->public.refused == PROBLEM_COUNT || exchange->drain ? MHD_YES
+                                                                            : run(exchange);
     }
     if (exchange->phase == PHASE_BODY && *size > 0)
         return body_read(exchange, upload, size);
@@ -381,24 +418,19 @@ static void on_completed(void *data, struct MHD_Connection *mhd, void **slot,
     if (public->reply)
         g_string_free(public->reply, TRUE);
     g_clear_pointer(&public->query, g_hash_table_unref);
+    g_clear_pointer(&public->trimmed, g_ptr_array_unref);
     if (exchange->connection) /* kept alive: the next request must come and be complete in time */
         deadline_set(exchange->connection, HTTP_IDLE_SECONDS + HTTP_HEADER_SECONDS);
     g_free(exchange);
 }
 
-/* The request line is there: the rest of the headers has to follow soon. */
+/* The request line is there, not yet decoded: the rest of the headers has to follow soon. */
 static void *on_request_line(void *data, const char *uri, struct MHD_Connection *mhd)
 {
     HttpConnection *connection = connection_of(mhd);
-    if (connection)
-        deadline_set(connection, HTTP_HEADER_SECONDS);
+    connection->target = http_target_check(uri);
+    deadline_set(connection, HTTP_HEADER_SECONDS);
     return NULL;
-}
-
-/* Decodes %XX in place; text with an encoded NUL stays as it is, for it would be cut short. */
-static size_t on_unescape(void *data, struct MHD_Connection *mhd, char *text)
-{
-    return strstr(text, "%00") ? strlen(text) : MHD_http_unescape(text);
 }
 
 G_GNUC_PRINTF(2, 0)
@@ -437,19 +469,18 @@ static bool thread_start(Httpd *httpd, unsigned i, GError **error)
     thread->mine = httpd->hooks.thread_new(httpd->hooks.data, error);
     if (!thread->mine)
         return false;
-    unsigned connections = thread->for_streams
-                               ? httpd->limits.streams
-                               : httpd->limits.connections / httpd->limits.threads + 1;
+    unsigned share = httpd->limits.connections + httpd->limits.threads - 1;
+    thread->most = thread->for_streams ? httpd->limits.streams : share / httpd->limits.threads;
     size_t memory = thread->for_streams ? STREAM_CONNECTION_MEMORY : CONNECTION_MEMORY;
     thread->daemon = MHD_start_daemon(
         MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC |
             MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
         0, NULL, NULL, on_request, thread, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory, MHD_OPTION_CONNECTION_LIMIT, connections,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_IDLE_SECONDS, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_NOTIFY_CONNECTION, on_connection, thread, MHD_OPTION_NOTIFY_COMPLETED,
-        on_completed, thread, MHD_OPTION_URI_LOG_CALLBACK, on_request_line, thread,
-        MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, thread, MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory, MHD_OPTION_CONNECTION_LIMIT,
+        thread->most + CONNECTIONS_SPARE, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)HTTP_IDLE_SECONDS, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION,
+        on_connection, thread, MHD_OPTION_NOTIFY_COMPLETED, on_completed, thread,
+        MHD_OPTION_URI_LOG_CALLBACK, on_request_line, thread, MHD_OPTION_END);
     return thread->daemon || problem_set(error, PROBLEM_FAILED, "libmicrohttpd does not start");
 }
 

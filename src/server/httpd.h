@@ -24,6 +24,7 @@
 #define HTTP_HEADERS_MAX (16 * 1024)
 #define HTTP_HEADER_SECONDS 10 /* from the connection or the request line to the blank line */
 #define HTTP_BODY_SECONDS 30
+#define HTTP_ANSWER_SECONDS 300 /* for a slow reader; streams have no end */
 #define HTTP_IDLE_SECONDS 30
 #define STREAMS_ON_API 64 /* per HTTP thread: see httpd_stream.h */
 
@@ -41,6 +42,7 @@ typedef struct HttpExchange {
     const char *peer;                /* numeric address, or "unix" */
     bool local;                      /* loopback or unix socket, and not forwarded by a proxy */
     gpointer thread;                 /* what thread_new() made for this HTTP thread */
+    GPtrArray *trimmed;              /* values that had blanks behind them; NULL when none had */
     Problem refused;                 /* PROBLEM_COUNT, or: answer just this */
     const char *why;                 /* its detail */
 

@@ -9,8 +9,8 @@
 /* What the shape check reads off the headers in one walk. */
 typedef struct HttpShape {
     HttpExchange *exchange;
-    const char
-        *expected; /* where the next header's name starts when the last line ended in CR LF */
+    /* where the next header's name starts when the last line ended in CR LF; NULL: not known */
+    const char *expected;
     size_t bytes, count;
     int hosts, lengths, codings;
     const char *length, *coding;
@@ -23,6 +23,12 @@ typedef struct HttpShape {
  */
 void http_shape_check(struct MHD_Connection *connection, const char *version,
                       HttpExchange *exchange, gint64 *length);
+
+/* The address as it came. MALFORMED: characters that it may not have, a broken escape, an escaped NUL. NOT_FOUND: an
+ * escaped slash in the path, which does not divide it, and which no address of ours has. Else PROBLEM_COUNT. */
+Problem http_target_check(const char *target);
+/* The path of a decoded address in either form, /PATH or http://HOST/PATH. */
+const char *http_target_path(const char *url);
 
 struct MHD_Response *http_stream_response(HttpStream *stream);
 /* The stream's answer is about to start in this connection; called in its HTTP thread. */

@@ -14,6 +14,41 @@ static void refuse(HttpExchange *exchange, Problem problem, const char *why)
     }
 }
 
+/* ---- the request line */
+
+/* Length of an escape at text, 0 when it is broken or stands for a NUL, which would cut the text short. */
+static size_t escape_length(const char *text)
+{
+    bool whole = g_ascii_isxdigit(text[1]) && g_ascii_isxdigit(text[2]);
+    return whole && memcmp(text + 1, "00", 2) != 0 ? 3 : 0;
+}
+
+Problem http_target_check(const char *target)
+{
+    Problem problem = PROBLEM_COUNT;
+    bool path = true;
+    for (const char *c = target; *c;) {
+        size_t length = *c == '%' ? escape_length(c) : 1;
+        if (length == 0 || *c <= ' ' || *c >= 0x7f || strchr("\"#<>\\^`{|}", *c))
+            return PROBLEM_MALFORMED;
+        path = path && *c != '?';
+        if (path && length == 3 && g_ascii_strncasecmp(c, "%2f", 3) == 0)
+            problem = PROBLEM_NOT_FOUND;
+        c += length;
+    }
+    return problem;
+}
+
+const char *http_target_path(const char *url)
+{
+    size_t scheme = g_ascii_strncasecmp(url, "http://", 7) == 0 ? 7 : 0;
+    if (g_ascii_strncasecmp(url, "https://", 8) == 0)
+        scheme = 8;
+    return scheme ? url + scheme + strcspn(url + scheme, "/") : url;
+}
+
+/* ---- headers */
+
 typedef struct HeaderSlot {
     const char *name;
     size_t offset; /* of a const char * in HttpExchange */
@@ -29,6 +64,21 @@ static const HeaderSlot slots[] = {
     { "Last-Event-ID", offsetof(HttpExchange, last_event_id) },
 };
 
+/* Blanks around a value are no part of it (RFC 9110 §5.5); the library only takes off those before it. */
+static const char *value_trim(HttpExchange *exchange, const char *value)
+{
+    size_t length = strlen(value);
+    while (length > 0 && strchr(" \t", value[length - 1]))
+        length--;
+    if (value[length] == '\0')
+        return value;
+    if (!exchange->trimmed)
+        exchange->trimmed = g_ptr_array_new_with_free_func(g_free);
+    char *copy = g_strndup(value, length);
+    g_ptr_array_add(exchange->trimmed, copy);
+    return copy;
+}
+
 static void header_keep(HttpExchange *exchange, const char *name, const char *value)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(slots); i++) {
@@ -37,7 +87,7 @@ static void header_keep(HttpExchange *exchange, const char *name, const char *va
         const char **slot = (const char **)((char *)exchange + slots[i].offset);
         if (*slot) /* none of them is a list */
             refuse(exchange, PROBLEM_MALFORMED, "a header that may come once came twice");
-        *slot = value;
+        *slot = value_trim(exchange, value);
         return;
     }
 }
@@ -61,7 +111,7 @@ static bool value_is_text(const char *value, size_t length)
 /*
  * libmicrohttpd cuts the header block into strings where it lies, writing a NUL over each byte of a line's end. So after a
  * line that ended in CR LF the next name starts exactly two bytes after the value; one byte is a bare LF, and
- * anywhere else means that the line was folded (its parts were joined in another place).
+ * anywhere else means that the line was folded (its parts were joined in another place), had a NUL in it or was skipped.
  */
 static void line_end_check(HttpShape *shape, const char *name)
 {
@@ -70,15 +120,28 @@ static void line_end_check(HttpShape *shape, const char *name)
                "lines of the header must end in CR LF and not be folded");
 }
 
+/* From 1.0 on libmicrohttpd refuses all that by itself, and cuts otherwise. */
+static bool library_cuts_in_place(void)
+{
+    return g_str_has_prefix(MHD_get_version(), "0.");
+}
+
+/* The same after the last line: its CR LF and the empty line's. */
+static void block_end_check(HttpShape *shape)
+{
+    static const char ends[4];
+    if (shape->expected && memcmp(shape->expected - 2, ends, sizeof ends) != 0)
+        refuse(shape->exchange, PROBLEM_MALFORMED, "the header must end in two CR LF");
+}
+
 static enum MHD_Result header_read(void *data, enum MHD_ValueKind kind, const char *name,
                                    size_t name_length, const char *value, size_t value_length)
 {
     HttpShape *shape = data;
     HttpExchange *exchange = shape->exchange;
-    if (!value)
-        value = "";
     line_end_check(shape, name);
-    shape->expected = *value ? value + value_length + 2 : NULL;
+    if (shape->expected)
+        shape->expected = value + value_length + 2;
     shape->bytes += name_length + value_length + 4;
     shape->count++;
     if (!name_is_token(name, name_length))
@@ -126,8 +189,11 @@ static void body_check(HttpShape *shape, const char *version, gint64 *length)
 void http_shape_check(struct MHD_Connection *connection, const char *version,
                       HttpExchange *exchange, gint64 *length)
 {
-    HttpShape shape = { .exchange = exchange, .expected = version + strlen(version) + 2 };
+    HttpShape shape = { .exchange = exchange };
+    if (library_cuts_in_place())
+        shape.expected = version + strlen(version) + 2;
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, header_read, &shape);
+    block_end_check(&shape);
     if (shape.hosts > 1)
         refuse(exchange, PROBLEM_MALFORMED, "there must be one Host");
     body_check(&shape, version, length);

@@ -132,7 +132,7 @@ static gpointer jobs_run(gpointer data)
             if (due[job - job_rows] > clock_monotonic())
                 continue;
             run_job(jobs->server, job);
-            due[job - job_rows] = clock_monotonic() + job->seconds * G_USEC_PER_SEC;
+            due[job - job_rows] = clock_monotonic() + (gint64)job->seconds * G_USEC_PER_SEC;
         }
         g_mutex_lock(&jobs->lock);
     }

@@ -82,9 +82,9 @@ static void row_add(const Route *row)
         g_assert(!g_str_equal(place->rows[i]->method, row->method));
     g_assert(place->n < METHODS_MAX);
     place->rows[place->n++] = row;
-    char *allow = place->allow;
-    place->allow = allow ? g_strconcat(allow, ", ", row->method, NULL) : g_strdup(row->method);
-    g_free(allow);
+    const char *head = g_str_equal(row->method, "GET") ? ", HEAD" : "";
+    g_autofree char *others = place->allow;
+    place->allow = g_strconcat(others ? others : "", others ? ", " : "", row->method, head, NULL);
 }
 
 void routes_init(void)

@@ -5,6 +5,7 @@ API_TESTS = \
 	%D%/crowd.test.js \
 	%D%/event.test.js \
 	%D%/feed.test.js \
+	%D%/http.test.js \
 	%D%/list.test.js \
 	%D%/note.test.js \
 	%D%/partner.test.js \
