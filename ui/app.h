@@ -55,9 +55,11 @@ struct App {
     size_t n_pending;
     bool legend; /* shows how it may go on */
     guint legend_timer;
-    GString *paste; /* being received, NULL none */
+    GString *paste;   /* being received, NULL none */
+    guint patience;   /* timer: what is unfinished of a key or a paste stays so */
+    gint64 burst_end; /* until then (monotonic) what comes belongs to pasted text that is dropped */
     GSource *tick;
-    GArray *signals; /* source ids */
+    GArray *sources; /* ids of those of the loop */
 };
 
 App *app_new(void);
@@ -66,7 +68,7 @@ void app_free(App *app);
 /* Opens the client of a profile (takes that over) and shows its inbox; client_start() when that has been drawn. */
 bool app_open_profile(App *app, Profile *profile, GError **error);
 
-/* Until app->quit. The first draw comes before anything else; then `started` is called once. */
+/* app_loop.c. Until app->quit. The first draw comes before anything else; then `started` is called once. */
 void app_run(App *app, void (*started)(App *app));
 void app_quit(App *app, int exit_code);
 
@@ -87,13 +89,15 @@ void app_complain(App *app, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* An error of the client in the user's words. */
 void app_complain_error(App *app, const GError *error);
 char *problem_words(const GError *error); /* caller frees */
+void app_forget_messages(App *app);
 
 void app_ask(App *app, Dialog *dialog); /* takes it over */
 void app_close_dialog(App *app);
 
-/* Keys, by app_input.c. */
-void app_key(App *app, Key key);
+/* app_input.c: what the terminal sent, as keys, and one key by hand */
 void app_read_input(App *app);
+void app_key(App *app, Key key);
 void app_end_sequence(App *app);
+void app_end_input(App *app); /* forgets what is unfinished */
 
 char *app_history_path(App *app);

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "prompt.h"
 #include "when.h"
+#include "screen.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -2,30 +2,51 @@
 /* From keys to commands: sequences and their legend, dialogs, the command line, pasted text. */
 #include "app.h"
 
+#include "base/clock.h"
 #include "base/i18n.h"
 #include "base/text.h"
 #include "prompt.h"
+#include "screen.h"
 
 #include <signal.h>
 #include <string.h>
 
 #define LEGEND_MS 400
 
+/* The text of the line at the bottom is another one. */
+static void prompt_changed(App *app)
+{
+    app_dirty(app, DIRTY_MESSAGE | DIRTY_OVERLAY | DIRTY_BODY);
+    if (prompt_is_open() && prompt_kind() == PROMPT_SEARCH) {
+        View *view = app_view(app);
+        view->ops->search(view, prompt_text());
+        app_dirty(app, DIRTY_STATUS);
+    }
+}
+
+static void complain_of_paste(App *app)
+{
+    app_complain(
+        app, "%s",
+        _("Pasted text was dropped: here every letter is a command. Paste it into a field."));
+}
+
 /* ---- pasted text: one piece, and never keys */
+
+#define PASTE_MAX (64 * 1024) /* more fits into no field */
+#define PASTE_END_MS 2000     /* without another byte: the closing bracket was lost */
 
 static void paste_end(App *app)
 {
     g_autofree char *text = g_string_free(g_steal_pointer(&app->paste), FALSE);
     if (prompt_is_open()) {
         prompt_paste(text);
-        app_dirty(app, DIRTY_MESSAGE | DIRTY_OVERLAY);
+        prompt_changed(app);
     } else if (app->dialog && dialog_in_text(app->dialog)) {
         dialog_paste(app->dialog, text);
         app_dirty(app, DIRTY_OVERLAY);
     } else {
-        app_complain(
-            app, "%s",
-            _("Pasted text was dropped: here every letter is a command. Paste it into a field."));
+        complain_of_paste(app);
     }
 }
 
@@ -33,7 +54,9 @@ static void paste_key(App *app, Key key)
 {
     if (key == K_PASTE_END) {
         paste_end(app);
-    } else if (key == K_ENTER || key == '\n') {
+    } else if (app->paste->len > PASTE_MAX) {
+        return;
+    } else if (key == K_ENTER) {
         g_string_append_c(app->paste, '\n');
     } else if (key == K_TAB) {
         g_string_append_c(app->paste, ' ');
@@ -166,14 +189,11 @@ static void prompt_gets(App *app, Key key)
         command_run(app, command_find("abort"), "");
         return;
     }
-    PromptKind kind = prompt_kind();
     prompt_key(key);
-    if (kind == PROMPT_SEARCH && prompt_is_open()) {
-        View *view = app_view(app);
-        view->ops->search(view, prompt_text());
-        app_dirty(app, DIRTY_STATUS);
-    }
+    prompt_changed(app);
 }
+
+/* ---- all keys */
 
 void app_key(App *app, Key key)
 {
@@ -185,7 +205,12 @@ void app_key(App *app, Key key)
         app->paste = g_string_new(NULL);
         return;
     }
-    if (key == 0 || key == K_PASTE_END) {
+    if (key == K_PASTE_END) {
+        return;
+    }
+    if (key == K_REPLY) {
+        screen_apply_theme();
+        app_dirty(app, DIRTY_ALL);
         return;
     }
     if (app->message) {
@@ -201,15 +226,128 @@ void app_key(App *app, Key key)
     }
 }
 
+/* ---- a paste of a terminal that has no brackets for it */
+
+/*
+ * Such text comes as one burst of keys: many different ones at once. A held key repeats itself, and fingers that type ahead
+ * of a slow line do not get this far between two reads. Where letters are commands it is dropped.
+ */
+#define BURST_KEYS 8
+#define BURST_DIFFERENT 5
+#define BURST_GAP_MS 100 /* the rest of it may come in further reads */
+
+static bool takes_text(App *app)
+{
+    return app->paste || app_contexts(app) & CTX_BIT(CTX_TEXT);
+}
+
+/* After this key letters are text. */
+static bool opens_text(App *app, Key key)
+{
+    const Binding *binding;
+    return keymap_find(app->keymap, app_contexts(app), &key, 1, &binding) == KEY_BOUND &&
+           command_find(binding->command)->flags & COMMAND_OPENS_TEXT;
+}
+
+static bool is_burst(App *app, const Key *keys, guint n)
+{
+    guint different = 0;
+    guint letters = 0;
+    for (guint i = 0; i < n && !opens_text(app, keys[i]); i++) {
+        if (!key_is_text(keys[i])) {
+            break;
+        }
+        letters++;
+        bool seen = false;
+        for (guint j = 0; j < i && !seen; j++) {
+            seen = keys[j] == keys[i];
+        }
+        different += !seen;
+        if (letters >= BURST_KEYS && different >= BURST_DIFFERENT) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool in_burst(const App *app)
+{
+    return app->burst_end && clock_monotonic() < app->burst_end;
+}
+
+static void drop_burst(App *app)
+{
+    if (!in_burst(app)) {
+        app_end_sequence(app);
+        complain_of_paste(app);
+    }
+    app->burst_end = clock_monotonic() + BURST_GAP_MS * 1000;
+}
+
+static void take_keys(App *app, const Key *keys, guint n)
+{
+    for (guint i = 0; i < n && !app->quit; i++) {
+        if (!takes_text(app) && keys[i] != K_PASTE_BEGIN && keys[i] != K_REPLY &&
+            (in_burst(app) || is_burst(app, keys + i, n - i))) {
+            drop_burst(app);
+            return;
+        }
+        app_key(app, keys[i]);
+    }
+}
+
+/* ---- reading */
+
+static void take_what_was_read(App *app);
+
+static gboolean on_patience(gpointer data)
+{
+    App *app = data;
+    app->patience = 0;
+    if (app->paste && !screen_patience()) {
+        paste_end(app);
+        return G_SOURCE_REMOVE;
+    }
+    screen_give_up();
+    take_what_was_read(app);
+    return G_SOURCE_REMOVE;
+}
+
+static void forget_patience(App *app)
+{
+    if (app->patience) {
+        g_source_remove(app->patience);
+        app->patience = 0;
+    }
+}
+
+static void take_what_was_read(App *app)
+{
+    g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(Key));
+    Key key;
+    while (screen_read(&key)) {
+        g_array_append_val(keys, key);
+    }
+    take_keys(app, (const Key *)(void *)keys->data, keys->len);
+    unsigned ms = screen_patience();
+    ms = ms ? ms : app->paste ? PASTE_END_MS : 0;
+    if (ms) {
+        app->patience = g_timeout_add(ms, on_patience, app);
+    }
+}
+
 void app_read_input(App *app)
 {
-    Key key;
-    bool any = false;
-    while (!app->quit && screen_read(&key)) {
-        any = true;
-        app_key(app, key);
-    }
-    if (!any && screen_at_eof()) {
+    forget_patience(app);
+    if (!screen_fill()) {
         app_quit(app, 128 + SIGHUP);
+        return;
     }
+    take_what_was_read(app);
+}
+
+void app_end_input(App *app)
+{
+    forget_patience(app);
+    app_end_sequence(app);
 }

@@ -17,6 +17,7 @@
 #define UNDO COMMAND_UNDOABLE
 #define LINE COMMAND_NO_KEY
 #define INNER COMMAND_INTERNAL
+#define TEXT COMMAND_OPENS_TEXT
 #define RECEIVED (NEED_LEAD | NEED_RECEIVED)
 
 /* By use within each context: help and completion keep this order. */
@@ -43,7 +44,7 @@ const Command commands[] = {
     { "limit", LEAD, 0, 0, N_("Limit"),
       N_("Show only: all, waiting, new, opened, confirmed or rejected leads"),
       N_("all|waiting|new|opened|confirmed|rejected"), run_limit },
-    { "note", LEAD, NEED_LEAD, UNDO, N_("Note"), N_("Write a note that only you see"), NULL,
+    { "note", LEAD, NEED_LEAD, UNDO | TEXT, N_("Note"), N_("Write a note that only you see"), NULL,
       run_note },
     { "copy", LEAD, NEED_LEAD, 0, N_("Copy phone"), N_("Copy the phone number to the clipboard"),
       NULL, run_copy },
@@ -68,15 +69,15 @@ const Command commands[] = {
     { "bottom", LIST, 0, 0, N_("Bottom"), N_("To the last line"), NULL, run_bottom },
     { "open", LIST, 0, 0, N_("Open"),
       N_("Open what is under the cursor; a received lead counts as picked up"), NULL, run_open },
-    { "search", LIST, 0, 0, N_("Search"), N_("Show only what has these words; Esc shows all again"),
-      N_("[WORDS]"), run_search },
+    { "search", LIST, 0, TEXT, N_("Search"),
+      N_("Show only what has these words; Esc shows all again"), N_("[WORDS]"), run_search },
     { "back-pane", LIST, 0, 0, N_("Back"), N_("Back to the list"), NULL, run_back_pane },
 
     { "run", HELP, 0, INNER, N_("Run"), N_("Run the command under the cursor"), NULL, run_entry },
 
     { "help", G, 0, 0, N_("Help"), N_("Keys and commands, for where you are"), N_("[WORDS]"),
       run_help },
-    { "command", G, 0, 0, N_("Cmd"), N_("Type a command by name"), NULL, run_command_line },
+    { "command", G, 0, TEXT, N_("Cmd"), N_("Type a command by name"), NULL, run_command_line },
     { "undo", G, NEED_CLIENT, 0, N_("Undo"), N_("Take back the last action while it is held"), NULL,
       run_undo },
     { "inbox", G, NEED_CLIENT, 0, N_("Inbox"), N_("Leads you received"), NULL, run_inbox },

@@ -25,6 +25,7 @@ typedef enum CommandFlags {
     COMMAND_NO_HISTORY = 1 << 1, /* not kept by the command line */
     COMMAND_NO_KEY = 1 << 2,     /* for the command line; no default key */
     COMMAND_INTERNAL = 1 << 3,   /* only meaningful by its key (dialogs, fields) */
+    COMMAND_OPENS_TEXT = 1 << 4, /* after its key letters are text */
 } CommandFlags;
 
 typedef struct Command {

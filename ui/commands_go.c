@@ -4,6 +4,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "prompt.h"
+#include "screen.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -241,7 +242,7 @@ void run_redraw(App *app, const char *args)
 
 void run_suspend(App *app, const char *args)
 {
-    screen_suspend();
+    screen_suspend(true);
     app_dirty(app, DIRTY_ALL);
 }
 

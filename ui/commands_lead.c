@@ -2,6 +2,7 @@
 /* What is done to leads beside the verdict: outcomes, taking back, notes, copying, undo. */
 #include "handlers.h"
 #include "leads.h"
+#include "screen.h"
 
 #include "base/i18n.h"
 #include "base/text.h"

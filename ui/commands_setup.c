@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "handlers.h"
+#include "screen.h"
 
 #include "base/i18n.h"
 #include "base/text.h"
@@ -30,8 +31,7 @@ void run_online(App *app, const char *args)
 
 static void apply(App *app)
 {
-    const Setting *theme = setting_find("theme");
-    theme_select(enum_code(theme->field.values, app->settings.theme));
+    theme_select(app->settings.theme, app->settings.background);
     screen_apply_theme();
     if (app->settings.ascii != ASCII_AUTO) {
         text_set_ascii(app->settings.ascii == ASCII_ON);

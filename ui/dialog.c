@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dialog.h"
+#include "screen.h"
 
 #include "base/i18n.h"
 #include "base/text.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "screen.h"
+#include "draw.h"
 
 #include "base/text.h"
 
@@ -276,7 +276,7 @@ void draw_hline(Rect r, int row, Role role)
     }
 }
 
-void draw_vline(Rect r, int col, Role role)
+static void draw_vline(Rect r, int col, Role role)
 {
     style(role);
     for (int row = 0; row < r.h; row++) {
@@ -305,11 +305,4 @@ void draw_junction(Rect r, int row, int col, bool top, Role role)
 {
     style(role);
     put_line(r, row, col, top ? LINE_TOP : LINE_BOTTOM);
-}
-
-void draw_restyle(Rect r, int row, int col, int width, Role role)
-{
-    if (inside(r, row, col)) {
-        mvchgat(r.y + row, r.x + col, MIN(width, r.w - col), attrs[role], pairs[role], NULL);
-    }
 }

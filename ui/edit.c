@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "edit.h"
+#include "screen.h"
 
 #include "base/text.h"
 

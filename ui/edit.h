@@ -2,7 +2,8 @@
 /* A text being typed in one line of a form, with the keys that readline's users know. Its text is always clean. */
 #pragma once
 
-#include "screen.h"
+#include "draw.h"
+#include "key.h"
 
 typedef struct Edit Edit;
 

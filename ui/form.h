@@ -6,7 +6,8 @@
 #pragma once
 
 #include "base/field.h"
-#include "screen.h"
+#include "draw.h"
+#include "key.h"
 
 typedef struct Form Form;
 

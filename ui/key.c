@@ -114,5 +114,5 @@ size_t key_parse(const char *text, Key *keys, size_t max)
 
 bool key_is_text(Key key)
 {
-    return key >= ' ' && key != 0x7f && key < 0x110000;
+    return key >= ' ' && key < 0x110000 && (key < 0x7f || key >= 0xa0);
 }

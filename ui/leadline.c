@@ -5,6 +5,7 @@
 #include "app.h"
 #include "prompt.h"
 #include "session.h"
+#include "screen.h"
 
 #include "base/clock.h"
 #include "base/i18n.h"
@@ -33,8 +34,7 @@ static void read_user_files(App *app)
     for (guint i = complaints->len; i-- > 0;) {
         app_complain(app, "%s", (const char *)complaints->pdata[i]);
     }
-    const Setting *theme = setting_find("theme");
-    theme_select(enum_code(theme->field.values, app->settings.theme));
+    theme_select(app->settings.theme, app->settings.background);
 }
 
 static bool is_first_run(const CliArgs *args)

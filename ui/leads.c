@@ -8,6 +8,7 @@
 #include "handlers.h"
 #include "leads_private.h"
 #include "limit.h"
+#include "screen.h"
 
 #include <inttypes.h>
 #include <string.h>

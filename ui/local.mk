@@ -5,16 +5,20 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/app.c %D%/app.h \
 	%D%/app_draw.c \
 	%D%/app_input.c \
+	%D%/app_loop.c \
+	%D%/app_messages.c \
 	%D%/command.c %D%/command.h \
 	%D%/commands_go.c \
 	%D%/commands_lead.c \
 	%D%/commands_list.c \
 	%D%/commands_setup.c \
 	%D%/commands_verdict.c \
+	%D%/decode.c %D%/decode.h \
 	%D%/dialog.c %D%/dialog.h \
-	%D%/draw.c \
+	%D%/draw.c %D%/draw.h \
 	%D%/edit.c %D%/edit.h \
 	%D%/form.c %D%/form.h \
+	%D%/guard.c %D%/guard.h \
 	%D%/handlers.h \
 	%D%/help.c \
 	%D%/key.c %D%/key.h \

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "screen.h"
+#include "draw.h"
 
 #include <glib.h>
 

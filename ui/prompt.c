@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "command.h"
+#include "screen.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -6,7 +6,8 @@
  */
 #pragma once
 
-#include "screen.h"
+#include "draw.h"
+#include "key.h"
 
 typedef enum PromptKind { PROMPT_COMMAND, PROMPT_SEARCH } PromptKind;
 

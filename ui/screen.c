@@ -4,9 +4,13 @@
 #include "base/i18n.h"
 #include "base/problem.h"
 #include "base/text.h"
+#include "decode.h"
+#include "guard.h"
 
+#include <errno.h>
 #include <langinfo.h>
 #include <ncurses.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -15,38 +19,33 @@
 #include <unistd.h>
 
 #include "screen_private.h"
+#include "theme.h"
 
-/* Codes for ncurses of what terminfo has no name for. */
-enum { CODE_PASTE_BEGIN = KEY_MAX + 1, CODE_PASTE_END, CODE_CTRL_PGUP, CODE_CTRL_PGDN };
+#define ESCAPE_MS 25 /* to tell Esc from a function key, unless ESCDELAY says otherwise */
+#define ESCAPE_MS_MAX 5000
+#define READ_BYTES 4096 /* at a time: then the screen is drawn before more is read */
+#define ANSWER_WAIT_MS 100
 
+#define PASTE_ON "\033[?2004h"
+#define PASTE_OFF "\033[?2004l"
+
+/* What terminfo calls the keys of this terminal. */
 static const struct {
-    int code;
+    const char *capability;
     Key key;
-} codes[] = {
-    { KEY_UP, K_UP },
-    { KEY_DOWN, K_DOWN },
-    { KEY_LEFT, K_LEFT },
-    { KEY_RIGHT, K_RIGHT },
-    { KEY_HOME, K_HOME },
-    { KEY_FIND, K_HOME },
-    { KEY_END, K_END },
-    { KEY_SELECT, K_END },
-    { KEY_PPAGE, K_PGUP },
-    { KEY_NPAGE, K_PGDN },
-    { KEY_IC, K_INSERT },
-    { KEY_DC, K_DELETE },
-    { KEY_BACKSPACE, K_BACKSPACE },
-    { KEY_BTAB, K_BACKTAB },
-    { KEY_ENTER, K_ENTER },
-    { CODE_PASTE_BEGIN, K_PASTE_BEGIN },
-    { CODE_PASTE_END, K_PASTE_END },
-    { CODE_CTRL_PGUP, K_CTRL_PGUP },
-    { CODE_CTRL_PGDN, K_CTRL_PGDN },
+} capabilities[] = {
+    { "kcuu1", K_UP },      { "kcud1", K_DOWN },   { "kcub1", K_LEFT },   { "kcuf1", K_RIGHT },
+    { "khome", K_HOME },    { "kend", K_END },     { "kpp", K_PGUP },     { "knp", K_PGDN },
+    { "kich1", K_INSERT },  { "kdch1", K_DELETE }, { "kcbt", K_BACKTAB }, { "kent", K_ENTER },
+    { "kbs", K_BACKSPACE },
 };
 
 static SCREEN *terminal;
-static WINDOW *input; /* a pad: reading from it never draws */
+static Decoder *decoder;
 static struct termios found;
+static unsigned escape_ms;
+static bool utf8;
+static bool asked; /* the terminal for its background, and it has not answered yet */
 static int cursor_y = -1, cursor_x;
 static char goodbye[128]; /* what puts the terminal right after a crash */
 
@@ -55,6 +54,9 @@ static void put_raw(const char *text)
     size_t left = strlen(text);
     while (left > 0) {
         ssize_t n = write(STDOUT_FILENO, text, left);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
         if (n <= 0) {
             return;
         }
@@ -63,73 +65,111 @@ static void put_raw(const char *text)
     }
 }
 
+/* A string of terminfo, NULL when this terminal has none. */
+static const char *capability(const char *name)
+{
+    const char *text = tigetstr(name);
+    return text == (char *)-1 ? NULL : text;
+}
+
+/* ---- modes: what is on while the screen is ours */
+
+static int put_character(int c)
+{
+    char byte[] = { (char)c, '\0' };
+    put_raw(byte);
+    return c;
+}
+
+static void put_capability(const char *name)
+{
+    const char *text = capability(name);
+    if (text) {
+        tputs(text, 1, put_character);
+    }
+}
+
 static void modes_on(void)
 {
-    put_raw("\033[?2004h");
+    put_capability("smkx");
+    put_raw(PASTE_ON);
+    guard_begin(goodbye, &found);
 }
 
+/* The order matters: the guard may have something to say, and wants the usual screen for it. */
 static void modes_off(void)
 {
-    put_raw("\033[?2004l");
+    put_raw(PASTE_OFF);
+    put_capability("rmkx");
+    endwin();
+    tcsetattr(STDIN_FILENO, asked ? TCSAFLUSH : TCSADRAIN, &found);
+    guard_end();
 }
 
-/* ---- crash: only what POSIX allows in a signal handler */
-
-static const int crash_signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
-static struct sigaction crash_before[G_N_ELEMENTS(crash_signals)];
-
-static void on_crash(int number)
+/* Appends without the padding ("$<5>") that only tputs() understands. */
+static void add_plain(GString *out, const char *text)
 {
-    put_raw(goodbye);
-    tcsetattr(STDIN_FILENO, TCSANOW, &found);
-    for (size_t i = 0; i < G_N_ELEMENTS(crash_signals); i++) {
-        sigaction(crash_signals[i], &crash_before[i], NULL);
-    }
-    /* Blocked until we return: then it strikes again, with whoever dealt with it before us. */
-    raise(number);
-}
-
-static void crash_guard(bool on)
-{
-    struct sigaction action = { .sa_handler = on_crash, .sa_flags = SA_ONSTACK };
-    sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < G_N_ELEMENTS(crash_signals); i++) {
-        if (on) {
-            sigaction(crash_signals[i], &action, &crash_before[i]);
+    while (text && *text) {
+        const char *end = strncmp(text, "$<", 2) == 0 ? strchr(text, '>') : NULL;
+        if (end) {
+            text = end + 1;
         } else {
-            sigaction(crash_signals[i], &crash_before[i], NULL);
+            g_string_append_c(out, *text++);
         }
     }
 }
 
 static void remember_goodbye(void)
 {
-    const char *parts[] = { "\033[?2004l", tigetstr("sgr0"), tigetstr("cnorm"), tigetstr("rmkx"),
-                            tigetstr("rmcup") };
-    goodbye[0] = '\0';
-    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
-        if (parts[i] && parts[i] != (char *)-1) {
-            g_strlcat(goodbye, parts[i], sizeof goodbye);
-        }
+    static const char *const names[] = { "sgr0", "cnorm", "rmkx", "rmcup" };
+    g_autoptr(GString) out = g_string_new(PASTE_OFF);
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        add_plain(out, capability(names[i]));
     }
+    g_string_append(out, "\r\n");
+    g_strlcpy(goodbye, out->str, sizeof goodbye);
 }
 
 /* ---- open and close */
 
-static void define_keys(void)
+static Decoder *make_decoder(void)
 {
-    define_key("\033[200~", CODE_PASTE_BEGIN);
-    define_key("\033[201~", CODE_PASTE_END);
-    define_key("\033[5;5~", CODE_CTRL_PGUP);
-    define_key("\033[6;5~", CODE_CTRL_PGDN);
-    /* Terminals that send these in both cursor-key modes. */
-    define_key("\033[A", KEY_UP);
-    define_key("\033[B", KEY_DOWN);
-    define_key("\033[C", KEY_RIGHT);
-    define_key("\033[D", KEY_LEFT);
-    define_key("\033[H", KEY_HOME);
-    define_key("\033[F", KEY_END);
-    define_key("\033[Z", KEY_BTAB);
+    Decoder *new = decoder_new(utf8);
+    for (size_t i = 0; i < G_N_ELEMENTS(capabilities); i++) {
+        const char *sequence = capability(capabilities[i].capability);
+        if (sequence) {
+            decoder_teach(new, sequence, capabilities[i].key);
+        }
+    }
+    for (Key i = 0; i < 12; i++) {
+        char name[8];
+        g_snprintf(name, sizeof name, "kf%u", i + 1);
+        const char *sequence = capability(name);
+        if (sequence) {
+            decoder_teach(new, sequence, K_F1 + i);
+        }
+    }
+    return new;
+}
+
+static unsigned escape_time(void)
+{
+    const char *text = g_getenv("ESCDELAY");
+    guint64 ms = ESCAPE_MS;
+    if (text && !g_ascii_string_to_unsigned(text, 10, 1, ESCAPE_MS_MAX, &ms, NULL)) {
+        ms = ESCAPE_MS;
+    }
+    return (unsigned)ms;
+}
+
+static bool refuse_terminal(GError **error)
+{
+    const char *term = g_getenv("TERM");
+    g_autofree char *name = text_clean(term ? term : "", -1, TEXT_LINE);
+    return problem_set(error, PROBLEM_FAILED,
+                       _("The terminal type \"%s\" is unknown or cannot place the cursor. "
+                         "Set TERM, for example: TERM=xterm leadline"),
+                       name);
 }
 
 bool screen_open(GError **error)
@@ -141,39 +181,39 @@ bool screen_open(GError **error)
     }
     tcgetattr(STDIN_FILENO, &found);
     terminal = newterm(NULL, stdout, stdin);
-    const char *place = terminal ? tigetstr("cup") : NULL;
-    if (!place || place == (char *)-1) {
-        const char *term = g_getenv("TERM");
-        g_autofree char *name = text_clean(term ? term : "", -1, TEXT_LINE);
-        if (terminal) {
-            endwin();
-            delscreen(terminal);
-            terminal = NULL;
-        }
-        return problem_set(error, PROBLEM_FAILED,
-                           _("The terminal type \"%s\" is unknown or cannot place the cursor. "
-                             "Set TERM, for example: TERM=xterm leadline"),
-                           name);
+    if (!terminal) {
+        return refuse_terminal(error);
     }
-    bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    if (!capability("cup")) {
+        endwin();
+        delscreen(terminal);
+        terminal = NULL;
+        return refuse_terminal(error);
+    }
+    utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
     text_set_ascii(!utf8);
     remember_goodbye();
     raw();
     noecho();
     nonl();
-    intrflush(stdscr, FALSE);
-    if (!g_getenv("ESCDELAY")) {
-        set_escdelay(25);
-    }
-    input = newpad(1, 1);
-    keypad(input, TRUE);
-    nodelay(input, TRUE);
-    define_keys();
+    /* A key that waits must not break off the drawing for the one before it. */
+    typeahead(-1);
+    escape_ms = escape_time();
+    decoder = make_decoder();
     screen_apply_theme();
     curs_set(0);
     modes_on();
-    crash_guard(true);
+    screen_resize();
     return true;
+}
+
+/* An answer that comes when we are gone would be typed into the shell. */
+static void await_answer(void)
+{
+    struct pollfd fd = { .fd = STDIN_FILENO, .events = POLLIN };
+    if (asked) {
+        poll(&fd, 1, ANSWER_WAIT_MS);
+    }
 }
 
 void screen_close(void)
@@ -181,26 +221,37 @@ void screen_close(void)
     if (!terminal) {
         return;
     }
-    crash_guard(false);
+    await_answer();
     modes_off();
-    endwin();
-    delwin(input);
     delscreen(terminal);
     terminal = NULL;
-    tcsetattr(STDIN_FILENO, TCSADRAIN, &found);
+    g_clear_pointer(&decoder, decoder_free);
 }
 
-void screen_suspend(void)
+/* As ^Z does: all processes of the job stop. Nothing happens when nobody could let them go on: then we just stay. */
+static void stop_job(void)
+{
+    struct sigaction action = { .sa_handler = SIG_IGN }, handler;
+    sigaction(SIGTSTP, &action, &handler);
+    kill(0, SIGTSTP); /* the others */
+    action.sa_handler = SIG_DFL;
+    sigaction(SIGTSTP, &action, NULL);
+    raise(SIGTSTP);
+    sigaction(SIGTSTP, &handler, NULL);
+}
+
+void screen_suspend(bool whole_job)
 {
     if (!terminal) {
         return;
     }
-    crash_guard(false);
+    await_answer();
     modes_off();
-    endwin();
-    tcsetattr(STDIN_FILENO, TCSADRAIN, &found);
-    raise(SIGSTOP);
-    crash_guard(true);
+    if (whole_job) {
+        stop_job();
+    } else {
+        raise(SIGSTOP);
+    }
     screen_resume();
 }
 
@@ -209,9 +260,11 @@ void screen_resume(void)
     if (!terminal) {
         return;
     }
+    if (!isendwin()) {
+        modes_off(); /* stopped without a warning: whoever had the terminal since left it in modes of his own */
+    }
     modes_on();
     screen_resize();
-    screen_repaint();
 }
 
 void screen_resize(void)
@@ -226,9 +279,48 @@ void screen_resize(void)
     screen_repaint();
 }
 
+/* ---- colours */
+
+/* COLORFGBG, as rxvt and Konsole set it: "15;0". */
+static int background_of_environment(void)
+{
+    const char *text = g_getenv("COLORFGBG");
+    const char *last = text ? strrchr(text, ';') : NULL;
+    guint64 colour;
+    if (!last || !g_ascii_string_to_unsigned(last + 1, 10, 0, 15, &colour, NULL)) {
+        return -1;
+    }
+    return colour == 7 || colour >= 9 ? 100 : 0;
+}
+
+/* What is known of the background, 0 (black) to 100; -1: nothing. */
+static int background(void)
+{
+    int told = decoder ? decoder_background(decoder) : -1;
+    return told >= 0 ? told : background_of_environment();
+}
+
+bool screen_ask_background(void)
+{
+    static const char *const deaf[] = { "linux", "vt", "dumb", "sun", "screen", NULL };
+    const char *term = g_getenv("TERM");
+    for (int i = 0; deaf[i] && term; i++) {
+        if (g_str_has_prefix(term, deaf[i])) {
+            return false;
+        }
+    }
+    if (!terminal || asked || background() >= 0 || theme_no_colour()) {
+        return false;
+    }
+    put_raw("\033]11;?\033\\");
+    asked = true;
+    return true;
+}
+
 void screen_apply_theme(void)
 {
     theme_set_colours(0);
+    theme_set_background(background());
     bool plain = theme_no_colour();
     if (!plain && has_colors() && start_color() == OK && use_default_colors() == OK) {
         theme_set_colours(COLORS);
@@ -251,63 +343,39 @@ int screen_cols(void)
 
 /* ---- input */
 
-static Key key_of_code(int code)
+bool screen_fill(void)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
-        if (codes[i].code == code) {
-            return codes[i].key;
-        }
+    struct pollfd fd = { .fd = STDIN_FILENO, .events = POLLIN };
+    if (!terminal || poll(&fd, 1, 0) <= 0) {
+        return terminal != NULL;
     }
-    if (code >= KEY_F(1) && code <= KEY_F(12)) {
-        return K_F1 + (Key)(code - KEY_F(1));
+    char bytes[READ_BYTES];
+    ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes);
+    if (n > 0) {
+        decoder_feed(decoder, bytes, (gsize)n);
     }
-    return 0;
-}
-
-static Key key_of_character(wint_t c)
-{
-    if (c == '\n') {
-        return K_ENTER;
-    }
-    if (c == 0x7f || c == 8) {
-        return K_BACKSPACE;
-    }
-    return (Key)c;
+    return n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN));
 }
 
 bool screen_read(Key *key)
 {
-    wint_t c;
-    int kind = wget_wch(input, &c);
-    if (kind == ERR) {
+    if (!terminal || !decoder_next(decoder, key)) {
         return false;
     }
-    if (kind == KEY_CODE_YES) {
-        *key = key_of_code((int)c);
-        return true; /* 0: a key that we have no name for */
-    }
-    if (c == K_ESC) {
-        /* Alt and a letter arrive together; Esc and a later key do not. */
-        wint_t next;
-        int more = wget_wch(input, &next);
-        if (more == OK && next != K_ESC) {
-            *key = key_of_character(next) | KEY_IS_META;
-            return true;
-        }
-        if (more == KEY_CODE_YES) {
-            unget_wch((wchar_t)next);
-        } else if (more == OK) {
-            unget_wch((wchar_t)next);
-        }
-    }
-    *key = key_of_character(c);
+    asked = asked && *key != K_REPLY;
     return true;
 }
 
-bool screen_at_eof(void)
+unsigned screen_patience(void)
 {
-    int waiting = 0;
-    return ioctl(STDIN_FILENO, FIONREAD, &waiting) != 0 || waiting == 0;
+    return terminal ? decoder_patience(decoder, escape_ms) : 0;
+}
+
+void screen_give_up(void)
+{
+    if (terminal) {
+        decoder_give_up(decoder);
+    }
 }
 
 /* ---- output */
@@ -317,6 +385,8 @@ void screen_flush(void)
     if (!terminal) {
         return;
     }
+    /* A hidden cursor may stay where drawing left it. */
+    leaveok(stdscr, cursor_y < 0);
     if (cursor_y >= 0) {
         move(cursor_y, cursor_x);
     }

@@ -4,9 +4,7 @@
 #include <glib.h>
 #include <string.h>
 
-enum { THEME_DEFAULT, THEME_MONO, THEME_HIGH_CONTRAST, THEME_COLOUR_BLIND, THEME_COUNT };
-
-static const char *const names[] = { "default", "mono", "high-contrast", "colour-blind", NULL };
+#define THEME_COUNT THEME_COLOUR_BLIND /* they count from 1 */
 
 #define B ATTR_BOLD
 #define R ATTR_REVERSE
@@ -43,37 +41,36 @@ static const ThemeStyle styles[ROLE_COUNT][THEME_COUNT] = {
     [ROLE_PROGRESS] = { { COLOUR_CYAN, R }, { OWN, R }, { OWN, R }, { COLOUR_SKY, R } },
 };
 
+/* A colour is the same on every background where terminals have but 8 or 16, which their users choose themselves. */
 static const int palette8[COLOUR_COUNT] = {
     [COLOUR_OWN] = -1,    [COLOUR_RED] = 1,  [COLOUR_GREEN] = 2, [COLOUR_BLUE] = 4,
     [COLOUR_MAGENTA] = 5, [COLOUR_CYAN] = 6, [COLOUR_SKY] = 6,   [COLOUR_ORANGE] = 5,
 };
-static const int palette256[COLOUR_COUNT] = {
+static const int palette256[] = {
     [COLOUR_OWN] = -1,    [COLOUR_RED] = 1,  [COLOUR_GREEN] = 2, [COLOUR_BLUE] = 4,
     [COLOUR_MAGENTA] = 5, [COLOUR_CYAN] = 6, [COLOUR_SKY] = 32,  [COLOUR_ORANGE] = 166,
 };
+/* With a contrast of at least 4.5 to white, and to black. */
+static const int palette_light[] = {
+    [COLOUR_OWN] = -1,      [COLOUR_RED] = 124, [COLOUR_GREEN] = 22, [COLOUR_BLUE] = 19,
+    [COLOUR_MAGENTA] = 126, [COLOUR_CYAN] = 24, [COLOUR_SKY] = 25,   [COLOUR_ORANGE] = 130,
+};
+static const int palette_dark[] = {
+    [COLOUR_OWN] = -1,      [COLOUR_RED] = 203, [COLOUR_GREEN] = 77, [COLOUR_BLUE] = 75,
+    [COLOUR_MAGENTA] = 176, [COLOUR_CYAN] = 80, [COLOUR_SKY] = 75,   [COLOUR_ORANGE] = 208,
+};
+G_STATIC_ASSERT(G_N_ELEMENTS(palette_light) == COLOUR_COUNT);
+G_STATIC_ASSERT(G_N_ELEMENTS(palette_dark) == COLOUR_COUNT);
 
-static int selected = THEME_DEFAULT;
+static ThemeName selected = THEME_DEFAULT;
+static Background chosen = BACKGROUND_AUTO;
 static int colours;
+static int brightness = -1;
 
-const char *const *theme_names(void)
+void theme_select(ThemeName theme, Background background)
 {
-    return names;
-}
-
-bool theme_select(const char *name)
-{
-    for (int i = 0; i < THEME_COUNT; i++) {
-        if (strcmp(names[i], name) == 0) {
-            selected = i;
-            return true;
-        }
-    }
-    return false;
-}
-
-const char *theme_name(void)
-{
-    return names[selected];
+    selected = theme;
+    chosen = background;
 }
 
 void theme_set_colours(int n)
@@ -81,16 +78,40 @@ void theme_set_colours(int n)
     colours = theme_no_colour() ? 0 : n;
 }
 
+void theme_set_background(int told)
+{
+    brightness = told;
+}
+
 ThemeStyle theme_style(Role role)
 {
     g_assert(role < ROLE_COUNT);
-    return styles[role][colours < 8 ? THEME_MONO : selected];
+    return styles[role][(colours < 8 ? THEME_MONO : selected) - 1];
+}
+
+static Background background(void)
+{
+    if (chosen != BACKGROUND_AUTO || brightness < 0) {
+        return chosen;
+    }
+    return brightness >= 50 ? BACKGROUND_LIGHT : BACKGROUND_DARK;
 }
 
 int theme_palette(ThemeColour colour)
 {
     g_assert(colour < COLOUR_COUNT);
-    return colours >= 256 ? palette256[colour] : palette8[colour];
+    if (colours < 256) {
+        return palette8[colour];
+    }
+    switch (background()) {
+    case BACKGROUND_LIGHT:
+        return palette_light[colour];
+    case BACKGROUND_DARK:
+        return palette_dark[colour];
+    case BACKGROUND_AUTO:
+        break;
+    }
+    return palette256[colour];
 }
 
 bool theme_no_colour(void)

@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include "client/settings.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -45,7 +47,7 @@ typedef enum ThemeColour {
     COLOUR_BLUE,
     COLOUR_MAGENTA,
     COLOUR_CYAN,
-    COLOUR_SKY, /* 256 colours: a blue and an orange that the colour-blind tell apart */
+    COLOUR_SKY, /* with 256 colours: a blue and an orange that the colour-blind tell apart */
     COLOUR_ORANGE,
     COLOUR_COUNT
 } ThemeColour;
@@ -61,15 +63,14 @@ typedef struct ThemeStyle {
     unsigned attrs;
 } ThemeStyle;
 
-/* Names of the themes, NULL-terminated; the first is the default. */
-const char *const *theme_names(void);
-
-/* False when there is no theme of this name. */
-bool theme_select(const char *name);
-const char *theme_name(void);
+/* The settings of the user. BACKGROUND_AUTO: what is known of the background counts. */
+void theme_select(ThemeName theme, Background background);
 
 /* What the terminal can do; with fewer than 8 colours, or NO_COLOR, every theme is mono. */
 void theme_set_colours(int colours);
+
+/* How bright the terminal's background is, 0 (black) to 100; -1 when nothing is known of it. */
+void theme_set_background(int brightness);
 
 ThemeStyle theme_style(Role role);
 

@@ -6,7 +6,8 @@
 #pragma once
 
 #include "list.h"
-#include "screen.h"
+#include "draw.h"
+#include "key.h"
 
 typedef struct App App;
 typedef struct View View;
