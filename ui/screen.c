@@ -74,10 +74,11 @@ static const char *capability(const char *name)
 
 /* ---- modes: what is on while the screen is ours */
 
+static GString *padded; /* tputs() has no other way to hand its bytes to anybody */
+
 static int put_character(int c)
 {
-    char byte[] = { (char)c, '\0' };
-    put_raw(byte);
+    g_string_append_c(padded, (char)c);
     return c;
 }
 
@@ -85,7 +86,10 @@ static void put_capability(const char *name)
 {
     const char *text = capability(name);
     if (text) {
+        padded = g_string_new(NULL);
         tputs(text, 1, put_character);
+        put_raw(padded->str);
+        g_string_free(g_steal_pointer(&padded), TRUE);
     }
 }
 
@@ -172,6 +176,16 @@ static bool refuse_terminal(GError **error)
                        name);
 }
 
+/* While SIGTSTP has its default ncurses would take it over, and then ignore those that come while it draws. */
+static SCREEN *new_terminal(void)
+{
+    struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
+    sigaction(SIGTSTP, &ignore, &before);
+    SCREEN *new = newterm(NULL, stdout, stdin);
+    sigaction(SIGTSTP, &before, NULL);
+    return new;
+}
+
 bool screen_open(GError **error)
 {
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
@@ -180,7 +194,7 @@ bool screen_open(GError **error)
             _("The screen needs a terminal. For scripts there is: leadline list --json"));
     }
     tcgetattr(STDIN_FILENO, &found);
-    terminal = newterm(NULL, stdout, stdin);
+    terminal = new_terminal();
     if (!terminal) {
         return refuse_terminal(error);
     }

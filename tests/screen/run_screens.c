@@ -418,8 +418,19 @@ static const struct {
     { "TSTP", SIGTSTP }, { "CONT", SIGCONT }, { "SEGV", SIGSEGV }, { "ABRT", SIGABRT },
 };
 
+static bool has_stopped(Term *term, gpointer data)
+{
+    siginfo_t info = { 0 };
+
+    return waitid(P_PID, (id_t)term_pid(term), &info, WSTOPPED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_pid != 0;
+}
+
 static bool step_signal(Play *play, const char *text, GError **error)
 {
+    /* It says good-bye to its terminal before it stops: one that is told to go on earlier would not. */
+    if (strcmp(text, "CONT") == 0 && !term_wait(play->term, has_stopped, NULL, patience_ms))
+        return fail(error, "it has not stopped");
     for (size_t i = 0; i < G_N_ELEMENTS(signal_names); i++) {
         if (strcmp(text, signal_names[i].name) == 0)
             return kill(term_pid(play->term), signal_names[i].number) == 0 ||
