@@ -296,24 +296,32 @@ static const char *insert_sql(Plan *plan, const char *sql_table, const char *key
     return found->sql;
 }
 
-static bool insert(Db *db, const char *sql_table, const char *key, const FieldTable *table,
-                   const void *object, GError **error)
+static bool insert(Db *db, bool later, const char *sql_table, const char *key,
+                   const FieldTable *table, const void *object, GError **error)
 {
     Plan *plan = plan_of(table);
     g_autoptr(GPtrArray) strings = g_ptr_array_new_with_free_func(g_free);
     g_autofree DbValue *values = g_new(DbValue, plan->cells->len);
     size_t n = row_values(table, object, values, strings);
-    return db_exec_values(db, error, NULL, insert_sql(plan, sql_table, key), values, n);
+    const char *sql = insert_sql(plan, sql_table, key);
+    return later ? db_later_values(db, error, sql, values, n)
+                 : db_exec_values(db, error, NULL, sql, values, n);
 }
 
 bool row_insert(Db *db, const char *sql_table, const FieldTable *table, const void *object,
                 GError **error)
 {
-    return insert(db, sql_table, NULL, table, object, error);
+    return insert(db, false, sql_table, NULL, table, object, error);
+}
+
+bool row_insert_later(Db *db, const char *sql_table, const FieldTable *table, const void *object,
+                      GError **error)
+{
+    return insert(db, true, sql_table, NULL, table, object, error);
 }
 
 bool row_upsert(Db *db, const char *sql_table, const char *key, const FieldTable *table,
                 const void *object, GError **error)
 {
-    return insert(db, sql_table, key, table, object, error);
+    return insert(db, false, sql_table, key, table, object, error);
 }

@@ -24,8 +24,10 @@ typedef enum RowOwnership { ROW_COPY, ROW_BORROW } RowOwnership;
 void row_read(const DbRows *rows, int first, const FieldTable *table, void *object,
               RowOwnership ownership);
 
-/* INSERT all columns; upsert: ON CONFLICT (key) DO UPDATE all others. */
+/* INSERT all columns (later: as db_later() does); upsert: ON CONFLICT (key) DO UPDATE all others. */
 bool row_insert(Db *db, const char *sql_table, const FieldTable *table, const void *object,
                 GError **error);
+bool row_insert_later(Db *db, const char *sql_table, const FieldTable *table, const void *object,
+                      GError **error);
 bool row_upsert(Db *db, const char *sql_table, const char *key, const FieldTable *table,
                 const void *object, GError **error);

@@ -18,6 +18,13 @@ typedef struct Check {
     const char *sql;
 } Check;
 
+/* The live ones of a lead and its copies, and the roots of which there are several. */
+#define FAMILY                                                                                     \
+    "(SELECT copy_of AS root, id, to_account, competing FROM referral WHERE copy_of IS NOT NULL"   \
+    " AND state <> 8 UNION SELECT o.id, o.id, o.to_account, o.competing FROM referral o"           \
+    " JOIN referral c ON c.copy_of = o.id WHERE o.state <> 8)"
+#define SEVERAL "SELECT s.root FROM " FAMILY " s GROUP BY s.root HAVING COUNT(*) > 1"
+
 /* Types of the change index: 1 referral, 2 note, 3 partner, 4 account (ObjectType). */
 static const Check checks[] = {
     { "the file is damaged", ON_SQLITE, true,
@@ -30,6 +37,9 @@ static const Check checks[] = {
       " WHERE m.scope_id = a.id AND m.account_id = a.id)" },
     { "a scope's oldest state is newer than its newest", ON_BOTH, false,
       "SELECT id FROM scope WHERE min_seq > seq OR seq < 0" },
+    { "a scope has given out a number that no change has", ON_BOTH, false,
+      "SELECT s.id FROM scope s WHERE s.seq > s.min_seq AND NOT EXISTS"
+      " (SELECT 1 FROM change_index c WHERE c.scope_id = s.id AND c.seq = s.seq)" },
     { "a change belongs to no scope", ON_BOTH, false,
       "SELECT c.object_id FROM change_index c WHERE NOT EXISTS"
       " (SELECT 1 FROM scope s WHERE s.id = c.scope_id)" },
@@ -50,6 +60,11 @@ static const Check checks[] = {
     { "a note is missing from its writer's changes", ON_BOTH, false,
       "SELECT n.id FROM note n WHERE NOT EXISTS (SELECT 1 FROM change_index c"
       " WHERE c.scope_id = n.account AND c.type = 2 AND c.object_id = n.id AND c.deleted = 0)" },
+    { "an account is told of a partner that it has not", ON_BOTH, false,
+      "SELECT c.scope_id FROM change_index c WHERE c.type = 3 AND c.deleted = 0 AND NOT EXISTS"
+      " (SELECT 1 FROM connection k WHERE k.state = 3 AND ((k.account_a = c.scope_id"
+      " AND k.account_b = c.object_id) OR (k.account_b = c.scope_id"
+      " AND k.account_a = c.object_id)))" },
     { "a partner is missing from the changes of the first of a pair", ON_BOTH, false,
       "SELECT k.account_a FROM connection k WHERE k.state = 3 AND NOT EXISTS (SELECT 1"
       " FROM change_index c WHERE c.scope_id = k.account_a AND c.type = 3"
@@ -76,6 +91,9 @@ static const Check checks[] = {
     { "a referral cannot be found by words", ON_POSTGRES, false,
       "SELECT r.id FROM referral r WHERE NOT EXISTS"
       " (SELECT 1 FROM referral_words w WHERE w.referral = r.id)" },
+    { "words are kept of a referral that is not there", ON_SQLITE, true,
+      "SELECT CAST(w.rowid AS TEXT) FROM referral_words w WHERE NOT EXISTS"
+      " (SELECT 1 FROM referral r WHERE r.n = w.rowid)" },
 
     { "a referral was judged without a verdict", ON_BOTH, false,
       "SELECT id FROM referral WHERE state BETWEEN 3 AND 7 AND (verdict IS NULL OR confirmed_at IS "
@@ -84,9 +102,23 @@ static const Check checks[] = {
       "SELECT id FROM referral WHERE state NOT BETWEEN 3 AND 7 AND verdict IS NOT NULL" },
     { "a referral is not a lead and nobody said why", ON_BOTH, false,
       "SELECT id FROM referral WHERE verdict = 2 AND reason_code IS NULL AND message IS NULL" },
+    { "a referral has an outcome but is no lead", ON_BOTH, false,
+      "SELECT id FROM referral WHERE state BETWEEN 4 AND 7 AND verdict = 2" },
+    { "a referral is in a state that it reached at no time", ON_BOTH, false,
+      "SELECT id FROM referral WHERE (state BETWEEN 2 AND 7 AND picked_up_at IS NULL)"
+      " OR (state BETWEEN 4 AND 7 AND outcome_at IS NULL) OR (state = 8 AND withdrawn_at IS "
+      "NULL)" },
+    { "a lead was given to nobody", ON_BOTH, false,
+      "SELECT l.id FROM lead l WHERE NOT EXISTS (SELECT 1 FROM referral r WHERE r.lead_id = "
+      "l.id)" },
     { "a referral competes with nobody", ON_BOTH, false,
-      "SELECT r.id FROM referral r WHERE r.competing = 1 AND r.copy_of IS NULL AND NOT EXISTS"
-      " (SELECT 1 FROM referral k WHERE k.copy_of = r.id)" },
+      "SELECT id FROM referral WHERE competing = 1 AND id NOT IN"
+      " (SELECT f.id FROM " FAMILY " f WHERE f.root IN (" SEVERAL "))" },
+    { "a referral competes and is not told so", ON_BOTH, false,
+      "SELECT f.id FROM " FAMILY " f WHERE f.competing = 0 AND f.root IN (" SEVERAL ")" },
+    { "one partner has the same lead twice", ON_BOTH, false,
+      "SELECT f.id FROM " FAMILY " f JOIN " FAMILY " g ON g.root = f.root"
+      " AND g.to_account = f.to_account AND g.id <> f.id" },
     { "a copy is not of the same sender's lead", ON_BOTH, false,
       "SELECT r.id FROM referral r JOIN referral o ON o.id = r.copy_of"
       " WHERE o.from_account <> r.from_account OR o.copy_of IS NOT NULL" },

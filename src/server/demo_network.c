@@ -113,11 +113,12 @@ bool demo_index(DemoNetwork *network, DemoMember *member, ObjectType type, const
                 gint64 at, GError **error)
 {
     member->seq++;
-    return db_exec(network->db, error,
-                   "INSERT INTO change_index (scope_id, type, object_id, seq, created_seq, deleted,"
-                   " changed_at) VALUES ($1, $2, $3, $4, $4, 0, $5)",
-                   db_uuid(&member->account.id), db_int(type), db_uuid(object), db_int(member->seq),
-                   db_time(at));
+    return db_later(
+        network->db, error,
+        "INSERT INTO change_index (scope_id, type, object_id, seq, created_seq, deleted,"
+        " changed_at) VALUES ($1, $2, $3, $4, $4, 0, $5)",
+        db_uuid(&member->account.id), db_int(type), db_uuid(object), db_int(member->seq),
+        db_time(at));
 }
 
 bool demo_network_finish(DemoNetwork *network, GError **error)

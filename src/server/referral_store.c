@@ -74,7 +74,7 @@ bool referral_load(Db *db, const Uuid *viewer, const Uuid *id, Referral *out, GE
 
 bool referral_insert(Db *db, const Referral *referral, GError **error)
 {
-    return row_insert(db, "lead", &lead_fields, &referral->lead, error) &&
+    return row_insert_later(db, "lead", &lead_fields, &referral->lead, error) &&
            row_insert(db, "referral", &stored_fields, referral, error) &&
            search_add(db, referral, error);
 }

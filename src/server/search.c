@@ -26,7 +26,9 @@ static const SearchDialect dialects[] = {
             .after = "w.rowid < $%d AND $%d IS NOT NULL",
             .order = "w.rowid DESC",
         },
-        .insert = "INSERT INTO referral_words (rowid, words) SELECT n, $2 FROM referral WHERE id = $1",
+        /* Not INSERT ... SELECT: before such a statement SQLite has FTS5 write all that it holds in memory. */
+        .insert = "INSERT INTO referral_words (rowid, words)"
+                  " VALUES ((SELECT n FROM referral WHERE id = $1), $2)",
         .word = "\"%s\"*",
         .marker = "\"%c_%s\"",
         .either = "(\"i_%s\" OR \"s_%s\")",
@@ -73,14 +75,21 @@ static bool is_word_char(gunichar c)
     return g_unichar_isalnum(c) || g_unichar_type(c) == G_UNICODE_SPACING_MARK;
 }
 
+/* Decomposed, folded, decomposed again, since folding can make new accents; NULL when it is not UTF-8. */
+static char *fold(const char *text)
+{
+    if (g_str_is_ascii(text))
+        return g_ascii_strdown(text, -1);
+    g_autofree char *wide = g_utf8_normalize(text, -1, G_NORMALIZE_ALL);
+    g_autofree char *folded = wide ? g_utf8_casefold(wide, -1) : NULL;
+    return folded ? g_utf8_normalize(folded, -1, G_NORMALIZE_ALL) : NULL;
+}
+
 int search_cut(GString *out, const char *text, int max)
 {
     if (!text || !*text || max <= 0)
         return 0;
-    /* Decomposed, folded, decomposed again: folding can make new accents. */
-    g_autofree char *wide = g_utf8_normalize(text, -1, G_NORMALIZE_ALL);
-    g_autofree char *folded = wide ? g_utf8_casefold(wide, -1) : NULL;
-    g_autofree char *plain = folded ? g_utf8_normalize(folded, -1, G_NORMALIZE_ALL) : NULL;
+    g_autofree char *plain = fold(text);
     if (!plain)
         return 0;
     int n = 0;
@@ -163,7 +172,7 @@ bool search_add(Db *db, const Referral *referral, GError **error)
     int room = DOCUMENT_WORDS;
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         room -= search_cut(words, texts[i], room);
-    return db_exec(db, error, dialect(db)->insert, db_uuid(&referral->id), db_text(words->str));
+    return db_later(db, error, dialect(db)->insert, db_uuid(&referral->id), db_text(words->str));
 }
 
 #pragma GCC diagnostic push
