@@ -242,7 +242,7 @@ test('without a token nothing is there to be learned', async () => {
 });
 
 test('addresses that are no addresses', async () => {
-    for (const url of ['/v1/referrals/1', '/v1/referrals/%00', `/v1/referrals/${uuid()}x`, `/v1/referrals/${uuid()}/confirmed`, '/v1/referrals/'])
+    for (const url of ['/v1/referrals/1', `/v1/referrals/${uuid()}x`, `/v1/referrals/${uuid()}/confirmed`, '/v1/referrals/'])
         assertProblem(await ann.get(url), 404, 'not-found');
     for (const [method, url] of [['DELETE', `/v1/referrals/${uuid()}`], ['PATCH', `/v1/referrals/${uuid()}`], ['POST', '/v1/referrals'], ['GET', `/v1/referrals/${uuid()}/confirm`]])
         assertProblem(await ann.request(method, url), 405, 'method-not-allowed');
