@@ -362,6 +362,9 @@ static const guint8 *rest(const Decoder *decoder, gsize *n)
 
 void decoder_feed(Decoder *decoder, const char *bytes, gsize n)
 {
+    if (n == 0) {
+        return;
+    }
     g_byte_array_remove_range(decoder->bytes, 0, decoder->at);
     decoder->at = 0;
     /* On a slow line the rest of a function key may come after its Esc was given up. No finger types two at once. */

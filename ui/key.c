@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define REPLACEMENT 0xfffd /* what bytes that are no text have become */
+
 typedef struct KeyName {
     Key key;
     const char *name;
@@ -64,12 +66,17 @@ static Key key_by_name(const char *word, size_t length)
     return 0;
 }
 
+static bool is_meta(const char *text)
+{
+    return strncmp(text, "M-", 2) == 0 && text[2];
+}
+
 /* One key at *text, which moves behind it; 0 when there is none. */
 static Key key_next(const char **text)
 {
     const char *p = *text;
     Key meta = 0;
-    if (strncmp(p, "M-", 2) == 0 && p[2]) {
+    if (is_meta(p)) {
         meta = KEY_IS_META;
         p += 2;
     }
@@ -84,7 +91,7 @@ static Key key_next(const char **text)
         p += 2;
     } else {
         gunichar c = g_utf8_get_char_validated(p, -1);
-        if (c == (gunichar)-1 || c == (gunichar)-2 || c <= ' ') {
+        if (c == (gunichar)-1 || c == (gunichar)-2 || c <= ' ' || c == REPLACEMENT) {
             return 0;
         }
         key = c;
@@ -96,9 +103,10 @@ static Key key_next(const char **text)
 
 size_t key_parse(const char *text, Key *keys, size_t max)
 {
-    Key whole = key_by_name(text, strlen(text));
+    const char *word = is_meta(text) ? text + 2 : text;
+    Key whole = key_by_name(word, strlen(word));
     if (whole && max > 0) {
-        keys[0] = whole;
+        keys[0] = is_meta(text) ? whole | KEY_IS_META : whole;
         return 1;
     }
     size_t n = 0;

@@ -41,7 +41,7 @@ KeyMap *keymap_new(void)
     keymap->bindings = g_ptr_array_new_with_free_func(binding_free);
     g_autoptr(GPtrArray) complaints = g_ptr_array_new_with_free_func(g_free);
     for (const EmbeddedText *file = default_keys; file->name; file++) {
-        keymap_read(keymap, file->name, file->text, complaints);
+        keymap_read(keymap, "default keys", file->text, complaints);
     }
     for (guint i = 0; i < complaints->len; i++) {
         g_warning("%s", (const char *)complaints->pdata[i]);
@@ -81,7 +81,7 @@ static bool active_together(KeyContext a, KeyContext b)
 
 static bool starts_with(const Binding *binding, const Key *keys, size_t n)
 {
-    return binding->n_keys >= n && memcmp(binding->keys, keys, n * sizeof *keys) == 0;
+    return n == 0 || (binding->n_keys >= n && memcmp(binding->keys, keys, n * sizeof *keys) == 0);
 }
 
 static bool same_keys(const Binding *a, const Binding *b)

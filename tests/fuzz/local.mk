@@ -12,6 +12,10 @@ fuzz_targets = %D%/fuzz_text
 %C%_fuzz_text_LDADD = $(FUZZ_LIBS) src/base/libbase.a $(GLIB_LIBS)
 %C%_fuzz_text_SOURCES = %D%/fuzz_text.c %D%/text_properties.h
 
+fuzz_targets += %D%/fuzz_decode %D%/fuzz_keymap
+%C%_fuzz_decode_LDADD = $(FUZZ_LIBS) ui/libui.a src/base/libbase.a $(GLIB_LIBS)
+%C%_fuzz_keymap_LDADD = $(FUZZ_LIBS) $(UI_TEST_LIBS)
+
 if FUZZING
 FUZZ_LIBS = $(LIBFUZZER)
 noinst_PROGRAMS += $(fuzz_targets)
