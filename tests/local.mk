@@ -26,6 +26,7 @@ include tests/unit/ui.mk
 endif
 include tests/api/local.mk
 include tests/screen/local.mk
+include tests/cli/local.mk
 include tests/e2e/local.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk
