@@ -10,7 +10,7 @@
 #include "cli/result.h"
 #include "wire/json.h"
 
-#define PARTNERS_MAX 1000
+#define PARTNERS_READ 1000 /* more than anybody has */
 #define PARTNERS_NAMED 10
 #define DRAFT_KEY "cli:new"
 
@@ -41,8 +41,8 @@ static bool is_exactly(const Partner *partner, const char *text)
 static bool find_partner(Cli *cli, const char *text, Uuid *account, GError **error)
 {
     Cache *cache = client_cache(cli->client);
-    g_autoptr(GPtrArray) all = cache_partners(cache, NULL, PARTNERS_MAX, error);
-    g_autoptr(GPtrArray) some = all ? cache_partners(cache, text, PARTNERS_MAX, error) : NULL;
+    g_autoptr(GPtrArray) all = cache_partners(cache, NULL, PARTNERS_READ, error);
+    g_autoptr(GPtrArray) some = all ? cache_partners(cache, text, PARTNERS_READ, error) : NULL;
     if (!some)
         return false;
     for (guint i = 0; i < all->len; i++) {
@@ -159,7 +159,7 @@ static char *empty_form(Cli *cli)
                                    "the one before it. Save to send, or save nothing\n# to "
                                    "cancel.\n"));
     g_autoptr(GPtrArray)
-        partners = cache_partners(client_cache(cli->client), NULL, PARTNERS_MAX, NULL);
+        partners = cache_partners(client_cache(cli->client), NULL, PARTNERS_READ, NULL);
     g_autofree char *names = partners ? partner_names(partners) : NULL;
     put_form_line(form, "to", _("Partner"), names);
     for (guint i = 0; i < cli->args->fields->len; i++) {

@@ -13,8 +13,9 @@
 #include "base/text.h"
 
 #define TIMEOUT_S 15
-#define SLICE_MS 50       /* how often a command asks the store what became of its items */
-#define TAKE_OVER_MS 1000 /* how often it asks whether the profile's owner has gone */
+#define PRIVATE_START_MS 120000 /* a private server may have to make a network first */
+#define SLICE_MS 50             /* how often a command asks the store what became of its items */
+#define TAKE_OVER_MS 1000       /* how often it asks whether the profile's owner has gone */
 
 void cli_say(const char *format, ...)
 {
@@ -424,6 +425,8 @@ bool cli_sync(Cli *cli, GError **error)
     Syncing syncing = { .cli = cli, .done = -1 };
     if (!cli_timeout(cli->args, &ms, error))
         return false;
+    if (cli->profile->kind != PROFILE_SERVER)
+        ms = MAX(ms, PRIVATE_START_MS);
     syncing.shows = isatty(STDERR_FILENO) && !cli_has(cli->args, OPTION_PLAIN);
     client_on_change(cli->client, show_progress, &syncing);
     start(cli);

@@ -12,7 +12,7 @@ static bool is_given_already(Cli *cli, const Uuid *id, const ConfirmInput *input
     Referral referral = { 0 };
     if (!cache_referral(client_cache(cli->client), id, &referral, NULL))
         return false;
-    bool same = referral.verdict == input->verdict &&
+    bool same = referral.box == BOX_INBOX && referral.verdict == input->verdict &&
                 (!input->message || g_strcmp0(input->message, referral.message) == 0) &&
                 (!input->reason_code || input->reason_code == referral.reason_code) &&
                 (!money_is_set(&input->value) || money_equal(&input->value, &referral.value));

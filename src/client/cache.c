@@ -533,19 +533,28 @@ GPtrArray *cache_partners(Cache *cache, const char *text, unsigned limit, GError
 
 /* ---- short ids */
 
+#define CANDIDATES 6 /* named at most; one more is asked for, to know whether there are more */
+
 typedef struct Found {
-    Uuid id;
-    int n;
+    Uuid ids[2 * (CANDIDATES + 1)];
+    unsigned n;
 } Found;
+
+static bool found_has(const Found *found, const Uuid *id)
+{
+    for (unsigned i = 0; i < found->n; i++)
+        if (uuid_equal(&found->ids[i], id))
+            return true;
+    return false;
+}
 
 static bool found_add(DbRows *from, Found *found, GError **error)
 {
     g_autoptr(DbRows) rows = from;
     while (rows && db_next(rows, error)) {
         Uuid id = db_get_uuid(rows, 0);
-        if (found->n == 0 || !uuid_equal(&id, &found->id))
-            found->n++;
-        found->id = id;
+        if (!found_has(found, &id))
+            found->ids[found->n++] = id;
     }
     return rows && db_rows_ok(rows);
 }
@@ -570,19 +579,29 @@ static bool hex_range(const char *text, Uuid *low, Uuid *high)
     return digits >= 4;
 }
 
+static bool several(const Found *found, const char *shown, GError **error)
+{
+    char id[UUID_TEXT_SIZE];
+    g_autoptr(GString) names = g_string_new(NULL);
+    for (unsigned i = 0; i < MIN(found->n, CANDIDATES); i++)
+        g_string_append_printf(names, "%s%s", i ? ", " : "", uuid_format(&found->ids[i], id));
+    return problem_set(error, PROBLEM_BAD_INPUT, "several leads are called %s: %s%s", shown,
+                       names->str, found->n > CANDIDATES ? ", ..." : "");
+}
+
 bool cache_resolve(Cache *cache, const char *prefix, Uuid *out, GError **error)
 {
     Found found = { 0 };
     gint64 label = 0;
     Uuid low, high;
     if (lead_label_parse(prefix, &label) &&
-        !found_add(db_query(cache->db, error, "SELECT id FROM referral WHERE label = $1 LIMIT 2",
+        !found_add(db_query(cache->db, error, "SELECT id FROM referral WHERE label = $1 LIMIT 7",
                             db_int(label)),
                    &found, error))
         return false;
     if (hex_range(prefix, &low, &high) &&
         !found_add(db_query(cache->db, error,
-                            "SELECT id FROM referral WHERE id >= $1 AND id <= $2 LIMIT 2",
+                            "SELECT id FROM referral WHERE id >= $1 AND id <= $2 LIMIT 7",
                             db_bytes(low.bytes, sizeof low.bytes),
                             db_bytes(high.bytes, sizeof high.bytes)),
                    &found, error))
@@ -591,8 +610,7 @@ bool cache_resolve(Cache *cache, const char *prefix, Uuid *out, GError **error)
     if (found.n == 0)
         return problem_set(error, PROBLEM_NOT_FOUND, "there is no lead %s here", shown);
     if (found.n > 1)
-        return problem_set(error, PROBLEM_BAD_INPUT,
-                           "several leads are called %s: give more of the id", shown);
-    *out = found.id;
+        return several(&found, shown, error);
+    *out = found.ids[0];
     return true;
 }

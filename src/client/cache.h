@@ -82,7 +82,7 @@ bool cache_next_waiting(Cache *cache, const LeadQuery *query, const LeadPos *pos
 bool cache_referral(Cache *cache, const Uuid *id, Referral *out, GError **error);
 
 /* The lead a person means: its label ("L-7Q2M4K", client/label.h), its id, or at least 4 hex digits its id starts with.
- * NOT_FOUND; BAD_INPUT when several leads fit. */
+ * NOT_FOUND; BAD_INPUT when several leads fit, and names some. */
 bool cache_resolve(Cache *cache, const char *prefix, Uuid *out, GError **error);
 
 /* The server's row, without local edits. NOT_FOUND for a lead that only this client knows. */

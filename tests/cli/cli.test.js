@@ -494,6 +494,7 @@ describe('beside an open screen', { skip: hasTerminal() ? false : 'no script(1)'
         const late = home.leadline(['confirm', second, '--timeout', '30']);
         await waitFor(async () => (await home.leadline(['outbox'])).rows().length === 2, 20000, 'both in the outbox');
         process.kill(pid, 'SIGKILL');
+        screen.child.kill('SIGCONT'); /* script stops with its child */
         (await late).expect(0);
         assert.equal((await get(second)).verdict, 'lead');
         await screen.end;
@@ -526,10 +527,13 @@ describe('on a terminal', { skip: hasTerminal() ? false : 'no script(1)' }, () =
     });
 
     test('the password is not echoed; Ctrl-C cancels (2)', async () => {
-        const answer = await terminal('auth login', { input: `${PASSWORD}\r` });
-        assert.match(answer.stdout, /Password of member@demo\.example: /);
-        answer.expect(0);
-        assert.match(answer.stdout, /Logged in/);
+        for (const [typed, code] of [[`wrong\x15wro\x7f\x7f\x7f${PASSWORD}\r`, 0], ['never\x03', 2], ['\x04', 2]]) {
+            const terminal = home.screen(['auth', 'login']);
+            await waitFor(() => terminal.text.includes('Password of member@demo.example: ') || terminal.ended);
+            terminal.child.stdin.write(typed);
+            assert.equal(await terminal.end, code, terminal.text);
+            assert.doesNotMatch(terminal.text, /wro|never|leadline-demo/);
+        }
     });
 
     test('new opens a form in the editor', async () => {
@@ -550,7 +554,7 @@ sed -i -e 's/^to:.*/to: ${LEADER}/; s/^type:.*/type: job/; s/^need:.*/need: Fenc
 
 test('--demo lists and confirms in a network of its own', async () => {
     const empty = new Home();
-    const listed = (await empty.leadline(['--demo', 'list', '-n', '3', '--timeout', '60'], { ms: 120000 })).expect(0);
+    const listed = (await empty.leadline(['--demo', 'list', '-n', '3'], { ms: 120000 })).expect(0);
     assert.equal(listed.rows().length, 3);
     assert.deepEqual(fs.readdirSync(empty.path('RUNTIME_DIR/leadline')), []);
     empty.remove();

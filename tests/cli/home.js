@@ -74,7 +74,7 @@ class Home {
             { input: `${password}\n` })).expect(0);
     }
 
-    /** The screen, open in a terminal of its own; { child, quit() }. */
+    /** The screen, or a command, in a terminal of its own: { child, text, ended, end: Promise of the exit code }. */
     screen(args = []) {
         const line = `stty rows 30 cols 100; exec '${program}' ${args.join(' ')}`;
         const child = spawn('script', ['-qec', line, '/dev/null'], { env: this.env, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
