@@ -30,3 +30,4 @@ include tests/cli/local.mk
 include tests/e2e/local.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk
+.PHONY: bench fuzz

@@ -5,12 +5,21 @@
 #	fuzz_targets += %D%/fuzz_NAME
 #	%C%_fuzz_NAME_LDADD = $(FUZZ_LIBS) src/LAYER/libLAYER.a ... $(GLIB_LIBS)
 #
-# With `configure --enable-fuzzing CC=clang` it is built with libFuzzer: run it by hand, as in
-# `tests/fuzz/fuzz_NAME -max_total_time=60 DIR ../tests/fuzz/corpus/NAME`. In every other build
-# driver.c is its main(), and `make check` feeds it the corpus and all small changes of it.
-fuzz_targets = %D%/fuzz_text
+# With `configure --enable-fuzzing CC=clang` it is built with libFuzzer, and `make fuzz` runs every target for FUZZ_SECONDS
+# from its corpus; what it finds is kept in tests/fuzz/found/NAME of the build. In every other build driver.c is its main(),
+# and `make check` feeds it the corpus and all small changes of it.
+fuzz_targets = %D%/fuzz_text %D%/fuzz_json %D%/fuzz_sse %D%/fuzz_field %D%/fuzz_search
 %C%_fuzz_text_LDADD = $(FUZZ_LIBS) src/base/libbase.a $(GLIB_LIBS)
 %C%_fuzz_text_SOURCES = %D%/fuzz_text.c %D%/text_properties.h
+%C%_fuzz_json_LDADD = $(FUZZ_LIBS) src/wire/libwire.a src/model/libmodel.a src/base/libbase.a $(CJSON_LIBS) $(GLIB_LIBS)
+%C%_fuzz_sse_LDADD = $(FUZZ_LIBS) src/client/libclient.a src/base/libbase.a $(GLIB_LIBS)
+%C%_fuzz_field_LDADD = $(FUZZ_LIBS) src/model/libmodel.a src/base/libbase.a $(GLIB_LIBS)
+%C%_fuzz_search_LDADD = $(FUZZ_LIBS) src/server/libserver.a src/wire/libwire.a src/db/libdb.a
+if HAVE_POSTGRESQL
+%C%_fuzz_search_LDADD += src/db/libdbpg.a src/db/libdb.a
+endif
+%C%_fuzz_search_LDADD += src/model/libmodel.a src/base/libbase.a $(MICROHTTPD_LIBS) $(SODIUM_LIBS) $(CJSON_LIBS) \
+	$(SQLITE_LIBS) $(PQ_LIBS) $(GLIB_LIBS)
 
 fuzz_targets += %D%/fuzz_decode %D%/fuzz_keymap
 %C%_fuzz_decode_LDADD = $(FUZZ_LIBS) ui/libui.a src/base/libbase.a $(GLIB_LIBS)
@@ -19,7 +28,18 @@ fuzz_targets += %D%/fuzz_decode %D%/fuzz_keymap
 if FUZZING
 FUZZ_LIBS = $(LIBFUZZER)
 noinst_PROGRAMS += $(fuzz_targets)
+FUZZ_SECONDS = 30
+fuzz: $(fuzz_targets)
+	@for target in $(fuzz_targets); do \
+	  name=$${target##*/fuzz_}; found=tests/fuzz/found/$$name; $(MKDIR_P) $$found; \
+	  echo "fuzz_$$name for $(FUZZ_SECONDS) s"; \
+	  ./$$target -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=$$found/ $$found \
+	    '$(srcdir)/tests/fuzz/corpus/'$$name >$$found.log 2>&1 || { tail -n 40 $$found.log; exit 1; }; \
+	  tail -n 1 $$found.log; \
+	done
 else
+fuzz:
+	@echo 'This build has no libFuzzer: ../configure --enable-fuzzing CC=clang in a folder of its own' >&2; exit 1
 FUZZ_LIBS = %D%/libfuzzdriver.a
 check_LIBRARIES += %D%/libfuzzdriver.a
 %C%_libfuzzdriver_a_SOURCES = %D%/driver.c %D%/fuzz.h
