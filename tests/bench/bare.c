@@ -11,7 +11,7 @@
  *                              seconds
  *   bare pginsert URL ROWS CONNECTIONS    durable inserts over libpq, one a transaction; prints rows a second
  *   bare echo                  raw terminal: answers each byte
- *   bare ncurses               the smallest full screen: draws a title, ends at the first key
+ *   bare ncurses               a list and a preview, drawn anew for each key
  *
  * Servers print "ready" and run until standard input ends.
  */
@@ -118,6 +118,8 @@ static void put_json(GString *out, const char *text)
 static void put_row(GString *out)
 {
     for (int column = 0; column < sqlite3_column_count(statement); column++) {
+        if (sqlite3_column_type(statement, column) == SQLITE_NULL)
+            continue;
         g_string_append(out, column ? ",\"" : "{\"");
         g_string_append(out, sqlite3_column_name(statement, column));
         g_string_append(out, "\":");
@@ -139,9 +141,7 @@ static enum MHD_Result on_rows(void *data, struct MHD_Connection *connection, co
         return MHD_YES;
     if (!db) {
         open_database(database, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX);
-        prepare("SELECT id, sent_at, state, name, company, email, phone, city, need, comments FROM "
-                "lead "
-                "WHERE id >= ? ORDER BY id LIMIT ?");
+        prepare("SELECT * FROM lead WHERE id >= ? ORDER BY id LIMIT ?");
         out = g_string_sized_new(65536);
     }
     random_state = random_state * 1664525 + 1013904223;
@@ -177,11 +177,35 @@ static int serve(const char *port, MHD_AccessHandlerCallback handler)
 
 /* ---- databases */
 
-#define TABLE                                                                                      \
-    "CREATE TABLE IF NOT EXISTS lead (id INTEGER PRIMARY KEY, sent_at INTEGER, state INTEGER, "    \
-    "name TEXT, company TEXT, email TEXT, phone TEXT, city TEXT, need TEXT, comments TEXT) "       \
-    "STRICT; CREATE INDEX IF NOT EXISTS lead_sent ON lead (sent_at)"
-#define INSERT "INSERT INTO lead VALUES (?,?,?,?,?,?,?,?,?,?)"
+/* As wide as a referral: ten columns, then thirty more of which half are set. */
+#define MORE_COLUMNS 30
+
+static char *with_columns(const char *before, const char *each, const char *after)
+{
+    GString *sql = g_string_new(before);
+
+    for (int i = 0; i < MORE_COLUMNS; i++)
+        g_string_append_printf(sql, each, i);
+    g_string_append(sql, after);
+    return g_string_free(sql, FALSE);
+}
+
+static void make_table(void)
+{
+    g_autofree char *sql = with_columns(
+        "CREATE TABLE IF NOT EXISTS lead (id INTEGER PRIMARY KEY, sent_at INTEGER, state INTEGER, "
+        "name TEXT, company TEXT, email TEXT, phone TEXT, city TEXT, need TEXT, comments TEXT",
+        ", more%d", "); CREATE INDEX IF NOT EXISTS lead_sent ON lead (sent_at)");
+
+    run_sql(sql);
+}
+
+static void prepare_insert(void)
+{
+    g_autofree char *sql = with_columns("INSERT INTO lead VALUES (?,?,?,?,?,?,?,?,?,?", ",?", ")");
+
+    prepare(sql);
+}
 
 static sqlite3_stmt *words;
 
@@ -203,7 +227,12 @@ static void insert_lead(gint64 id)
     sqlite3_bind_text(statement, 7, "+441632960190", -1, SQLITE_STATIC);
     sqlite3_bind_text(statement, 8, "Leeds", -1, SQLITE_STATIC);
     sqlite3_bind_text(statement, 9, ROW_TEXT ROW_TEXT, -1, SQLITE_STATIC);
-    sqlite3_bind_text(statement, 10, ROW_TEXT ROW_TEXT ROW_TEXT, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 10, ROW_TEXT, -1, SQLITE_STATIC);
+    for (int i = 0; i < MORE_COLUMNS; i += 2)
+        if (i % 4 == 0)
+            sqlite3_bind_int64(statement, 11 + i, 1700000000000 + id);
+        else
+            sqlite3_bind_text(statement, 11 + i, "some short text", -1, SQLITE_STATIC);
     step(statement);
 }
 
@@ -226,8 +255,9 @@ static double insert_rows(const char *path, gint64 rows, gint64 group, bool with
     gint64 started = g_get_monotonic_time();
 
     open_database(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-    run_sql("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; " TABLE);
-    prepare(INSERT);
+    run_sql("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF");
+    make_table();
+    prepare_insert();
     if (with_words) {
         run_sql("CREATE VIRTUAL TABLE word USING fts5(words, content = '', prefix = '1 2', detail "
                 "= none, columnsize = 0); "
@@ -259,8 +289,9 @@ static gpointer group_writer(gpointer data)
     gint64 id = 0;
 
     open_database(database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-    run_sql("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; DROP TABLE IF EXISTS lead; " TABLE);
-    prepare(INSERT);
+    run_sql("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; DROP TABLE IF EXISTS lead");
+    make_table();
+    prepare_insert();
     for (;;) {
         int n = 0;
 
@@ -387,14 +418,35 @@ static int echo_bytes(void)
     return 0;
 }
 
-static int hello_ncurses(void)
+/* A list and a preview of the row under the cursor, drawn whole for each key: the least that such a screen needs. */
+static void draw_rows(int cursor)
 {
+    erase();
+    mvprintw(0, 0, "Inbox %d L-%06d", cursor, cursor);
+    for (int line = 1; line < LINES - 1; line++) {
+        attrset(line == cursor % (LINES - 2) + 1 ? A_REVERSE : A_NORMAL);
+        mvprintw(line, 0, "  N  %2dm  Sender %-10d Client %d - what is needed, in words", line,
+                 line, line);
+    }
+    attrset(A_NORMAL);
+    for (int line = 1; line < 20; line++)
+        mvprintw(line, COLS / 2, " %-12s the text of line %d of lead %d", "Name", line, cursor);
+    mvprintw(LINES - 1, 0, "Help");
+    refresh();
+}
+
+static int ncurses_rows(void)
+{
+    int cursor = 0;
+
     initscr();
     raw();
     noecho();
-    mvprintw(0, 0, "Inbox");
-    refresh();
-    getch();
+    keypad(stdscr, TRUE);
+    curs_set(0);
+    do
+        draw_rows(cursor++);
+    while (getch() != 'q');
     endwin();
     return 0;
 }
@@ -411,7 +463,7 @@ int main(int argc, char **argv)
     if (strcmp(mode, "echo") == 0)
         return echo_bytes();
     if (strcmp(mode, "ncurses") == 0)
-        return hello_ncurses();
+        return ncurses_rows();
     if (strcmp(mode, "hello") == 0 && argc == 3)
         return serve(argv[2], on_hello);
     if (argc == 4 && (strcmp(mode, "read") == 0 || strcmp(mode, "list") == 0)) {
