@@ -149,7 +149,9 @@ static void changed(View *view, unsigned what)
     LeadsView *leads = (LeadsView *)view;
     if (what & (CLIENT_LEADS | CLIENT_OUTBOX)) {
         GError *error = NULL;
-        check(leads, list_reload(leads->list, &error), error);
+        /* A full sync brings the oldest first: nobody wants to end up there who has not moved yet. */
+        bool follows = !leads->touched && client_status(view->app->client)->phase == PHASE_SYNCING;
+        check(leads, (follows ? list_load : list_reload)(leads->list, &error), error);
     }
     if (what & (CLIENT_LEADS | CLIENT_OUTBOX | CLIENT_NOTES) || !list_row(leads->list)) {
         g_clear_pointer(&leads->page, page_free);
@@ -160,6 +162,7 @@ static void changed(View *view, unsigned what)
 static void moved(View *view, Move move)
 {
     LeadsView *leads = (LeadsView *)view;
+    leads->touched = true;
     if (leads->in_preview) {
         preview_scroll(leads, move);
         return;
@@ -172,6 +175,7 @@ static void open_row(View *view)
 {
     LeadsView *leads = (LeadsView *)view;
     const LeadRow *row = list_row(leads->list);
+    leads->touched = true;
     if (row) {
         Uuid id = row->id; /* picking up reloads the list */
         lead_open(view->app, &id);

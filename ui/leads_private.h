@@ -17,6 +17,7 @@ typedef struct LeadsView {
     int limit; /* of limit_choices */
     char *text;
     List *list;
+    bool touched; /* the user has chosen a place in it */
     Tags *tags;
     LeadPos tag_anchor; /* where the last one was set, and a range begins */
     bool has_anchor;
