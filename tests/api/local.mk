@@ -2,7 +2,9 @@
 # Each *.test.js runs twice: on SQLite, and on PostgreSQL in a cluster of its own.
 API_TESTS = \
 	%D%/account.test.js \
+	%D%/check.test.js \
 	%D%/crowd.test.js \
+	%D%/demo.test.js \
 	%D%/event.test.js \
 	%D%/feed.test.js \
 	%D%/http.test.js \

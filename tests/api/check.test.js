@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// leadlined check: every invariant of its table (src/server/check.c) is broken by hand once, and must be found.
+'use strict';
+const assert = require('node:assert/strict');
+const crypto = require('node:crypto');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { test, before, after } = require('node:test');
+const { QUICK_HASH, freshDatabase, leadlined, postgresql, uuid } = require('./harness.js');
+const { literal, sql } = require('./network.js');
+
+const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'leadline-check-'));
+let sound;
+before(() => {
+    sound = freshDatabase(dir);
+    const loaded = leadlined(['load-demo', '--database', sound, ...QUICK_HASH]);
+    assert.equal(loaded.code, 0, loaded.stderr);
+});
+after(() => fs.rmSync(dir, { recursive: true, force: true }));
+
+function copy() {
+    if (!postgresql) {
+        const database = freshDatabase(fs.mkdtempSync(path.join(dir, 'copy-')));
+        fs.copyFileSync(sound.replace('sqlite:', ''), database.replace('sqlite:', ''));
+        return database;
+    }
+    const name = `leadline_${crypto.randomBytes(6).toString('hex')}`;
+    sql('postgresql:///postgres', `CREATE DATABASE ${name} TEMPLATE ${sound.split('/').pop()};`);
+    return `postgresql:///${name}`;
+}
+
+const check = (database) => leadlined(['check', '--database', database]);
+
+/* A row of a table that a condition is true of, as a literal. */
+const one = (table, where = '1 = 1', column = 'id') => `(SELECT ${column} FROM ${table} WHERE ${where} ORDER BY ${column} LIMIT 1)`;
+const stranger = literal(uuid());
+const account = (n) => `(SELECT id FROM account ORDER BY id LIMIT 1 OFFSET ${n})`;
+const copied = one('referral', 'copy_of IS NOT NULL AND state <> 8');
+const rootOf = (member) => `(SELECT copy_of FROM referral WHERE id = ${member})`;
+
+/* What the check says -> how to break it. */
+const broken = {
+    'the file is damaged': `CREATE TEMP TABLE root AS SELECT name, rootpage FROM sqlite_schema WHERE name IN ('referral_sent_state', 'referral_inbox_state');
+        PRAGMA writable_schema = ON; UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM root WHERE root.name <> sqlite_master.name) WHERE name IN (SELECT name FROM root);`,
+    'a row refers to one that is not there': `DELETE FROM account WHERE id = ${account(0)};`,
+    'an account has no scope of its own': `DELETE FROM scope_member WHERE account_id = ${account(0)};`,
+    "a scope's oldest state is newer than its newest": `UPDATE scope SET min_seq = seq + 1 WHERE id = ${account(0)};`,
+    'a scope has given out a number that no change has': `UPDATE scope SET seq = seq + 1 WHERE id = ${account(0)};`,
+    'a change belongs to no scope': `UPDATE change_index SET scope_id = ${stranger} WHERE scope_id = ${account(0)};`,
+    'a change has a number that its scope has not given out': `UPDATE scope SET seq = seq - 1 WHERE id = ${account(0)};`,
+    'an account is missing from its own changes': `UPDATE change_index SET deleted = 1 WHERE type = 4 AND object_id = ${account(0)};`,
+    "a referral is missing from its sender's changes": `DELETE FROM change_index WHERE object_id = ${one('referral')} AND scope_id = ${one('referral', '1 = 1', '(from_account)').replace('ORDER BY (from_account)', 'ORDER BY id')};`,
+    "a referral is missing from its recipient's changes": `UPDATE change_index SET deleted = 1 WHERE object_id = ${one('referral')} AND scope_id = ${one('referral', '1 = 1', '(to_account)').replace('ORDER BY (to_account)', 'ORDER BY id')};`,
+    "a note is missing from its writer's changes": `INSERT INTO note (id, rev, created_at, updated_at, referral, text, account) SELECT ${stranger}, 1, 1, 1, id, 'x', to_account FROM referral WHERE id = ${one('referral')};`,
+    'an account is told of a partner that it has not': 'UPDATE connection SET state = 7;',
+    'a partner is missing from the changes of the first of a pair': 'DELETE FROM change_index WHERE type = 3 AND scope_id < object_id;',
+    'a partner is missing from the changes of the second of a pair': 'DELETE FROM change_index WHERE type = 3 AND scope_id > object_id;',
+    'a referral is in the changes of somebody who is not a party to it': `UPDATE change_index SET object_id = ${stranger} WHERE type = 1 AND object_id = ${one('referral')};`,
+    'a note is in the changes of somebody who did not write it': `INSERT INTO change_index (scope_id, type, object_id, seq, created_seq, deleted, changed_at) SELECT id, 2, ${stranger}, seq + 1, seq + 1, 0, 1 FROM scope WHERE id = ${account(0)};`,
+    'a note is by somebody who is not a party to its referral': `INSERT INTO note (id, rev, created_at, updated_at, referral, text, account) SELECT ${stranger}, 1, 1, 1, r.id, 'x', a.id FROM referral r, account a
+        WHERE r.id = ${one('referral')} AND a.id <> r.from_account AND a.id <> r.to_account ORDER BY a.id LIMIT 1;`,
+    'a referral cannot be found by words': postgresql ? `DELETE FROM referral_words WHERE referral = ${one('referral')};` : `DELETE FROM referral_words WHERE rowid = ${one('referral', '1 = 1', 'n')};`,
+    'words are kept of a referral that is not there': "INSERT INTO referral_words (rowid, words) VALUES (99999999, 'x');",
+    'a referral was judged without a verdict': `UPDATE referral SET verdict = NULL WHERE id = ${one('referral', 'state = 3')};`,
+    'a referral has a verdict that nobody gave': `UPDATE referral SET verdict = 1 WHERE id = ${one('referral', 'state = 1')};`,
+    'a referral is not a lead and nobody said why': `UPDATE referral SET reason_code = NULL, message = NULL WHERE id = ${one('referral', 'verdict = 2')};`,
+    'a referral has an outcome but is no lead': `UPDATE referral SET verdict = 2, reason_code = 1 WHERE id = ${one('referral', 'state = 5')};`,
+    'a referral is in a state that it reached at no time': `UPDATE referral SET picked_up_at = NULL WHERE id = ${one('referral', 'state = 3')};`,
+    'a lead was given to nobody': `UPDATE referral SET lead_id = ${one('lead', `id <> ${one('referral', '1 = 1', 'lead_id')}`)} WHERE lead_id = ${one('referral', '1 = 1', 'lead_id')};`,
+    'a referral competes with nobody': `UPDATE referral SET competing = 1 WHERE id = ${one('referral', 'competing = 0')};`,
+    'a referral competes and is not told so': `UPDATE referral SET competing = 0 WHERE id = ${copied};`,
+    'one partner has the same lead twice': `UPDATE referral SET to_account = (SELECT to_account FROM referral WHERE id = ${rootOf(copied)}) WHERE id = ${copied};`,
+    "a copy is not of the same sender's lead": `UPDATE referral SET from_account = ${one('account', `id NOT IN (SELECT from_account FROM referral WHERE copy_of IS NOT NULL) AND id NOT IN (SELECT to_account FROM referral WHERE copy_of IS NOT NULL)`)} WHERE id = ${copied};`,
+};
+
+/** The rows of the table for this engine. */
+function invariants() {
+    const source = fs.readFileSync(path.join(__dirname, '..', '..', 'src', 'server', 'check.c'), 'utf8');
+    const rows = [...source.matchAll(/\{ "((?:[^"\\]|\\.)*)",\s*ON_(BOTH|SQLITE|POSTGRES)/g)];
+    return [...new Set(rows.filter(([, , on]) => on === 'BOTH' || (on === 'POSTGRES') === postgresql).map(([, what]) => what))];
+}
+
+test('a sound database has no findings, and the numbers are told', () => {
+    const done = check(sound);
+    assert.equal(done.code, 0, done.stderr);
+    assert.match(done.stdout, /^44 accounts, \d+ referrals, schema \d+: 0 findings\n$/);
+});
+
+test('every invariant has a way to be broken here', () => {
+    assert.deepEqual(invariants().filter((what) => !broken[what]), []);
+    assert.ok(invariants().length >= 25);
+});
+
+for (const what of invariants())
+    test(`found: ${what}`, () => {
+        const database = copy();
+        sql(database, `${postgresql ? 'SET session_replication_role = replica;' : ''} ${broken[what]}`);
+        const done = check(database);
+        assert.equal(done.code, 1, `${done.stdout}${done.stderr}`);
+        const line = done.stdout.split('\n').find((text) => text.startsWith(`${what}: `));
+        assert.ok(line, done.stdout);
+        assert.match(line, / \(\d+\)$/);
+        assert.match(done.stderr, /findings/);
+    });
+
+test('an empty database is no sound one', () => {
+    const empty = check(freshDatabase(fs.mkdtempSync(path.join(dir, 'empty-'))));
+    assert.notEqual(empty.code, 0);
+});
