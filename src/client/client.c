@@ -269,9 +269,9 @@ void client_free(Client *client)
     g_clear_handle_id(&client->rebuild_source, g_source_remove);
     g_clear_handle_id(&client->tell_source, g_source_remove);
     net_free(client->net);
+    cache_close(client->cache); /* first: the last to close is the writer, who puts the log away */
     worker_free(client->worker);
     embedded_stop(client->embedded);
-    cache_close(client->cache);
     store_close(client->store);
     if (client->profile) {
         if (client->purge)
@@ -281,12 +281,7 @@ void client_free(Client *client)
         profile_unlock(client->lock);
         profile_free(client->profile);
     }
-    if (client->credentials.access)
-        explicit_bzero(client->credentials.access, strlen(client->credentials.access));
-    if (client->credentials.refresh)
-        explicit_bzero(client->credentials.refresh, strlen(client->credentials.refresh));
-    g_free(client->credentials.access);
-    g_free(client->credentials.refresh);
+    credentials_forget(&client->credentials);
     g_hash_table_unref(client->busy);
     g_free(client->feed_state);
     g_free(client->detail);
