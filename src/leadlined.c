@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -54,6 +55,17 @@ static void block_signals(sigset_t *set)
     sigaddset(set, SIGINT);
     sigprocmask(SIG_BLOCK, set, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file at its limit is a full disk, not the end */
+}
+
+/* As many open files as we may have: each connection is one. */
+static void raise_file_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 /* False: standard input has ended. */
@@ -71,9 +83,10 @@ static void wait_for_end(const Config *config, const sigset_t *signals)
                             { .fd = config->exit_with_parent ? STDIN_FILENO : -1,
                               .events = POLLIN } };
     for (;;) {
-        if (poll(fds, G_N_ELEMENTS(fds), -1) < 0 && errno != EINTR)
-            break;
-        if (fds[0].revents || (fds[1].revents && !stdin_is_open()))
+        int ready = poll(fds, G_N_ELEMENTS(fds), -1);
+        if (ready < 0 && errno == EINTR)
+            continue;
+        if (ready < 0 || fds[0].revents || (fds[1].revents && !stdin_is_open()))
             break;
     }
     close(fd);
@@ -92,8 +105,10 @@ static void tell_ready(const Config *config)
 static bool serve(const Config *config, int argc, char **argv, GError **error)
 {
     sigset_t signals;
-    if (!log_set_level(config->log))
-        return problem_set(error, PROBLEM_BAD_CONFIG, "log: must be error, warning, info or debug");
+    LogLevel level = LOG_INFO;
+    log_level_find(config->log, &level); /* checked when it was read */
+    log_set_level(level);
+    raise_file_limit();
     block_signals(&signals); /* before any thread is made */
     Server *server = server_new(config, error);
     if (!server)

@@ -9,8 +9,6 @@
 #include "server/sessions.h"
 #include "server/throttle.h"
 
-#define LIST_MAX 500
-
 bool account_read(Db *db, const Uuid *id, Account *account, GError **error)
 {
     static const char *sql;
@@ -101,9 +99,16 @@ static bool sign_up(Call *call, GError **error)
                           .business_type = input->business_type,
                           .password_hash = call->scratch };
     Account account = { 0 };
-    bool ok = throttle_count(call, THROTTLE_SIGN_UP, NULL, error) &&
-              account_create(call, &wanted, &account, error);
-    if (ok) {
+    g_autoptr(GError) local = NULL;
+    if (!throttle_count(call, THROTTLE_SIGN_UP, NULL, error))
+        return false;
+    bool ok = account_create(call, &wanted, &account, &local);
+    if (problem_is(local, PROBLEM_ALREADY_EXISTS)) {
+        /* The count stays: or one could ask for all addresses in the world. */
+        ok = call_refuse(call, PROBLEM_ALREADY_EXISTS, "%s", local->message);
+    } else if (!ok) {
+        g_propagate_error(error, g_steal_pointer(&local));
+    } else {
         call->reply.status = 201;
         call->reply.rev = account.rev;
         json_put_object(call->reply.body, &account_fields, &account);
@@ -152,7 +157,7 @@ static bool put_me(Call *call, GError **error)
     g_string_append_printf(out,
                            "],\"limits\":{\"body_bytes\":%d,\"page\":%d,\"batch_operations\":%d},"
                            "\"events\":\"/v1/events\"}",
-                           JSON_MAX_BYTES, LIST_MAX, BATCH_MAX);
+                           JSON_MAX_BYTES, CALL_LIMIT_MAX, BATCH_MAX);
     return true;
 }
 

@@ -7,7 +7,6 @@
 #include "wire/problem_json.h"
 
 #define LIMIT_DEFAULT 50
-#define LIMIT_MAX 500
 #define CURSOR_BYTES 24 /* time and id */
 
 const char *call_query(const Call *call, const char *name)
@@ -23,12 +22,12 @@ bool call_limit(Call *call, int *limit, GError **error)
         return true;
     guint64 number;
     if (g_ascii_isdigit(*text) &&
-        g_ascii_string_to_unsigned(text, 10, 1, LIMIT_MAX, &number, NULL)) {
+        g_ascii_string_to_unsigned(text, 10, 1, CALL_LIMIT_MAX, &number, NULL)) {
         *limit = (int)number;
         return true;
     }
     field_errors_add(&call->errors, "#/limit", "out-of-range", "must be a number from 1 to %d",
-                     LIMIT_MAX);
+                     CALL_LIMIT_MAX);
     return call_valid(call, error);
 }
 

@@ -114,7 +114,8 @@ struct Call {
 
 /* Query parameter or NULL. */
 const char *call_query(const Call *call, const char *name);
-/* limit: 1..500, default 50; VALIDATION otherwise. */
+#define CALL_LIMIT_MAX 500
+/* limit: 1..CALL_LIMIT_MAX, default 50; VALIDATION otherwise. */
 bool call_limit(Call *call, int *limit, GError **error);
 
 /* Keyset cursor of (time, id): opaque text on the wire; nil when absent. BAD_CURSOR. */

@@ -5,7 +5,10 @@
 
 #include "base/problem.h"
 #include <config.h>
+#include "db/driver.h"
 #include "server/crypto.h"
+#include "server/listener.h"
+#include "server/log.h"
 
 const DbDriver *const server_drivers[] = {
     &db_sqlite,
@@ -15,14 +18,37 @@ const DbDriver *const server_drivers[] = {
     NULL,
 };
 
+static bool check_database(const char *url)
+{
+    for (const DbDriver *const *driver = server_drivers; *driver; driver++)
+        for (const char *const *scheme = (*driver)->schemes; *scheme; scheme++)
+            if (g_str_has_prefix(url, *scheme) && url[strlen(*scheme)] != '\0')
+                return true;
+    return false;
+}
+
+static bool check_level(const char *name)
+{
+    return log_level_find(name, NULL);
+}
+
+static bool check_proxies(const char *list)
+{
+    g_auto(GStrv) all = g_strsplit(list, " ", -1);
+    bool ok = true;
+    for (char **one = all; *one; one++)
+        ok = ok && g_hostname_is_ip_address(*one);
+    return ok;
+}
+
 #define AT(member) offsetof(Config, member)
 const ConfigKey config_keys[] = {
     { "database", CONFIG_TEXT, AT(database), .initial = "sqlite:leadline.db", .value = "URL",
-      .help = "sqlite:PATH or postgresql://USER@HOST/NAME" },
+      .help = "sqlite:PATH or postgresql://USER@HOST/NAME", .check = check_database },
     { "listen", CONFIG_TEXT, AT(listen), .initial = "127.0.0.1:7411", .value = "ADDRESS",
-      .help = "HOST:PORT, [IPV6]:PORT or unix:PATH (mode 0600)" },
+      .help = "HOST:PORT, [IPV6]:PORT or unix:PATH (mode 0600)", .check = listener_address_ok },
     { "log", CONFIG_TEXT, AT(log), .initial = "info", .value = "LEVEL",
-      .help = "error, warning, info (every request) or debug; to stderr" },
+      .help = "error, warning, info (every request) or debug; to stderr", .check = check_level },
     { "threads", CONFIG_INT, AT(threads), 0, 64, "0", .value = "N",
       .help = "HTTP threads; 0 = 2 with SQLite, 4 with PostgreSQL" },
     { "workers", CONFIG_INT, AT(workers), 1, 64, "8", .value = "N",
@@ -40,6 +66,9 @@ const ConfigKey config_keys[] = {
     { "metrics_token_file", CONFIG_TEXT, AT(metrics_token_file), .value = "FILE",
       .help = "its first line is a bearer token for /metrics and /readyz; without it, only local "
               "callers" },
+    { "proxies", CONFIG_TEXT, AT(proxies), .value = "ADDRESSES",
+      .help = "proxies, blank-separated, whose X-Forwarded-For is believed; local ones always are",
+      .check = check_proxies },
     { "ready_fd", CONFIG_INT, AT(ready_fd), -1, 1023, "-1", true, "FD",
       "write \"ready\" to this file descriptor once the server listens" },
     { "exit_with_parent", CONFIG_BOOL, AT(exit_with_parent), .initial = "no", .flag_only = true,
@@ -64,6 +93,8 @@ static bool key_set(Config *config, const ConfigKey *key, const char *text, GErr
         if (*text == '\0')
             return problem_set(error, PROBLEM_BAD_CONFIG, "%s: a value is missing (%s)", key->name,
                                key->help);
+        if (key->check && !key->check(text))
+            return problem_set(error, PROBLEM_BAD_CONFIG, "%s: must be %s", key->name, key->help);
         g_free(*slot);
         *slot = g_strdup(text);
         return true;
@@ -138,6 +169,14 @@ static bool line_read(Config *config, char *line, GHashTable *seen, GError **err
     return key_set(config, key, g_strstrip(equals + 1), error);
 }
 
+static int line_of(const char *text, const char *place)
+{
+    int line = 1;
+    for (; text < place; text++)
+        line += *text == '\n';
+    return line;
+}
+
 bool config_read_file(Config *config, const char *path, GError **error)
 {
     g_autofree char *text = NULL;
@@ -145,8 +184,10 @@ bool config_read_file(Config *config, const char *path, GError **error)
     g_autoptr(GError) local = NULL;
     if (!g_file_get_contents(path, &text, &length, &local))
         return problem_set(error, PROBLEM_BAD_CONFIG, "%s: %s", path, local->message);
-    if (!g_utf8_validate_len(text, length, NULL))
-        return problem_set(error, PROBLEM_BAD_CONFIG, "%s:1: must be UTF-8 text", path);
+    const char *end;
+    if (!g_utf8_validate_len(text, length, &end))
+        return problem_set(error, PROBLEM_BAD_CONFIG, "%s:%d: must be UTF-8 text", path,
+                           line_of(text, end));
     g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     for (int i = 0; lines[i]; i++)

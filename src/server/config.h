@@ -15,6 +15,7 @@ typedef struct Config {
     char *database; /* sqlite:PATH or postgresql://... */
     char *listen;   /* HOST:PORT, [V6]:PORT or unix:PATH */
     char *log;      /* error, warning, info, debug */
+    char *proxies;  /* addresses whose X-Forwarded-For is believed; NULL: local ones only */
     gint64 threads; /* HTTP threads; 0 = 2 with SQLite, 4 with PostgreSQL */
     gint64 workers; /* PostgreSQL: write connections */
     gint64 max_connections, max_streams;
@@ -39,6 +40,7 @@ typedef struct ConfigKey {
     bool flag_only;      /* makes no sense in a file */
     const char *value;   /* what the value is called in --help; NULL for a bool */
     const char *help;
+    bool (*check)(const char *text); /* may be NULL; false: it is not as `help` says */
 } ConfigKey;
 extern const ConfigKey config_keys[]; /* closed by a row without name */
 

@@ -222,7 +222,9 @@ static bool accept_document(Frame *frame, const FrameInput *input, GError **erro
     }
     bool form = call->route->flags & ROUTE_FORM &&
                 type_is(input->content_type, "application/x-www-form-urlencoded");
-    if (!form && input->body && !type_is(input->content_type, "application/json"))
+    bool patch = g_str_equal(call->route->method, "PATCH") &&
+                 type_is(input->content_type, "application/merge-patch+json");
+    if (!form && !patch && input->body && !type_is(input->content_type, "application/json"))
         return problem_set(error, PROBLEM_UNSUPPORTED_TYPE, "send Content-Type: application/json");
     if (!input->body)
         return problem_set(error, PROBLEM_MALFORMED_JSON, "the request has no body");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* /healthz (the process answers), /readyz (it can work), /metrics. */
 #include "server/families.h"
+#include "server/log.h"
 #include "server/server_internal.h"
 
 static bool healthz(Call *call, GError **error)
@@ -12,8 +13,11 @@ static bool healthz(Call *call, GError **error)
 static bool readyz(Call *call, GError **error)
 {
     gint64 one;
-    if (!db_get_one_int(call->db, error, &one, "SELECT COUNT(*) FROM meta"))
-        return false;
+    g_autoptr(GError) local = NULL;
+    if (!db_get_one_int(call->db, &local, &one, "SELECT COUNT(*) FROM meta")) {
+        log_write(LOG_WARNING, "not-ready", "detail", local->message, NULL);
+        return problem_set(error, PROBLEM_OVERLOADED, "the database does not answer");
+    }
     if (lanes_read_only(call->server->lanes))
         return problem_set(error, PROBLEM_READ_ONLY, "the last write failed: the disk may be full");
     g_string_append(call->reply.body, "{\"status\":\"ready\"}");

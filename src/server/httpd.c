@@ -34,7 +34,7 @@ typedef struct HttpConnection {
     HttpThread *thread;
     int fd;
     gint deadline; /* seconds, monotonic; 0 = none. Atomic */
-    bool local;
+    bool local, trusted;
     Problem target; /* what is wrong with the address of the request under way */
     char peer[INET6_ADDRSTRLEN];
 } HttpConnection;
@@ -127,6 +127,12 @@ static void peer_name(HttpConnection *connection, const struct sockaddr *address
     }
 }
 
+static bool is_proxy(const Httpd *httpd, const char *peer)
+{
+    g_auto(GStrv) known = g_strsplit(httpd->limits.proxies ? httpd->limits.proxies : "", " ", -1);
+    return g_strv_contains((const char *const *)known, peer);
+}
+
 static void connection_open(HttpThread *thread, struct MHD_Connection *mhd, void **slot)
 {
     HttpConnection *connection = g_new0(HttpConnection, 1);
@@ -135,6 +141,7 @@ static void connection_open(HttpThread *thread, struct MHD_Connection *mhd, void
     connection->fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
     peer_name(connection,
               MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
+    connection->trusted = connection->local || is_proxy(thread->httpd, connection->peer);
     deadline_set(connection, HTTP_HEADER_SECONDS);
     g_mutex_lock(&thread->httpd->lock);
     g_queue_push_tail_link(&thread->httpd->connections, &connection->node);
@@ -318,6 +325,7 @@ static Exchange *exchange_new(HttpThread *thread, struct MHD_Connection *mhd, co
     public->thread = thread->mine;
     public->peer = exchange->connection->peer;
     public->local = exchange->connection->local;
+    public->trusted = exchange->connection->trusted;
     MHD_get_connection_values(mhd, MHD_GET_ARGUMENT_KIND, query_read, public);
     gint64 length;
     public->refused = exchange->connection->target;

@@ -41,6 +41,7 @@ typedef struct HttpExchange {
     GString *body;                   /* NULL when there is none */
     const char *peer;                /* numeric address, or "unix" */
     bool local;                      /* loopback or unix socket, and not forwarded by a proxy */
+    bool trusted;                    /* the connection is a local one or a known proxy's */
     gpointer thread;                 /* what thread_new() made for this HTTP thread */
     GPtrArray *trimmed;              /* values that had blanks behind them; NULL when none had */
     Problem refused;                 /* PROBLEM_COUNT, or: answer just this */
@@ -73,6 +74,8 @@ typedef struct HttpdHooks {
 
 typedef struct HttpdLimits {
     unsigned threads, connections, streams;
+    const char
+        *proxies; /* addresses, blank-separated, whose X-Forwarded-For is believed; may be NULL */
 } HttpdLimits;
 
 /* Binds the address, so that a bad one is told at once (USAGE or CANNOT_CREATE); accepts nothing yet. */

@@ -14,6 +14,7 @@ typedef struct HttpShape {
     size_t bytes, count;
     int hosts, lengths, codings;
     const char *length, *coding;
+    const char *forwarded_for; /* the last X-Forwarded-For */
     bool forwarded;
 } HttpShape;
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "server/httpd_internal.h"
@@ -156,13 +157,31 @@ static enum MHD_Result header_read(void *data, enum MHD_ValueKind kind, const ch
     } else if (g_ascii_strcasecmp(name, "Transfer-Encoding") == 0) {
         shape->codings++;
         shape->coding = value;
-    } else if (g_ascii_strcasecmp(name, "X-Forwarded-For") == 0 ||
-               g_ascii_strcasecmp(name, "Forwarded") == 0) {
+    } else if (g_ascii_strcasecmp(name, "X-Forwarded-For") == 0) {
+        shape->forwarded_for = value;
+        shape->forwarded = true;
+    } else if (g_ascii_strcasecmp(name, "Forwarded") == 0) {
         shape->forwarded = true;
     } else {
         header_keep(exchange, name, value);
     }
     return MHD_YES;
+}
+
+/* A proxy that we trust tells who its peer is: the last address of the list is its own addition. */
+static void peer_check(HttpShape *shape)
+{
+    HttpExchange *exchange = shape->exchange;
+    struct in6_addr address;
+    if (shape->forwarded)
+        exchange->local = false;
+    if (!shape->forwarded_for || !exchange->trusted)
+        return;
+    const char *comma = strrchr(shape->forwarded_for, ',');
+    const char *last = value_trim(exchange, comma ? comma + 1 : shape->forwarded_for);
+    last += strspn(last, " \t");
+    if (inet_pton(AF_INET, last, &address) == 1 || inet_pton(AF_INET6, last, &address) == 1)
+        exchange->peer = last;
 }
 
 static void body_check(HttpShape *shape, const char *version, gint64 *length)
@@ -199,6 +218,5 @@ void http_shape_check(struct MHD_Connection *connection, const char *version,
     body_check(&shape, version, length);
     if (shape.bytes > HTTP_HEADERS_MAX || shape.count > HEADERS_COUNT_MAX)
         refuse(exchange, PROBLEM_HEADERS_TOO_LARGE, "the headers may have 16 KiB and 100 lines");
-    if (shape.forwarded)
-        exchange->local = false;
+    peer_check(&shape);
 }

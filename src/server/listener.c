@@ -77,6 +77,16 @@ static bool socket_listen(Listener *listener, int family, const struct sockaddr 
                        g_strerror(number));
 }
 
+bool listener_address_ok(const char *address)
+{
+    if (g_str_has_prefix(address, "unix:")) {
+        size_t length = strlen(address + 5);
+        return length > 0 && length < sizeof((struct sockaddr_un *)NULL)->sun_path;
+    }
+    const char *colon = strrchr(address, ':');
+    return colon && colon != address && colon[1] != '\0';
+}
+
 /* A left-over socket file is in the way of bind(). */
 static bool socket_file_clear(const struct sockaddr_un *address, GError **error)
 {
@@ -102,9 +112,6 @@ static bool socket_file_clear(const struct sockaddr_un *address, GError **error)
 static bool listen_unix(Listener *listener, const char *path, GError **error)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
-    if (*path == '\0' || strlen(path) >= sizeof address.sun_path)
-        return problem_set(error, PROBLEM_BAD_CONFIG, "listen: a socket path has 1 to %zu bytes",
-                           sizeof address.sun_path - 1);
     g_strlcpy(address.sun_path, path, sizeof address.sun_path);
     if (!socket_file_clear(&address, error) ||
         !socket_listen(listener, AF_UNIX, (struct sockaddr *)&address, sizeof address, path, error))
@@ -116,9 +123,6 @@ static bool listen_unix(Listener *listener, const char *path, GError **error)
 static bool listen_tcp(Listener *listener, const char *text, GError **error)
 {
     const char *colon = strrchr(text, ':');
-    if (!colon || colon == text || colon[1] == '\0')
-        return problem_set(error, PROBLEM_BAD_CONFIG,
-                           "listen: \"%s\" must be HOST:PORT, [IPV6]:PORT or unix:PATH", text);
     g_autofree char *host = g_strndup(text, (gsize)(colon - text));
     size_t length = strlen(host);
     if (host[0] == '[' && host[length - 1] == ']') {
@@ -144,6 +148,12 @@ Listener *listener_new(const char *address, const ListenerHooks *hooks, GError *
     listener->epoll = epoll_create1(EPOLL_CLOEXEC);
     listener->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     g_queue_init(&listener->undecided);
+    if (!listener_address_ok(address)) {
+        problem_set(error, PROBLEM_BAD_CONFIG,
+                    "listen: \"%s\" must be HOST:PORT, [IPV6]:PORT or unix:PATH", address);
+        listener_free(listener);
+        return NULL;
+    }
     bool ok = g_str_has_prefix(address, "unix:") ? listen_unix(listener, address + 5, error)
                                                  : listen_tcp(listener, address, error);
     if (ok)

@@ -29,5 +29,8 @@ bool listener_start(Listener *listener, GError **error);
 void listener_stop_accepting(Listener *listener);
 void listener_free(Listener *listener); /* joins the thread */
 
+/* The shape of an address; whether it can be bound is listener_new()'s to tell. */
+bool listener_address_ok(const char *address);
+
 /* What a connection's first bytes say: +1 a stream, 0 the API, -1 too few to tell. */
 int listener_classify(const char *bytes, size_t length);

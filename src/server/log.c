@@ -2,6 +2,7 @@
 #include "server/log.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,15 +19,21 @@ static GMutex lock, write_lock; /* order: write_lock, lock */
 static GString *buffer;
 static guint64 dropped;
 
-bool log_set_level(const char *name)
+bool log_level_find(const char *name, LogLevel *level)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(level_names); i++) {
-        if (g_str_equal(name, level_names[i])) {
-            g_atomic_int_set(&level_now, (gint)i);
-            return true;
-        }
+        if (!g_str_equal(name, level_names[i]))
+            continue;
+        if (level)
+            *level = (LogLevel)i;
+        return true;
     }
     return false;
+}
+
+void log_set_level(LogLevel level)
+{
+    g_atomic_int_set(&level_now, (gint)level);
 }
 
 bool log_wants(LogLevel level)
@@ -34,24 +41,25 @@ bool log_wants(LogLevel level)
     return (gint)level <= g_atomic_int_get(&level_now);
 }
 
-static bool write_all(const char *text, size_t length)
+/* As much as stderr takes without waiting; a pipe that can be written takes PIPE_BUF bytes. */
+static size_t write_some(const char *text, size_t length)
 {
-    while (length > 0) {
-        ssize_t n = write(STDERR_FILENO, text, length);
-        if (n < 0 && errno == EAGAIN) {
-            struct pollfd stderr_fd = { .fd = STDERR_FILENO, .events = POLLOUT };
-            if (poll(&stderr_fd, 1, 1000) <= 0)
-                return false;
+    size_t written = 0;
+    while (written < length) {
+        struct pollfd out = { .fd = STDERR_FILENO, .events = POLLOUT };
+        int ready = poll(&out, 1, 0);
+        if (ready < 0 && errno == EINTR)
             continue;
-        }
-        if (n < 0 && errno == EINTR)
+        if (ready <= 0)
+            break;
+        ssize_t n = write(STDERR_FILENO, text + written, MIN(length - written, PIPE_BUF));
+        if (n < 0 && (errno == EAGAIN || errno == EINTR))
             continue;
-        if (n < 0)
-            return false;
-        text += n;
-        length -= (size_t)n;
+        if (n < 0) /* nobody will ever read it */
+            return length;
+        written += (size_t)n;
     }
-    return true;
+    return written;
 }
 
 void log_flush(void)
@@ -59,16 +67,26 @@ void log_flush(void)
     g_mutex_lock(&write_lock);
     g_mutex_lock(&lock);
     GString *full = buffer;
-    guint64 lost = dropped;
     buffer = NULL;
-    dropped = 0;
+    if (full && dropped > 0 && full->len < KEEP_AT_MOST) {
+        g_string_append_printf(full, "level=warning event=log-lost lines=%" G_GUINT64_FORMAT "\n",
+                               dropped);
+        dropped = 0;
+    }
     g_mutex_unlock(&lock);
     if (full) {
-        if (lost > 0)
-            g_string_append_printf(
-                full, "level=warning event=log-lost lines=%" G_GUINT64_FORMAT "\n", lost);
-        write_all(full->str, full->len);
-        g_string_free(full, TRUE);
+        g_string_erase(full, 0, (gssize)write_some(full->str, full->len));
+        g_mutex_lock(&lock);
+        if (full->len > 0) { /* before what came meanwhile */
+            if (buffer)
+                g_string_append_len(full, buffer->str, (gssize)buffer->len);
+            GString *newer = buffer;
+            buffer = g_steal_pointer(&full);
+            full = newer;
+        }
+        g_mutex_unlock(&lock);
+        if (full)
+            g_string_free(full, TRUE);
     }
     g_mutex_unlock(&write_lock);
 }

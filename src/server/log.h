@@ -6,8 +6,8 @@
  *   2026-11-24T08:30:00.000Z level=info event=request method=GET route=/v1/me status=200 ...
  *
  * Lines of level info and debug are buffered and written by log_flush() (the server calls it several times a second);
- * warnings and errors are written at once. A blocked stderr never blocks a request: what
- * does not fit in 1 MiB is dropped and counted in the next line.
+ * warnings and errors are written at once. A blocked stderr never blocks a request, nor the end of the server: what it
+ * does not take stays in the buffer, and what does not fit there (1 MiB) is dropped and counted in the next line.
  */
 #pragma once
 
@@ -16,8 +16,9 @@
 
 typedef enum LogLevel { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG } LogLevel;
 
-/* False when there is no such level. */
-bool log_set_level(const char *name);
+/* False when there is no such level; level may be NULL. */
+bool log_level_find(const char *name, LogLevel *level);
+void log_set_level(LogLevel level);
 bool log_wants(LogLevel level);
 
 /* log_write(LOG_INFO, "started", "address", address, "threads", "2", NULL): names and texts in turn. */
@@ -26,4 +27,5 @@ void log_write(LogLevel level, const char *event, ...) G_GNUC_NULL_TERMINATED;
 /* A whole line made elsewhere ("event=... key=value"), already safe. */
 void log_line(LogLevel level, const char *line, size_t length);
 
+/* Writes what stderr takes now. */
 void log_flush(void);

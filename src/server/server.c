@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/server.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "server/changes.h"
 #include "server/log.h"
@@ -34,6 +38,22 @@ static bool read_metrics_token(Server *server, GError **error)
     return true;
 }
 
+/* Only one server may write to a file of SQLite's: two would not see each other's changes in time, nor check-point in
+ * turn. The lock goes with the process, however it ends. */
+static bool lock_database(Server *server, GError **error)
+{
+    const char *path = server->config->database;
+    if (!g_str_has_prefix(path, "sqlite:") || g_str_equal(path, "sqlite::memory:"))
+        return true;
+    g_autofree char *name = g_strconcat(path + strlen("sqlite:"), ".lock", NULL);
+    server->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (server->lock < 0)
+        return problem_set(error, PROBLEM_CANNOT_CREATE, "%s: %s", name, g_strerror(errno));
+    if (flock(server->lock, LOCK_EX | LOCK_NB) != 0)
+        return problem_set(error, PROBLEM_LOCKED, "another server serves %s", path);
+    return true;
+}
+
 Server *server_new(const Config *config, GError **error)
 {
     Server *server = g_new0(Server, 1);
@@ -41,7 +61,9 @@ Server *server_new(const Config *config, GError **error)
     routes_init();
     server->auth = auth_cache_new();
     server->metrics = metrics_new();
-    server->db = schema_open(config, error);
+    server->lock = -1;
+    if (lock_database(server, error))
+        server->db = schema_open(config, error);
     if (server->db && read_metrics_token(server, error))
         return server;
     server_free(server);
@@ -62,7 +84,8 @@ bool server_start(Server *server, GError **error)
 {
     const Config *config = server->config;
     HttpdLimits limits = { http_threads(config, db_engine(server->db)),
-                           (unsigned)config->max_connections, (unsigned)config->max_streams };
+                           (unsigned)config->max_connections, (unsigned)config->max_streams,
+                           config->proxies };
     HttpdHooks hooks = exchange_hooks(server);
     server->started = true;
     server->lanes = lanes_new(config, server->db, server->metrics);
@@ -107,6 +130,8 @@ void server_free(Server *server)
     httpd_free(server->httpd);
     lanes_free(server->lanes);
     db_close(server->db);
+    if (server->lock >= 0)
+        close(server->lock);
     auth_cache_free(server->auth);
     metrics_free(server->metrics);
     g_free(server->metrics_token);

@@ -12,7 +12,8 @@
 
 struct Server {
     const Config *config;
-    Db *db; /* schema; then the SQLite writer's */
+    int lock; /* of SQLite's file; -1 none */
+    Db *db;   /* schema; then the SQLite writer's */
     Httpd *httpd;
     Lanes *lanes;
     Jobs *jobs;

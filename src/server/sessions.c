@@ -57,9 +57,11 @@ static void put_tokens(Call *call, Tokens *tokens)
     fields_clear(&tokens_fields, tokens);
 }
 
-/* What the client calls itself, fit to be shown in a list. */
+/* What the client calls itself, fit to be shown in a list; NULL when it does not. */
 static char *client_name(const char *user_agent)
 {
+    if (!user_agent || *user_agent == '\0')
+        return NULL;
     g_autofree char *clean = text_clean(user_agent, -1, TEXT_LINE);
     return text_cut(clean, CLIENT_MAX);
 }
@@ -193,8 +195,10 @@ static bool login(Call *call, GError **error)
     Tokens tokens = { 0 };
     if (!throttle_clear(call, THROTTLE_LOGIN_ACCOUNT, key, error) ||
         !session_create(call, &check->account, call->user_agent, &tokens, error) ||
-        !audit_put(call, "session.create", &check->account, error))
+        !audit_put(call, "session.create", &check->account, error)) {
+        fields_clear(&tokens_fields, &tokens);
         return false;
+    }
     put_tokens(call, &tokens);
     return true;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/throttle.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "server/crypto.h"
@@ -26,9 +27,25 @@ gint64 throttle_delay(gint64 attempts, gint64 free)
     return over > 10 ? DELAY_MAX : MIN(DELAY_MAX, MS_PER_SECOND << (over - 1));
 }
 
+/* Who has one address of IPv6 has the /64 around it. */
+void throttle_peer(const char *peer, char out[static INET6_ADDRSTRLEN])
+{
+    struct in6_addr address;
+    g_strlcpy(out, peer, INET6_ADDRSTRLEN);
+    if (inet_pton(AF_INET6, peer, &address) != 1 || IN6_IS_ADDR_V4MAPPED(&address))
+        return;
+    memset(address.s6_addr + 8, 0, 8);
+    inet_ntop(AF_INET6, &address, out, INET6_ADDRSTRLEN);
+}
+
 static void subject_of(const Call *call, ThrottleKind kind, const char *text, CryptoHash *out)
 {
-    const char *who = kinds[kind].by_peer ? call->peer : text;
+    char network[INET6_ADDRSTRLEN];
+    const char *who = text;
+    if (kinds[kind].by_peer) {
+        throttle_peer(call->peer, network);
+        who = network;
+    }
     CryptoText pieces[] = { { kinds[kind].name, strlen(kinds[kind].name) }, { who, strlen(who) } };
     crypto_digest(pieces, G_N_ELEMENTS(pieces), out);
 }

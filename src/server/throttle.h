@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include <netinet/in.h>
+
 #include "server/call.h"
 
 typedef enum ThrottleKind {
@@ -19,6 +21,9 @@ typedef enum ThrottleKind {
 bool throttle_check(Call *call, ThrottleKind kind, const char *text, GError **error);
 bool throttle_count(Call *call, ThrottleKind kind, const char *text, GError **error);
 bool throttle_clear(Call *call, ThrottleKind kind, const char *text, GError **error);
+
+/* What a peer's address is counted under: the address itself, or its /64 network. */
+void throttle_peer(const char *peer, char out[static INET6_ADDRSTRLEN]);
 
 /* Milliseconds that the n-th attempt blocks, when the first `free` do not. */
 gint64 throttle_delay(gint64 attempts, gint64 free);

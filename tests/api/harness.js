@@ -162,6 +162,10 @@ class EventStream {
     close() { this.request.destroy(); }
 }
 
+const servers = new Set();
+/** What a failed test left running neither keeps its file from ending nor outlives it. */
+process.on('exit', () => { for (const server of servers) server.child.kill('SIGKILL'); });
+
 class Server extends Caller {
     /** options: args (flags), env, database (a URL to use again), tcp (a loopback port instead of a unix socket). */
     static async start(options = {}) {
@@ -186,7 +190,12 @@ class Server extends Caller {
             ...(this.options.args || [])], { stdio: ['pipe', 'ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.options.env } });
         this.child.stderr.setEncoding('utf8');
         this.child.stderr.on('data', (text) => { this.log += text; });
-        this.child.on('close', (code, signal) => { this.exit = { code, signal }; });
+        servers.add(this);
+        for (const one of [this.child, ...this.child.stdio]) one?.unref?.();
+        this.child.on('close', (code, signal) => {
+            this.exit = { code, signal };
+            servers.delete(this);
+        });
         let ready = '';
         this.child.stdio[3].on('data', (bytes) => { ready += bytes; });
         await waitFor(() => ready === 'ready\n' || this.exit, 30000, 'leadlined to be ready');

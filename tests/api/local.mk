@@ -13,6 +13,7 @@ API_TESTS = \
 	%D%/partner.test.js \
 	%D%/referral.test.js \
 	%D%/search.test.js \
+	%D%/session.test.js \
 	%D%/transition.test.js \
 	%D%/verdict.test.js
 EXTRA_DIST += %D%/harness.js %D%/network.js $(API_TESTS)
