@@ -183,7 +183,7 @@ static bool login(Call *call, GError **error)
     const Login *input = call->body;
     const LoginCheck *check = call->scratch;
     g_autofree char *key = email_fold(input->email);
-    /* Again, now that nobody else writes: guesses that were hashed side by side do not slip through together. */
+    /* Again: while the password was hashed, others may have guessed. */
     if (!throttle_check(call, THROTTLE_LOGIN_PEER, NULL, error) ||
         !throttle_check(call, THROTTLE_LOGIN_ACCOUNT, key, error))
         return false;

@@ -75,23 +75,28 @@ bool throttle_check(Call *call, ThrottleKind kind, const char *text, GError **er
     return problem_set(error, PROBLEM_THROTTLED, "wait %d seconds", call->reply.retry_after);
 }
 
+/* The row stays locked until the commit, and a blocked one is not counted: so guesses that were hashed side by side do
+ * not slip through together. */
 bool throttle_count(Call *call, ThrottleKind kind, const char *text, GError **error)
 {
     if (is_exempt(call, kind))
         return true;
     CryptoHash subject;
     subject_of(call, kind, text, &subject);
-    gint64 attempts;
-    if (!db_get_one_int(call->db, error, &attempts,
-                        "INSERT INTO throttle (subject, failures, blocked_until, updated_at) "
-                        "VALUES ($1, 1, 0, $2) "
-                        "ON CONFLICT (subject) DO UPDATE SET failures = CASE WHEN "
-                        "throttle.updated_at < $3 THEN 1 "
-                        "ELSE throttle.failures + 1 END, updated_at = $2 RETURNING failures",
-                        db_bytes(subject.bytes, sizeof subject.bytes), db_int(call->now),
-                        db_int(call->now - FORGET_AFTER)))
+    g_autoptr(DbRows) rows = db_query(
+        call->db, error,
+        "INSERT INTO throttle (subject, failures, blocked_until, updated_at) "
+        "VALUES ($1, 1, 0, $2) ON CONFLICT (subject) DO UPDATE SET "
+        "failures = CASE WHEN throttle.updated_at < $3 THEN 1 ELSE throttle.failures + 1 END, "
+        "updated_at = $2 WHERE throttle.blocked_until <= $2 RETURNING failures",
+        db_bytes(subject.bytes, sizeof subject.bytes), db_int(call->now),
+        db_int(call->now - FORGET_AFTER));
+    if (!rows)
         return false;
-    gint64 delay = throttle_delay(attempts, kinds[kind].free);
+    if (!db_next(rows, error))
+        return db_rows_ok(rows) && throttle_check(call, kind, text, error);
+    gint64 delay = throttle_delay(db_get_int(rows, 0), kinds[kind].free);
+    g_clear_pointer(&rows, db_rows_free);
     return delay == 0 ||
            db_exec(call->db, error, "UPDATE throttle SET blocked_until = $2 WHERE subject = $1",
                    db_bytes(subject.bytes, sizeof subject.bytes), db_int(call->now + delay));
@@ -101,6 +106,8 @@ bool throttle_clear(Call *call, ThrottleKind kind, const char *text, GError **er
 {
     CryptoHash subject;
     subject_of(call, kind, text, &subject);
-    return db_exec(call->db, error, "DELETE FROM throttle WHERE subject = $1",
-                   db_bytes(subject.bytes, sizeof subject.bytes));
+    return db_exec(call->db, error,
+                   "DELETE FROM throttle WHERE subject = $1 AND blocked_until <= $2",
+                   db_bytes(subject.bytes, sizeof subject.bytes), db_int(call->now)) &&
+           throttle_check(call, kind, text, error);
 }

@@ -19,7 +19,9 @@ typedef enum ThrottleKind {
 /* THROTTLED (with Retry-After) while the subject is blocked. text: the folded e-mail address for LOGIN_ACCOUNT, ignored for the
  * others, whose subject is the peer. */
 bool throttle_check(Call *call, ThrottleKind kind, const char *text, GError **error);
+/* One more attempt; THROTTLED when others have blocked the subject meanwhile. */
 bool throttle_count(Call *call, ThrottleKind kind, const char *text, GError **error);
+/* It got in: forgets the attempts; THROTTLED likewise. */
 bool throttle_clear(Call *call, ThrottleKind kind, const char *text, GError **error);
 
 /* What a peer's address is counted under: the address itself, or its /64 network. */
