@@ -87,7 +87,7 @@ static void add_fields(GArray *out, const FieldTable *table, size_t base, const 
 {
     for (size_t i = 0; i < table->n_fields; i++) {
         const Field *field = &table->fields[i];
-        if (field->flags & FIELD_READONLY)
+        if (field->flags & FIELD_READONLY || !field->label)
             continue;
         if (field->type != FIELD_OBJECT) {
             CliField row = { g_strconcat(prefix, field->name, NULL), field, base };

@@ -150,7 +150,7 @@ static const Field status_rows[] = {
     { "account", FIELD_TEXT, AT(account), .label = N_("Account") },
     { "email", FIELD_TEXT, AT(email), .label = N_("E-mail") },
     { "tokens", FIELD_TEXT, AT(tokens), .label = N_("Tokens") },
-    { "token_file", FIELD_TEXT, AT(file), .label = N_("In") },
+    { "token_file", FIELD_TEXT, AT(file), .label = N_("Token file") },
     { "synced_at", FIELD_TIME, AT(synced_at), .label = N_("Synced") },
     { "open", FIELD_BOOL, AT(open), .label = N_("Open now") },
 };

@@ -100,9 +100,8 @@ typedef struct Listing {
     LeadQuery query;
     LeadPos pos;
     bool started; /* pos counts */
-    gint64 left;
+    gint64 max, listed;
     CliTable *table; /* NULL: JSON */
-    bool first;
 } Listing;
 
 static bool put_json(Listing *listing, const LeadRow *row, GError **error)
@@ -116,12 +115,20 @@ static bool put_json(Listing *listing, const LeadRow *row, GError **error)
         g_propagate_error(error, g_steal_pointer(&why));
         return false;
     }
-    if (!listing->first)
+    if (listing->listed++ > 0)
         g_string_append_c(out, ',');
-    listing->first = false;
     json_put_object(out, &referral_fields, &referral);
     fields_clear(&referral_fields, &referral);
     cli_flush_some(&listing->cli->out);
+    return true;
+}
+
+static bool put_row(Listing *listing, const LeadRow *row, GError **error)
+{
+    if (!listing->table)
+        return put_json(listing, row, error);
+    cli_table_row(listing->table, row);
+    listing->listed++;
     return true;
 }
 
@@ -134,16 +141,11 @@ static bool put_page(Listing *listing, GPtrArray *rows, GError **error)
         if (!limit_matches(listing->limit, client_cache(listing->cli->client), row, &matches,
                            error))
             return false;
-        if (matches && listing->left == 0)
+        if (matches && listing->listed == listing->max)
             return false;
         listing->pos = (LeadPos){ row->sent_at, row->id };
         listing->started = true;
-        if (!matches)
-            continue;
-        listing->left--;
-        if (listing->table)
-            cli_table_row(listing->table, row);
-        else if (!put_json(listing, row, error))
+        if (matches && !put_row(listing, row, error))
             return false;
         if (cli_out_failed(&listing->cli->out))
             return false;
@@ -209,10 +211,10 @@ static void put_json_end(Listing *listing, bool more)
 bool cli_run_list(Cli *cli, GError **error)
 {
     const CliArgs *args = cli->args;
-    Listing listing = { .cli = cli, .first = true };
+    Listing listing = { .cli = cli };
     const char *limit = args->value[OPTION_LIMIT], *box = args->value[OPTION_BOX];
     g_autoptr(Limit) parsed = limit_parse(limit ? limit : "", clock_now(), error);
-    if (!parsed || !read_max(args, &listing.left, error) || !cli_open(cli, error) ||
+    if (!parsed || !read_max(args, &listing.max, error) || !cli_open(cli, error) ||
         !start_after(&listing, args->value[OPTION_AFTER], error))
         return false;
     listing.limit = parsed;
@@ -226,6 +228,8 @@ bool cli_run_list(Cli *cli, GError **error)
     bool ok = put_pages(&listing, &more, error);
     if (listing.table)
         cli_table_end(listing.table);
+    if (ok && listing.listed == 0 && cli->out.mode == MODE_PEOPLE)
+        cli_say("%s", _("No leads."));
     if (json && ok)
         put_json_end(&listing, more);
     return ok;
@@ -293,10 +297,10 @@ bool cli_run_show(Cli *cli, GError **error)
 #define AT(member) offsetof(LeadCounts, member)
 static const Field count_rows[] = {
     { "inbox", FIELD_INT, AT(inbox), .label = N_("Inbox") },
-    { "inbox_waiting", FIELD_INT, AT(inbox_waiting), .label = N_("waiting") },
-    { "inbox_new", FIELD_INT, AT(inbox_new), .label = N_("new") },
+    { "inbox_waiting", FIELD_INT, AT(inbox_waiting), .label = N_("Inbox, waiting") },
+    { "inbox_new", FIELD_INT, AT(inbox_new), .label = N_("Inbox, new") },
     { "sent", FIELD_INT, AT(sent), .label = N_("Sent") },
-    { "sent_waiting", FIELD_INT, AT(sent_waiting), .label = N_("waiting") },
+    { "sent_waiting", FIELD_INT, AT(sent_waiting), .label = N_("Sent, waiting") },
 };
 #undef AT
 static const FieldTable count_fields = FIELD_TABLE("count", LeadCounts, count_rows);

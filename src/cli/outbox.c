@@ -99,6 +99,8 @@ static void put_items(CliOutput *out, GPtrArray *items)
     for (guint i = 0; i < items->len; i++)
         cli_table_row(table, items->pdata[i]);
     cli_table_end(table);
+    if (items->len == 0 && out->mode == MODE_PEOPLE)
+        cli_say("%s", _("Everything is sent."));
 }
 
 /* ---- retry and drop */
@@ -192,11 +194,11 @@ typedef struct Summary {
 static const Field summary_rows[] = {
     { "synced_at", FIELD_TIME, AT(synced_at), .label = N_("Synced") },
     { "inbox", FIELD_INT, AT(leads.inbox), .label = N_("Inbox") },
-    { "inbox_waiting", FIELD_INT, AT(leads.inbox_waiting), .label = N_("waiting") },
+    { "inbox_waiting", FIELD_INT, AT(leads.inbox_waiting), .label = N_("Inbox, waiting") },
     { "sent", FIELD_INT, AT(leads.sent), .label = N_("Sent") },
-    { "sent_waiting", FIELD_INT, AT(leads.sent_waiting), .label = N_("waiting") },
-    { "outbox_waiting", FIELD_INT, AT(outbox.waiting), .label = N_("Outbox") },
-    { "outbox_failed", FIELD_INT, AT(outbox.failed), .label = N_("refused") },
+    { "sent_waiting", FIELD_INT, AT(leads.sent_waiting), .label = N_("Sent, waiting") },
+    { "outbox_waiting", FIELD_INT, AT(outbox.waiting), .label = N_("Outbox, waiting") },
+    { "outbox_failed", FIELD_INT, AT(outbox.failed), .label = N_("Outbox, refused") },
 };
 #undef AT
 static const FieldTable summary_fields = FIELD_TABLE("summary", Summary, summary_rows);

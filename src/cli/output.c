@@ -19,7 +19,8 @@
 #define MEASURED_ROWS 200 /* their widths are the table's */
 #define GAP 2
 #define CELL_MIN 4
-#define LABEL_WIDTH 14
+#define LABEL_WIDTH 18 /* a longer label pushes its value to the right */
+#define INDENT 2
 
 /* ---- writing */
 
@@ -249,23 +250,27 @@ void cli_table_end(CliTable *table)
 
 /* ---- objects */
 
+static void put_lines(CliOutput *out, const char *label, const char *value, int indent)
+{
+    int used = MAX(LABEL_WIDTH, indent + text_width(label)) + GAP;
+    g_auto(GStrv) lines = text_wrap(value, MAX(20, out->width - used));
+    cli_put_format(out, "%*s", indent, "");
+    put_coloured(out, "2", label);
+    cli_put_format(out, "%*s", used - indent - text_width(label), "");
+    for (char **line = lines; *line; line++)
+        cli_put_format(out, "%*s%s\n", line == lines ? 0 : used, "", *line);
+}
+
 void cli_put_pair(CliOutput *out, const char *label, const char *value)
 {
     if (!value || !*value)
         return;
-    if (out->mode == MODE_PLAIN) {
-        g_autofree char *line = text_clean(value, -1, TEXT_LINE);
-        cli_put_format(out, "%s\t%s\n", label, line);
+    if (out->mode == MODE_PEOPLE) {
+        put_lines(out, label, value, 0);
         return;
     }
-    g_autofree char *left = text_pad(label, LABEL_WIDTH);
-    g_auto(GStrv) lines = text_wrap(value, MAX(20, out->width - LABEL_WIDTH - GAP));
-    for (char **line = lines; *line; line++) {
-        bool first = line == lines;
-        if (first)
-            put_coloured(out, "2", left);
-        cli_put_format(out, "%*s%s\n", first ? GAP : GAP + LABEL_WIDTH, "", *line);
-    }
+    g_autofree char *line = text_clean(value, -1, TEXT_LINE);
+    cli_put_format(out, "%s\t%s\n", label, line);
 }
 
 void cli_put_heading(CliOutput *out, const char *text)
@@ -302,33 +307,54 @@ static bool is_shown(const CliOutput *out, const Field *field, const void *objec
     return out->mode == MODE_PLAIN || field->label || field->type == FIELD_OBJECT;
 }
 
-static void put_fields(CliOutput *out, const FieldTable *table, const void *object,
-                       const char *prefix)
+/* Plain: "lead.contact.city" and the value, for each. */
+static void put_names(CliOutput *out, const FieldTable *table, const void *object,
+                      const char *prefix)
 {
     for (size_t i = 0; i < table->n_fields; i++) {
         const Field *field = &table->fields[i];
         if (!is_shown(out, field, object))
             continue;
         g_autofree char *name = g_strconcat(prefix, field->name, NULL);
+        g_autofree char *inner = g_strconcat(name, ".", NULL);
+        g_autofree char *text = field_to_text(field, object);
+        if (field->type == FIELD_OBJECT)
+            put_names(out, field->object, field_at(field, object), inner);
+        else
+            cli_put_pair(out, name, text);
+    }
+}
+
+/* People: an object with a label is a heading with its fields below. */
+static void put_labels(CliOutput *out, const FieldTable *table, const void *object, int indent)
+{
+    for (size_t i = 0; i < table->n_fields; i++) {
+        const Field *field = &table->fields[i];
+        if (!is_shown(out, field, object))
+            continue;
         if (field->type == FIELD_OBJECT) {
-            g_autofree char *inner = g_strconcat(name, ".", NULL);
-            put_fields(out, field->object, field_at(field, object), inner);
+            if (field->label)
+                cli_put_format(out, "%*s%s\n", indent, "", _(field->label));
+            put_labels(out, field->object, field_at(field, object),
+                       indent + (field->label ? INDENT : 0));
             continue;
         }
-        bool people = out->mode == MODE_PEOPLE;
-        g_autofree char *raw = people ? people_text(field, object) : field_to_text(field, object);
+        g_autofree char *raw = people_text(field, object);
         g_autofree char *clean = text_clean(raw, -1, TEXT_MULTILINE);
-        cli_put_pair(out, people ? _(field->label) : name, clean);
+        if (*clean)
+            put_lines(out, _(field->label), clean, indent);
     }
 }
 
 void cli_put_object(CliOutput *out, const FieldTable *table, const void *object)
 {
-    if (out->mode == MODE_JSON) {
+    if (out->mode == MODE_PLAIN) {
+        put_names(out, table, object, "");
+    } else if (out->mode == MODE_PEOPLE) {
+        put_labels(out, table, object, 0);
+    } else {
         json_put_object(out->text, table, object);
         cli_put(out, "\n");
-    } else {
-        put_fields(out, table, object, "");
     }
 }
 
