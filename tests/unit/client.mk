@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-client_tests = tests/unit/test_cache
+client_tests = tests/unit/test_cache tests/unit/test_sync tests/unit/test_sse
 check_PROGRAMS += $(client_tests)
 TESTS += $(client_tests)
 CLIENT_TEST_LIBS = src/client/libclient.a src/wire/libwire.a src/db/libdb.a src/model/libmodel.a \
@@ -7,3 +7,5 @@ CLIENT_TEST_LIBS = src/client/libclient.a src/wire/libwire.a src/db/libdb.a src/
 client_fixture = tests/unit/client_fixture.c tests/unit/client_fixture.h
 tests_unit_test_cache_SOURCES = tests/unit/test_cache.c $(client_fixture)
 tests_unit_test_cache_LDADD = $(CLIENT_TEST_LIBS)
+tests_unit_test_sync_LDADD = $(CLIENT_TEST_LIBS)
+tests_unit_test_sse_LDADD = $(CLIENT_TEST_LIBS)
