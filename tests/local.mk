@@ -25,6 +25,7 @@ include tests/unit/server.mk
 include tests/unit/ui.mk
 endif
 include tests/api/local.mk
+include tests/client/local.mk
 include tests/screen/local.mk
 include tests/cli/local.mk
 include tests/e2e/local.mk

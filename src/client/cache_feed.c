@@ -153,6 +153,7 @@ bool cache_is_of(CacheWriter *writer, const Uuid *account, bool *own, GError **e
 
 bool cache_write_account(CacheWriter *writer, const Account *account, GError **error)
 {
+    bool changed = !uuid_equal(&writer->account, &account->id);
     writer->changed |= CLIENT_STATUS;
     writer->account = account->id;
     return db_exec(writer->db, error, "DELETE FROM account") &&
@@ -162,7 +163,9 @@ bool cache_write_account(CacheWriter *writer, const Account *account, GError **e
                    db_uuid(&account->id), db_int(account->rev), db_text(account->email),
                    db_text(account->name), db_text(account->company_name),
                    db_text(account->business_type), db_int(account->state), db_int(account->admin),
-                   db_int(writer->generation));
+                   db_int(writer->generation)) &&
+           /* Now it is known whose items of the outbox are to be shown. */
+           (!changed || (cache_load_edited(writer, error) && cache_refresh_all(writer, error)));
 }
 
 /* Types of objects of the feed. One that is not here belongs to a later server, and is skipped. */

@@ -48,7 +48,7 @@ static void remember_edited(CacheWriter *writer, const Uuid *id)
     g_hash_table_add(writer->edited, g_memdup2(id, sizeof *id));
 }
 
-static bool load_edited(CacheWriter *writer, GError **error)
+bool cache_load_edited(CacheWriter *writer, GError **error)
 {
     g_hash_table_remove_all(writer->edited);
     /* An item's referral need not be in the cache: its row may come with the next page. */
@@ -80,7 +80,7 @@ bool cache_writer_load(CacheWriter *writer, GError **error)
     memset(writer->counts, 0, sizeof writer->counts);
     return db_get_one_int(writer->db, error, &writer->generation,
                           "SELECT coalesce(max(generation), 0) FROM feed") &&
-           load_account(writer, error) && load_edited(writer, error);
+           load_account(writer, error) && cache_load_edited(writer, error);
 }
 
 CacheWriter *cache_writer_open(const char *cache_path, const char *store_path, GError **error)

@@ -23,6 +23,7 @@ struct CacheWriter {
     GPtrArray *strings;
 };
 
-/* Reads again what the writer remembers between transactions. */
+/* Reads again what the writer remembers between transactions; of that the second only `edited`. */
 bool cache_writer_load(CacheWriter *writer, GError **error);
+bool cache_load_edited(CacheWriter *writer, GError **error);
 bool cache_delete_referral(CacheWriter *writer, const Uuid *id, GError **error);

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The client's library against a real leadlined, through a network that fails on purpose.
+if HAVE_CMOCKA
+client_suites = %D%/test_client
+check_PROGRAMS += $(client_suites)
+TESTS += $(client_suites)
+%C%_test_client_SOURCES = %D%/test_client.c %D%/world.c %D%/world.h %D%/peer.c %D%/peer.h \
+	$(client_fixture)
+%C%_test_client_LDADD = $(CLIENT_TEST_LIBS) $(GMODULE_LIBS)
+endif
