@@ -419,6 +419,9 @@ static void set_limits(NetRequest *request, const NetCall *call)
     curl.curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)NET_CONNECT_MS);
     if (call->flags & NET_STREAM) {
         curl.curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+        /* The server has a place of its own for streams: what comes first on a connection decides where it goes. */
+        curl.curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+        curl.curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
         request->heard = clock_monotonic();
         watch_silence(request, NET_SILENCE_S);
         return;

@@ -154,7 +154,7 @@ static void answer(Peer *peer, Connection *connection, PeerRequest *request, con
 
 static int status_of(const char *text)
 {
-    return g_str_has_prefix(text, "HTTP/1.1 ") ? atoi(text + 9) : 0;
+    return g_str_has_prefix(text, "HTTP/1.1 ") ? (int)g_ascii_strtoll(text + 9, NULL, 10) : 0;
 }
 
 static void pass_stream(Peer *peer, int client, int server)

@@ -1046,8 +1046,11 @@ static void chaos_of_another_seed(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
-int main(void)
+/* An argument names the tests to be run, as a pattern. */
+int main(int argc, char **argv)
 {
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
     const struct CMUnitTest tests[] = {
         TEST(log_in_and_sync),
         TEST(a_verdict_is_sent_once),
