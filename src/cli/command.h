@@ -29,5 +29,7 @@ const CliCommand *cli_command_find(const char *const *words, guint *n, GError **
 char *cli_help(const CliCommand *command);
 /* "leadline reject ID... [OPTION...]". Caller frees. */
 char *cli_synopsis(const CliCommand *command);
+/* What an option of this field takes, N_(); NULL nothing. */
+const char *cli_field_argument(const Field *field);
 /* A completion script for bash, zsh or fish; NULL and USAGE for another shell. Caller frees. */
 char *cli_completion(const char *shell, GError **error);

@@ -60,7 +60,7 @@ static void put_options(GString *out, guint64 which)
     }
 }
 
-static const char *argument_of(const Field *field)
+const char *cli_field_argument(const Field *field)
 {
     switch (field->type) {
     case FIELD_BOOL:
@@ -85,7 +85,7 @@ static void put_fields(GString *out, const FieldTable *table)
     g_autoptr(GArray) fields = cli_fields(table);
     for (guint i = 0; i < fields->len; i++) {
         const CliField *row = &g_array_index(fields, CliField, i);
-        const char *argument = argument_of(row->field);
+        const char *argument = cli_field_argument(row->field);
         g_autoptr(GString) effect = g_string_new(row->field->label ? _(row->field->label) : "");
         if (row->field->values) {
             g_autofree char *codes = cli_codes(row->field->values);
