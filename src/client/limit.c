@@ -9,6 +9,7 @@
 #include "client/cache_row.h"
 
 #define DEPTH_MAX 50
+#define TERMS_MAX 500 /* the tree of a chain is as deep as the chain is long */
 #define BIT(state) (1u << REFERRAL_##state)
 
 typedef enum NodeKind {
@@ -104,7 +105,7 @@ static Node *node_new(NodeKind kind, Node *left, Node *right)
 typedef struct Parser {
     const char *text, *at;
     gint64 now;
-    int depth;
+    int depth, terms;
 } Parser;
 
 static bool wrong(const Parser *parser, GError **error, const char *what)
@@ -259,8 +260,8 @@ static Node *take_not(Parser *parser, GError **error)
 {
     Node *node;
     skip_blanks(parser);
-    if (++parser->depth > DEPTH_MAX) {
-        wrong(parser, error, _("too deep"));
+    if (++parser->depth > DEPTH_MAX || ++parser->terms > TERMS_MAX) {
+        wrong(parser, error, _("too much"));
         return NULL;
     }
     if (*parser->at == '!') {
@@ -320,7 +321,7 @@ Limit *limit_parse(const char *text, gint64 now, GError **error)
         problem_set(error, PROBLEM_BAD_INPUT, "%s", _("the limit must be valid UTF-8"));
         return NULL;
     }
-    Parser parser = { text, text, now, 0 };
+    Parser parser = { .text = text, .at = text, .now = now };
     Node *root = parse(&parser, error);
     if (!root)
         return NULL;

@@ -25,6 +25,10 @@ fuzz_targets += %D%/fuzz_decode %D%/fuzz_keymap
 %C%_fuzz_decode_LDADD = $(FUZZ_LIBS) ui/libui.a src/base/libbase.a $(GLIB_LIBS)
 %C%_fuzz_keymap_LDADD = $(FUZZ_LIBS) $(UI_TEST_LIBS)
 
+fuzz_targets += %D%/fuzz_limit
+%C%_fuzz_limit_LDADD = $(FUZZ_LIBS) src/client/libclient.a src/wire/libwire.a src/db/libdb.a src/model/libmodel.a \
+	src/base/libbase.a $(CJSON_LIBS) $(SQLITE_LIBS) $(GLIB_LIBS)
+
 if FUZZING
 FUZZ_LIBS = $(LIBFUZZER)
 noinst_PROGRAMS += $(fuzz_targets)

@@ -309,12 +309,16 @@ static void mistakes_are_told_with_their_place(void **state)
     }
 }
 
-static void depth_is_bounded(void **state)
+static void depth_and_length_are_bounded(void **state)
 {
-    g_autoptr(GString) text = g_string_new(NULL);
-    for (int i = 0; i < 100000; i++)
-        g_string_append_c(text, i % 2 ? '!' : '(');
-    assert_null(limit_parse(text->str, NOW, NULL));
+    static const char *const pieces[] = { "(!", "a ", "a|", "!" };
+    for (size_t k = 0; k < G_N_ELEMENTS(pieces); k++) {
+        g_autoptr(GString) text = g_string_new(NULL);
+        for (int i = 0; i < 50000; i++)
+            g_string_append(text, pieces[k]);
+        g_string_append_c(text, 'a');
+        assert_null(limit_parse(text->str, NOW, NULL));
+    }
 }
 
 int main(void)
@@ -324,7 +328,7 @@ int main(void)
         cmocka_unit_test(from_is_for_received_leads_only),
         cmocka_unit_test(narrowing_changes_nothing),
         cmocka_unit_test(mistakes_are_told_with_their_place),
-        cmocka_unit_test(depth_is_bounded),
+        cmocka_unit_test(depth_and_length_are_bounded),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
