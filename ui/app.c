@@ -23,10 +23,11 @@ App *app_new(void)
     return app;
 }
 
-static void drop_views(App *app)
+/* Those that show what a client has; the welcome is there before any. */
+static void drop_views(App *app, bool welcome_too)
 {
     for (int i = 0; i < VIEW_COUNT; i++) {
-        if (app->views[i]) {
+        if (app->views[i] && (welcome_too || i != VIEW_WELCOME)) {
             app->views[i]->ops->destroy(app->views[i]);
             app->views[i] = NULL;
         }
@@ -39,7 +40,7 @@ void app_free(App *app)
         return;
     }
     app_close_dialog(app);
-    drop_views(app);
+    drop_views(app, true);
     client_free(app->client);
     profile_free(app->profile);
     keymap_free(app->keymap);
@@ -174,7 +175,7 @@ bool app_open_profile(App *app, Profile *profile, GError **error)
         profile_free(profile);
         return false;
     }
-    drop_views(app);
+    drop_views(app, false);
     client_free(app->client);
     profile_free(app->profile);
     app->client = client;
@@ -183,4 +184,15 @@ bool app_open_profile(App *app, Profile *profile, GError **error)
     client_set_undo_hold(client, (int)app->settings.undo_hold);
     app_show(app, VIEW_INBOX);
     return true;
+}
+
+void app_close_profile(App *app)
+{
+    drop_views(app, false);
+    g_clear_pointer(&app->client, client_free);
+    g_clear_pointer(&app->profile, profile_free);
+    g_clear_pointer(&app->held, g_free);
+    g_hash_table_remove_all(app->give_take);
+    app->view = app->under = VIEW_WELCOME;
+    app_show(app, VIEW_WELCOME);
 }

@@ -68,6 +68,9 @@ void app_free(App *app);
 /* Opens the client of a profile (takes that over) and shows its inbox; client_start() when that has been drawn. */
 bool app_open_profile(App *app, Profile *profile, GError **error);
 
+/* Back to the first choice, without a profile. Not from a callback of the client. */
+void app_close_profile(App *app);
+
 /* app_loop.c. Until app->quit. The first draw comes before anything else; then `started` is called once. */
 void app_run(App *app, void (*started)(App *app));
 void app_quit(App *app, int exit_code);

@@ -71,7 +71,7 @@ static char *tab_text(App *app, int i, ViewId shown, bool numbered)
 static char *title_right(App *app, int room)
 {
     g_autofree char *clock = when_clock(clock_now());
-    if (!app->client) {
+    if (!app->client || app->view == VIEW_WELCOME) {
         return g_strdup_printf(" %s ", clock);
     }
     const char *profile = client_profile(app->client)->name;
@@ -109,7 +109,7 @@ static void draw_tabs(App *app, Rect line)
 
 static void draw_title(App *app, Rect line)
 {
-    if (app->client) {
+    if (app->client && app->view != VIEW_WELCOME) {
         draw_tabs(app, line);
         return;
     }
@@ -134,33 +134,48 @@ static char *progress_text(const ClientStatus *status)
                            status->sync_total);
 }
 
-static char *offline_text(const ClientStatus *status, const char *what)
+/* How old what is shown is. */
+static char *age_text(const ClientStatus *status)
 {
     gint64 now = clock_now();
+    if (!status->last_sync) {
+        return g_strdup(_("no data yet"));
+    }
+    if (now - status->last_sync < MS_PER_MINUTE) {
+        return g_strdup(_("data <1m old"));
+    }
     g_autofree char *age = when_age(status->last_sync, now);
-    g_autofree char *data = !status->last_sync ? g_strdup(_("no data yet"))
-                            : now - status->last_sync < MS_PER_MINUTE
-                                ? g_strdup(_("data <1m old"))
-                                : g_strdup_printf(_("data %s old"), age);
-    return g_strdup_printf("%s  %s", what, data);
+    return g_strdup_printf(_("data %s old"), age);
 }
 
-static char *sync_text(const ClientStatus *status, Role *role)
+/* The age is the second half of the bad news, where there is room. */
+static char *offline_text(const ClientStatus *status, const char *what, bool roomy)
 {
+    g_autofree char *age = age_text(status);
+    return roomy ? g_strdup_printf("%s  %s", what, age) : g_strdup(what);
+}
+
+static char *sync_text(const App *app, bool roomy, Role *role)
+{
+    const ClientStatus *status = client_status(app->client);
     *role = ROLE_STATUS;
     switch (status->phase) {
     case PHASE_STOPPED:
+        if (app->read_only) {
+            return age_text(status); /* another leadline keeps the data */
+        }
+        return g_strdup(_("connecting..."));
     case PHASE_CONNECTING:
         return g_strdup(_("connecting..."));
     case PHASE_LOGIN:
         *role = ROLE_ALERT;
-        return offline_text(status, _("NOT SIGNED IN (:login)"));
+        return offline_text(status, _("NOT SIGNED IN (:login)"), roomy);
     case PHASE_OFFLINE:
         *role = ROLE_ALERT;
-        return offline_text(status, _("OFFLINE"));
+        return offline_text(status, _("OFFLINE"), true);
     case PHASE_DISABLED:
         *role = ROLE_ALERT;
-        return offline_text(status, _("OFFLINE by choice (:online)"));
+        return offline_text(status, _("OFFLINE by choice (:online)"), roomy);
     case PHASE_SYNCING:
         return progress_text(status);
     case PHASE_LIVE:
@@ -190,10 +205,10 @@ static void draw_status(App *app, Rect line)
     }
     draw_rest(line, 0, 0, ROLE_STATUS);
     int room = line.w;
-    if (app->client) {
+    if (app->client && app->view != VIEW_WELCOME) {
         const ClientStatus *status = client_status(app->client);
         Role sync_role, outbox_role;
-        g_autofree char *sync = sync_text(status, &sync_role);
+        g_autofree char *sync = sync_text(app, line.w >= 80, &sync_role);
         g_autofree char *outbox = outbox_text(&status->outbox, &outbox_role);
         int width = text_width(sync) + 3 + text_width(outbox) + 1;
         int col = MAX(0, line.w - width);
@@ -326,8 +341,12 @@ static void draw_countdown(App *app, Rect line)
     g_autofree char *rest = g_strdup_printf(line.w < 50 ? _(" %ds - %s undoes")
                                                         : _(". Sending in %ds - press %s to undo"),
                                             seconds, undo);
+    gint64 n = client_status(app->client)->outbox.held;
+    g_autofree char *some = g_strdup_printf(
+        ngettext("%" PRId64 " action held", "%" PRId64 " actions held", (gulong)n), n);
     /* The name gives way, not the way back. */
-    g_autofree char *what = text_cut(app->held, MAX(1, line.w - 1 - text_width(rest)));
+    g_autofree char *what = text_cut(app->held ? app->held : some,
+                                     MAX(1, line.w - 1 - text_width(rest)));
     int col = draw_text(line, 0, line.w < 50 ? 0 : 1, ROLE_MESSAGE, what);
     draw_text(line, 0, col, ROLE_MESSAGE, rest);
 }
@@ -344,7 +363,7 @@ static void draw_message(App *app, Rect line)
     draw_rest(line, 0, 0, ROLE_NORMAL);
     if (app->message) {
         draw_text(line, 0, 1, app->message->error ? ROLE_ERROR : ROLE_MESSAGE, app->message->text);
-    } else if (app->held && app->client) {
+    } else if (app->client && client_status(app->client)->hold_until > 0) {
         draw_countdown(app, line);
     }
 }

@@ -139,15 +139,10 @@ static GSource *tick_new(App *app)
     return tick;
 }
 
-/* An undo window is counted down, and so is the age of data that are younger than a minute. */
+/* An undo window is counted down. */
 static bool counts_seconds(App *app)
 {
-    if (app->held) {
-        return true;
-    }
-    const ClientStatus *status = app->client ? client_status(app->client) : NULL;
-    return status && status->phase != PHASE_LIVE && status->last_sync &&
-           clock_now() - status->last_sync < MS_PER_MINUTE;
+    return app->client && client_status(app->client)->hold_until > clock_now();
 }
 
 /* Nothing else on the screen counts faster than minutes. */

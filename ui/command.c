@@ -19,16 +19,17 @@
 #define INNER COMMAND_INTERNAL
 #define TEXT COMMAND_OPENS_TEXT
 #define RECEIVED (NEED_LEAD | NEED_RECEIVED)
+#define WRITE NEED_WRITE
 
 /* By use within each context: help and completion keep this order. */
 const Command commands[] = {
     /* name, contexts, needs, flags, footer word, effect, arguments, handler */
-    { "confirm", LEAD, RECEIVED, UNDO, N_("Confirm"), N_("It is a lead: confirm it to the sender"),
-      NULL, run_confirm },
-    { "reject", LEAD, RECEIVED, UNDO, N_("Not a lead"),
+    { "confirm", LEAD, RECEIVED | WRITE, UNDO, N_("Confirm"),
+      N_("It is a lead: confirm it to the sender"), NULL, run_confirm },
+    { "reject", LEAD, RECEIVED | WRITE, UNDO, N_("Not a lead"),
       N_("It is not a lead: say why, and the sender learns it"), NULL, run_reject },
     { "tag", LEAD, RECEIVED, 0, N_("Tag"),
-      N_("Tag this lead or not, and go down: a verdict is on all tagged ones"), NULL, run_tag },
+      N_("Tag or untag, and go down: a verdict is on all tagged"), NULL, run_tag },
     { "tag-range", LEAD, RECEIVED, 0, N_("Tag range"),
       N_("Tag all leads from the last tag to here"), NULL, run_tag_range },
     { "tag-waiting", LEAD, RECEIVED, 0, N_("Tag waiting"),
@@ -42,22 +43,22 @@ const Command commands[] = {
     { "previous-lead", LEAD, 0, 0, N_("Previous"), N_("Show the previous lead"), NULL,
       run_previous_lead },
     { "limit", LEAD, 0, 0, N_("Limit"),
-      N_("Show only: all, waiting, new, opened, confirmed or rejected leads"),
+      N_("Show all, waiting, new, opened, confirmed or rejected leads"),
       N_("all|waiting|new|opened|confirmed|rejected"), run_limit },
-    { "note", LEAD, NEED_LEAD, UNDO | TEXT, N_("Note"), N_("Write a note that only you see"), NULL,
-      run_note },
+    { "note", LEAD, NEED_LEAD | WRITE, UNDO | TEXT, N_("Note"),
+      N_("Write a note that only you see"), NULL, run_note },
     { "copy", LEAD, NEED_LEAD, 0, N_("Copy phone"), N_("Copy the phone number to the clipboard"),
       NULL, run_copy },
-    { "outcome", LEAD, RECEIVED, UNDO | LINE, N_("Outcome"),
+    { "outcome", LEAD, RECEIVED | WRITE, UNDO | LINE, N_("Outcome"),
       N_("What became of a confirmed lead (changes no count)"),
       N_("working|won|lost|dormant [VALUE]"), run_outcome },
-    { "withdraw", LEAD, NEED_LEAD | NEED_SENT, UNDO | LINE, N_("Take back"),
+    { "withdraw", LEAD, NEED_LEAD | NEED_SENT | WRITE, UNDO | LINE, N_("Take back"),
       N_("Take back a lead that its recipient has not opened yet"), NULL, run_withdraw },
 
-    { "retry", OUTBOX, NEED_ITEM, 0, N_("Send now"), N_("Try to send this again now"), NULL,
+    { "retry", OUTBOX, NEED_ITEM | WRITE, 0, N_("Send now"), N_("Try to send this again now"), NULL,
       run_retry },
-    { "drop", OUTBOX, NEED_ITEM, 0, N_("Drop"), N_("Throw this away unsent; the lead is as before"),
-      NULL, run_drop },
+    { "drop", OUTBOX, NEED_ITEM | WRITE, 0, N_("Drop"),
+      N_("Throw this away unsent; the lead is as before"), NULL, run_drop },
 
     { "down", LIST, 0, 0, N_("Down"), N_("Down one line"), NULL, run_down },
     { "up", LIST, 0, 0, N_("Up"), N_("Up one line"), NULL, run_up },
@@ -67,8 +68,8 @@ const Command commands[] = {
     { "page-up", LIST, 0, 0, N_("Page up"), N_("Up a page"), NULL, run_page_up },
     { "top", LIST, 0, 0, N_("Top"), N_("To the first line"), NULL, run_top },
     { "bottom", LIST, 0, 0, N_("Bottom"), N_("To the last line"), NULL, run_bottom },
-    { "open", LIST, 0, 0, N_("Open"),
-      N_("Open what is under the cursor; a received lead counts as picked up"), NULL, run_open },
+    { "open", LIST, NEED_ROW, 0, N_("Open"),
+      N_("Open it; a received lead then counts as picked up"), NULL, run_open },
     { "search", LIST, 0, TEXT, N_("Search"),
       N_("Show only what has these words; Esc shows all again"), N_("[WORDS]"), run_search },
     { "back-pane", LIST, 0, 0, N_("Back"), N_("Back to the list"), NULL, run_back_pane },
@@ -78,8 +79,8 @@ const Command commands[] = {
     { "help", G, 0, 0, N_("Help"), N_("Keys and commands, for where you are"), N_("[WORDS]"),
       run_help },
     { "command", G, 0, TEXT, N_("Cmd"), N_("Type a command by name"), NULL, run_command_line },
-    { "undo", G, NEED_CLIENT, 0, N_("Undo"), N_("Take back the last action while it is held"), NULL,
-      run_undo },
+    { "undo", G, NEED_CLIENT | WRITE, 0, N_("Undo"),
+      N_("Take back the last action while it is held"), NULL, run_undo },
     { "inbox", G, NEED_CLIENT, 0, N_("Inbox"), N_("Leads you received"), NULL, run_inbox },
     { "sent", G, NEED_CLIENT, 0, N_("Sent"), N_("Leads you sent"), NULL, run_sent },
     { "outbox", G, NEED_CLIENT, 0, N_("Outbox"), N_("What is not sent yet, and why"), NULL,
@@ -96,14 +97,15 @@ const Command commands[] = {
       run_preview_smaller },
     { "preview-larger", G, 0, 0, N_("Larger"), N_("More room for the preview"), NULL,
       run_preview_larger },
-    { "sync", G, NEED_CLIENT, 0, N_("Sync"), N_("Fetch and send now"), NULL, run_sync },
-    { "offline", G, NEED_CLIENT, LINE, N_("Offline"),
+    { "sync", G, NEED_CLIENT | WRITE, 0, N_("Sync"), N_("Fetch and send now"), NULL, run_sync },
+    { "offline", G, NEED_CLIENT | WRITE, LINE, N_("Offline"),
       N_("Stay off the network; what you do is kept"), NULL, run_offline },
-    { "online", G, NEED_CLIENT, LINE, N_("Online"), N_("Use the network again"), NULL, run_online },
-    { "login", G, NEED_CLIENT, LINE, N_("Sign in"), N_("Sign in to the server of this profile"),
-      NULL, run_login },
-    { "logout", G, NEED_CLIENT, LINE, N_("Sign out"), N_("Sign out; the outbox is kept"), NULL,
-      run_logout },
+    { "online", G, NEED_CLIENT | WRITE, LINE, N_("Online"), N_("Use the network again"), NULL,
+      run_online },
+    { "login", G, NEED_CLIENT | WRITE, LINE, N_("Sign in"),
+      N_("Sign in to the server of this profile"), NULL, run_login },
+    { "logout", G, NEED_CLIENT | WRITE, LINE, N_("Sign out"), N_("Sign out; the outbox is kept"),
+      NULL, run_logout },
     { "set", G, 0, LINE, N_("Set"),
       N_("Show or change a setting: set NAME, set NAME=VALUE, set all"), N_("[NAME[=VALUE]]"),
       run_set },
@@ -170,6 +172,13 @@ static const char *missing(App *app, unsigned needs)
     if (needs & NEED_CLIENT && !app->client) {
         return N_("Choose first how to start: demo, sign in, sign up or local.");
     }
+    if (needs & NEED_WRITE && app->read_only) {
+        return N_("Not with --read-only.");
+    }
+    if (needs & NEED_ROW && app_view(app)->ops->target) {
+        Target row = app_target(app);
+        return row.has_lead || row.has_item ? NULL : N_("There is nothing to open.");
+    }
     if (!(needs & (NEED_LEAD | NEED_RECEIVED | NEED_SENT | NEED_ITEM))) {
         return NULL;
     }
@@ -181,7 +190,7 @@ static const char *missing(App *app, unsigned needs)
         return N_("No lead is selected.");
     }
     if (needs & NEED_RECEIVED && !target.received) {
-        return N_("This is for leads you received; you sent this one.");
+        return N_("This is for leads you received. :withdraw takes back one you sent.");
     }
     if (needs & NEED_SENT && target.received) {
         return N_("This is for leads you sent; you received this one.");

@@ -18,6 +18,8 @@ typedef enum CommandNeeds {
     NEED_SENT = 1 << 2,     /* and it was sent by this user */
     NEED_ITEM = 1 << 3,     /* an item of the outbox is selected */
     NEED_CLIENT = 1 << 4,   /* a profile is open */
+    NEED_ROW = 1 << 5,      /* something is under the cursor, in a view that has targets */
+    NEED_WRITE = 1 << 6,    /* not with --read-only */
 } CommandNeeds;
 
 typedef enum CommandFlags {

@@ -215,6 +215,7 @@ void run_abort(App *app, const char *args)
         if (dialog_is_busy(app->dialog) && app->client) {
             client_cancel(app->client);
         }
+        dialog_leave(app, app->dialog);
         app_close_dialog(app);
         return;
     }

@@ -18,7 +18,7 @@ void run_sync(App *app, const char *args)
 void run_offline(App *app, const char *args)
 {
     client_set_offline(app->client, true);
-    app_say(app, "%s", _("Offline. What you do is kept in the outbox; :online sends it."));
+    app_say(app, "%s", _("Offline: what you do is kept, and :online sends it."));
 }
 
 void run_online(App *app, const char *args)

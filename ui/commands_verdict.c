@@ -20,6 +20,7 @@ typedef struct Verdict {
     GArray *ids;       /* Uuid, taken when the key was pressed: those that can be decided so */
     guint left_out;    /* tagged, but cannot */
     bool tagged;       /* it is about the tagged leads */
+    bool many;         /* and they are more than one */
     Referral referral; /* the first of them */
     GPtrArray *names;  /* char *: what the first few are called */
     ConfirmInput input;
@@ -86,10 +87,9 @@ static void verdict_take(Verdict *verdict, const Uuid *id, Referral *referral)
 {
     g_array_append_vals(verdict->ids, id, 1);
     if (verdict->names->len < NAMES_SHOWN) {
-        g_autofree char *line = lead_line(referral, 60);
-        g_ptr_array_add(verdict->names,
-                        g_strdup_printf(_("%s, from %s"), line,
-                                        referral->from.name ? referral->from.name : "?"));
+        g_autofree char *line = lead_line(referral, 110);
+        g_autofree char *sender = text_clean(referral->from.name, -1, TEXT_LINE);
+        g_ptr_array_add(verdict->names, g_strdup_printf(_("%s: %s"), sender, line));
     }
     if (verdict->ids->len == 1) {
         verdict->referral = *referral;
@@ -100,7 +100,7 @@ static void verdict_take(Verdict *verdict, const Uuid *id, Referral *referral)
 static Verdict *verdict_on_tagged(App *app, GArray *ids, ReferralVerdict kind)
 {
     g_autoptr(Verdict) verdict = verdict_new(app, kind);
-    verdict->tagged = true;
+    verdict->tagged = verdict->many = true;
     for (guint i = 0; i < ids->len; i++) {
         const Uuid *id = &g_array_index(ids, Uuid, i);
         Referral referral = { 0 };
@@ -150,7 +150,15 @@ static Verdict *verdict_begin(App *app, ReferralVerdict kind)
 {
     Target target = app_target(app);
     g_autoptr(GArray) tagged = leads_tagged(app);
-    return tagged ? verdict_on_tagged(app, tagged, kind) : verdict_on(app, &target.lead, kind);
+    if (tagged && tagged->len > 1) {
+        return verdict_on_tagged(app, tagged, kind);
+    }
+    Verdict *verdict = verdict_on(app, tagged ? &g_array_index(tagged, Uuid, 0) : &target.lead,
+                                  kind);
+    if (verdict) {
+        verdict->tagged = tagged != NULL;
+    }
+    return verdict;
 }
 
 /* ---- what the dialogs say */
@@ -158,7 +166,8 @@ static Verdict *verdict_begin(App *app, ReferralVerdict kind)
 static void put_tagged(Page *page, const Verdict *verdict)
 {
     for (guint i = 0; i < verdict->names->len; i++) {
-        page_format(page, ROLE_HEADING, "%s", (const char *)verdict->names->pdata[i]);
+        g_autofree char *line = text_cut(verdict->names->pdata[i], page_width(page));
+        page_text(page, ROLE_HEADING, line);
     }
     guint more = verdict->ids->len - verdict->names->len;
     if (more > 0) {
@@ -176,7 +185,7 @@ static void put_tagged(Page *page, const Verdict *verdict)
 static void put_lead(Page *page, const Verdict *verdict)
 {
     const Referral *referral = &verdict->referral;
-    if (verdict->tagged) {
+    if (verdict->many) {
         put_tagged(page, verdict);
         return;
     }
@@ -220,7 +229,7 @@ static void confirm_text(Dialog *dialog, Page *page)
     const Money *estimate = &verdict->referral.lead.value;
     put_lead(page, verdict);
     page_blank(page);
-    if (verdict->tagged) {
+    if (verdict->many) {
         page_pair(page, EFFECT_WIDTH, _("Effect"), ROLE_NORMAL,
                   _("Each counts as a confirmed lead from its sender."));
         return;
@@ -239,11 +248,13 @@ static void reject_text(Dialog *dialog, Page *page)
     Verdict *verdict = dialog_data(dialog);
     put_lead(page, verdict);
     if (verdict->referral.verdict == VERDICT_LEAD && verdict->has_sum) {
+        page_blank(page);
         put_effect(page, verdict, -1);
     }
+    page_blank(page);
     page_text(page, ROLE_NORMAL,
-              verdict->tagged ? _("Why are they no leads? Each sender reads this.")
-                              : _("Why is it not a lead? The sender reads this."));
+              verdict->many ? _("Why are they no leads? Each sender reads this.")
+                            : _("Why is it not a lead? The sender reads this."));
 }
 
 static char *held_note(const Verdict *verdict)
@@ -260,7 +271,7 @@ static char *held_note(const Verdict *verdict)
 static char *title_of(const Verdict *verdict)
 {
     bool is_lead = verdict->input.verdict == VERDICT_LEAD;
-    if (verdict->tagged) {
+    if (verdict->many) {
         guint n = verdict->ids->len;
         return is_lead ? g_strdup_printf(ngettext("Confirm %u lead?", "Confirm %u leads?", n), n)
                        : g_strdup_printf(
@@ -386,7 +397,7 @@ void run_confirm(App *app, const char *args)
     if (verdict) {
         DialogSpec spec = { .text = confirm_text, .yes = _("Confirm"), .done = confirm_done };
         /* One amount cannot be that of many. */
-        ask(app, verdict, &spec, verdict->tagged ? names + 1 : names);
+        ask(app, verdict, &spec, verdict->many ? names + 1 : names);
     }
 }
 

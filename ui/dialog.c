@@ -241,6 +241,13 @@ DialogAnswer dialog_yes(App *app, Dialog *dialog)
     return answer;
 }
 
+void dialog_leave(App *app, Dialog *dialog)
+{
+    if (dialog->spec.left) {
+        dialog->spec.left(app, dialog);
+    }
+}
+
 DialogAnswer dialog_press(App *app, Dialog *dialog, bool *leave)
 {
     int field;

@@ -76,4 +76,7 @@ DialogAnswer dialog_yes(App *app, Dialog *dialog);
 /* Enter: on a button its answer, in a field on to the next. *leave: the answer was no. */
 DialogAnswer dialog_press(App *app, Dialog *dialog, bool *leave);
 
+/* No was said, or Esc: tells the owner. */
+void dialog_leave(App *app, Dialog *dialog);
+
 void dialog_draw(Dialog *dialog, Rect screen);

@@ -1,16 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Help, printed from the command table and the key map: what counts where one came from first. Enter runs an entry. */
+/*
+ * Help, printed from the tables: commands and their keys (what counts where one came from first), the letters of the lists, the
+ * settings. Enter runs an entry.
+ */
 #include "handlers.h"
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "lead_page.h"
 
 #include <string.h>
 
+/* A heading, a blank, or an entry: three columns. */
 typedef struct HelpLine {
-    const Command *command; /* NULL: a heading, or blank when it has no text */
-    char *text;             /* heading */
-    char *keys;
+    const Command *command; /* what Enter runs; NULL nothing */
+    const Setting *setting; /* or what it sets */
+    bool entry;
+    char *keys; /* of an entry; of a heading its words, "" for a blank */
+    char *name;
+    char *effect;
 } HelpLine;
 
 typedef struct HelpView {
@@ -36,45 +44,89 @@ static const struct {
 static void line_clear(gpointer data)
 {
     HelpLine *line = data;
-    g_free(line->text);
     g_free(line->keys);
+    g_free(line->name);
+    g_free(line->effect);
 }
 
-static bool matches(const HelpView *help, const Command *command, const char *keys)
+static bool has_words(const HelpView *help, const HelpLine *line)
 {
     if (!help->words) {
         return true;
     }
-    g_autofree char *hay = g_strdup_printf("%s %s %s", command->name, _(command->effect), keys);
+    g_autofree char *hay = g_strdup_printf("%s %s %s", line->keys, line->name, line->effect);
     g_autofree char *folded = g_utf8_casefold(hay, -1);
     g_autofree char *needle = g_utf8_casefold(help->words, -1);
     return strstr(folded, needle) != NULL;
 }
 
-static void add_section(HelpView *help, KeyContext context, const char *heading)
+static void add_heading(HelpView *help, const char *text)
 {
-    guint before = help->lines->len;
+    HelpLine line = { .keys = g_strdup(text) };
+    g_array_append_val(help->lines, line);
+}
+
+/* Takes the line over; its heading comes before the first of a section that has the words. */
+static void add_entry(HelpView *help, const char *heading, bool *started, HelpLine *line)
+{
+    line->entry = true;
+    if (!has_words(help, line)) {
+        line_clear(line);
+        return;
+    }
+    if (!*started) {
+        if (help->lines->len > 0) {
+            add_heading(help, "");
+        }
+        add_heading(help, heading);
+        *started = true;
+    }
+    g_array_append_vals(help->lines, line, 1);
+}
+
+static void add_commands(HelpView *help, KeyContext context, const char *heading)
+{
+    bool started = false;
     for (const Command *command = commands; command->name; command++) {
         bool here = command->contexts & CTX_BIT(context);
-        bool dialog_only = command->flags & COMMAND_INTERNAL && context != CTX_DIALOG;
-        if (!here || dialog_only) {
+        bool internal = command->flags & COMMAND_INTERNAL;
+        if (!here || (internal && context != CTX_DIALOG)) {
             continue;
         }
-        g_autofree char *keys = keymap_keys_of(help->view.app->keymap, CTX_BIT(context),
-                                               command->name, NULL);
-        if (!matches(help, command, keys)) {
-            continue;
-        }
-        if (help->lines->len == before) {
-            HelpLine title = { .text = g_strdup(heading) };
-            HelpLine blank = { 0 };
-            if (before > 0) {
-                g_array_append_val(help->lines, blank);
-            }
-            g_array_append_val(help->lines, title);
-        }
-        HelpLine line = { .command = command, .keys = g_steal_pointer(&keys) };
-        g_array_append_val(help->lines, line);
+        HelpLine line = {
+            .command = internal ? NULL : command,
+            .keys = keymap_keys_of(help->view.app->keymap, CTX_BIT(context), command->name, NULL),
+            .name = internal ? g_strdup("") : g_strconcat(":", command->name, NULL),
+            .effect = g_strdup(_(command->effect)),
+        };
+        add_entry(help, heading, &started, &line);
+    }
+}
+
+static void add_letters(HelpView *help)
+{
+    bool started = false;
+    char mark[2];
+    char *word;
+    const char *meaning;
+    for (size_t i = 0; state_legend(i, mark, &word, &meaning); i++) {
+        HelpLine line = { .keys = g_strdup(mark), .name = word, .effect = g_strdup(meaning) };
+        add_entry(help, _("Letters in the lists of leads"), &started, &line);
+    }
+}
+
+static void add_settings(HelpView *help)
+{
+    bool started = false;
+    for (size_t i = 0; i < n_settings; i++) {
+        const Setting *setting = &settings_table[i];
+        HelpLine line = {
+            .setting = setting,
+            .keys = settings_get(&help->view.app->settings, setting->field.name),
+            .name = g_strconcat(":set ", setting->field.name, NULL),
+            .effect = g_strdup(_(setting->effect)),
+        };
+        add_entry(help, _("Settings, and what they are now"), &started, &line);
     }
 }
 
@@ -83,14 +135,14 @@ static HelpLine *line_at(const HelpView *help, int i)
     return &g_array_index(help->lines, HelpLine, i);
 }
 
-/* Onto a line with a command, in this direction, or else the other. */
+/* Onto an entry, in this direction, or else the other. */
 static void settle(HelpView *help, int step)
 {
     int n = (int)help->lines->len;
     int at = CLAMP(help->cursor, 0, MAX(0, n - 1));
     for (int tries = 0; tries < 2; tries++, step = -step) {
         for (int i = at; i >= 0 && i < n; i += step) {
-            if (line_at(help, i)->command) {
+            if (line_at(help, i)->entry) {
                 help->cursor = i;
                 return;
             }
@@ -106,10 +158,14 @@ static void build(HelpView *help)
         for (size_t i = 0; i < G_N_ELEMENTS(sections); i++) {
             bool here = help->contexts & CTX_BIT(sections[i].context);
             if (here == (first == 1)) {
-                add_section(help, sections[i].context, _(sections[i].heading));
+                add_commands(help, sections[i].context, _(sections[i].heading));
             }
         }
+        if (first) {
+            add_letters(help);
+        }
     }
+    add_settings(help);
     help->cursor = help->top = 0;
     settle(help, 1);
 }
@@ -145,24 +201,40 @@ static void show(View *view)
     build(help);
 }
 
+/* As many whole keys as fit. */
+static char *fit_keys(const char *keys, int width)
+{
+    g_autofree char *fit = g_strdup(keys);
+    char *blank;
+    while (text_width(fit) > width && (blank = strrchr(fit, ' '))) {
+        *blank = '\0';
+    }
+    return g_steal_pointer(&fit);
+}
+
 static void draw_line(HelpView *help, Rect r, int row, int i)
 {
     const HelpLine *line = line_at(help, i);
-    if (!line->command) {
-        draw_field(r, row, 0, r.w, ROLE_HEADING, line->text);
+    if (!line->entry) {
+        draw_field(r, row, 0, r.w, ROLE_HEADING, line->keys);
         return;
     }
     bool on = i == help->cursor;
-    int key_width = r.w >= 60 ? 18 : r.w >= 36 ? 10 : 6;
-    int name_width = r.w >= 80 ? 18 : 0;
-    int col = draw_field(r, row, 0, 1, on ? ROLE_CURSOR : ROLE_NORMAL, on ? ">" : " ");
-    col = draw_field(r, row, col, key_width, on ? ROLE_CURSOR : ROLE_KEY, line->keys);
+    Role role = on ? ROLE_CURSOR : ROLE_NORMAL;
+    int key_width = r.w >= 90 ? 15 : r.w >= 70 ? 12 : r.w >= 40 ? 9 : 6;
+    int name_width = r.w >= 90 ? 18 : 0;
+    g_autofree char *keys = fit_keys(line->keys, key_width);
+    int col = draw_field(r, row, 0, 1, role, on ? ">" : " ");
+    /* What has no key, or no room for its name, is known by that. */
+    bool by_name = !name_width && (!*line->keys || line->setting);
+    int first = by_name ? MAX(key_width, text_width(line->name)) : key_width;
+    col = draw_field(r, row, col, first, on ? role : ROLE_KEY, by_name ? line->name : keys);
+    col = draw_field(r, row, col, 1, role, "");
     if (name_width) {
-        g_autofree char *name = g_strconcat(":", line->command->name, NULL);
-        const char *typed = line->command->flags & COMMAND_INTERNAL ? "" : name;
-        col = draw_field(r, row, col, name_width, on ? ROLE_CURSOR : ROLE_NORMAL, typed);
+        col = draw_field(r, row, col, name_width - 1, role, line->name);
+        col = draw_field(r, row, col, 1, role, "");
     }
-    draw_field(r, row, col, r.w - col, on ? ROLE_CURSOR : ROLE_NORMAL, _(line->command->effect));
+    draw_field(r, row, col, r.w - col, role, line->effect);
 }
 
 static void draw(View *view, bool all)
@@ -242,15 +314,22 @@ void run_entry(App *app, const char *args)
         return;
     }
     HelpView *help = (HelpView *)app_view(app);
-    const Command *command = help->lines->len ? line_at(help, help->cursor)->command : NULL;
-    if (!command || command->flags & COMMAND_INTERNAL) {
+    const HelpLine *line = help->lines->len ? line_at(help, help->cursor) : NULL;
+    if (line && line->setting) {
+        g_autofree char *set = g_strdup_printf("set %s=", line->setting->field.name);
+        run_command_line(app, set);
+        return;
+    }
+    const Command *command = line ? line->command : NULL;
+    if (!command) {
+        app_say(app, "%s", _("There is nothing to run in this line."));
         return;
     }
     /* It is about what help was called from. */
     app_show(app, app->client ? app->under : VIEW_WELCOME);
     if (command->args && *command->args != '[') {
-        g_autofree char *line = g_strconcat(command->name, " ", NULL);
-        run_command_line(app, line);
+        g_autofree char *typed = g_strconcat(command->name, " ", NULL);
+        run_command_line(app, typed);
     } else {
         command_run(app, command, "");
     }

@@ -97,9 +97,6 @@ static void draw(View *view, bool all)
     }
     lead->top = CLAMP(lead->top, 0, MAX(0, page_lines(lead->page) - rect.h));
     page_draw(lead->page, rect, lead->top);
-    if (lead->top + rect.h < page_lines(lead->page)) {
-        draw_right(rect, rect.h - 1, rect.w - 8, 8, ROLE_KEY, _("  more"));
-    }
 }
 
 static void moved(View *view, Move move)
@@ -147,6 +144,11 @@ static void status(View *view, GString *out)
         leads_put_place(list, out);
     } else {
         g_string_append(out, lead_label(&lead->id, label));
+    }
+    int lines = lead->page ? page_lines(lead->page) : 0;
+    int h = inside(lead).h;
+    if (lines > h) {
+        g_string_append(out, lead->top + h < lines ? _("   more below") : _("   end"));
     }
 }
 

@@ -201,7 +201,9 @@ static void put_head(Page *page, const Referral *referral)
         referral_other(referral)->name ? referral_other(referral)->name : "?");
     put_label(page, referral);
     page_span_at(page, -1, ROLE_NORMAL, who);
-    page_rule(page);
+    if (page_width(page) >= 40) {
+        page_rule(page);
+    }
 }
 
 /* Non-empty strings with something between. */
@@ -258,16 +260,15 @@ static void put_contact(App *app, Page *page, const Contact *contact)
     page_pair(page, LABEL_WIDTH, _("Town"), ROLE_NORMAL, town);
 }
 
-/* "given (form) 21 Nov: phone, e-mail" */
+/* "in writing, 21 Nov: phone, e-mail" */
 static char *permission_text(const Permission *permission)
 {
-    g_autoptr(GString) text = g_string_new(_("given"));
-    if (permission->method) {
-        g_string_append_printf(text, " (%s)", enum_label(&permission_methods, permission->method));
-    }
+    const char *how = permission->method ? enum_label(&permission_methods, permission->method)
+                                         : _("given");
+    g_autoptr(GString) text = g_string_new(how);
     if (permission->at) {
         g_autofree char *at = when_date(permission->at, clock_now());
-        g_string_append_printf(text, " %s", at);
+        g_string_append_printf(text, ", %s", at);
     }
     const char *before = ": ";
     for (size_t i = 0; i < contact_channels.n_values; i++) {
@@ -408,7 +409,8 @@ static void put_history(Page *page, const Referral *referral)
     put_event(page, referral->confirmed_at,
               referral->verdict == VERDICT_NOT_A_LEAD ? _("not a lead") : _("confirmed"));
     put_event(page, referral->outcome_at, enum_label(&referral_states, referral->state));
-    put_event(page, referral->withdrawn_at, _("taken back by the sender"));
+    put_event(page, referral->withdrawn_at,
+              received ? _("taken back by the sender") : _("taken back by you"));
 }
 
 /* ---- the three layouts */
@@ -509,7 +511,7 @@ Page *lead_page(App *app, const Referral *referral, int width, LeadLayout layout
     Page *page = page_new(width);
     if (layout == LEAD_WIDE && width >= 88) {
         lay_wide(app, page, referral);
-    } else if (layout == LEAD_BRIEF) {
+    } else if (layout == LEAD_BRIEF || width < 40) {
         lay_brief(app, page, referral);
     } else {
         lay_column(app, page, referral);

@@ -182,12 +182,38 @@ static void open_row(View *view)
     }
 }
 
+static void search(View *view, const char *text)
+{
+    LeadsView *leads = (LeadsView *)view;
+    g_autofree char *clean = text_clean(text, -1, TEXT_LINE);
+    g_strstrip(clean);
+    if (g_strcmp0(clean, leads->text ? leads->text : "") == 0) {
+        return;
+    }
+    g_free(leads->text);
+    leads->text = *clean ? g_steal_pointer(&clean) : NULL;
+    leads->query.text = leads->text;
+    /* Taking a search away shows all, around the lead that was found. */
+    const LeadRow *row = list_row(leads->list);
+    if (row && !leads->text) {
+        GError *error = NULL;
+        check(leads, list_reload(leads->list, &error), error);
+    } else {
+        load(leads);
+    }
+    app_dirty(view->app, DIRTY_BODY | DIRTY_STATUS);
+}
+
 static bool back(View *view)
 {
     LeadsView *leads = (LeadsView *)view;
     if (leads->in_preview) {
         leads->in_preview = false;
         app_dirty(view->app, DIRTY_BODY);
+        return true;
+    }
+    if (leads->text) {
+        search(view, ""); /* what was found is left before the whole program is */
         return true;
     }
     return false;
@@ -231,28 +257,6 @@ static void status(View *view, GString *out)
     if (tagged > 0) {
         g_string_append_printf(out, ngettext("   %u tagged", "   %u tagged", tagged), tagged);
     }
-}
-
-static void search(View *view, const char *text)
-{
-    LeadsView *leads = (LeadsView *)view;
-    g_autofree char *clean = text_clean(text, -1, TEXT_LINE);
-    g_strstrip(clean);
-    if (g_strcmp0(clean, leads->text ? leads->text : "") == 0) {
-        return;
-    }
-    g_free(leads->text);
-    leads->text = *clean ? g_steal_pointer(&clean) : NULL;
-    leads->query.text = leads->text;
-    /* Taking a search away shows all, around the lead that was found. */
-    const LeadRow *row = list_row(leads->list);
-    if (row && !leads->text) {
-        GError *error = NULL;
-        check(leads, list_reload(leads->list, &error), error);
-    } else {
-        load(leads);
-    }
-    app_dirty(view->app, DIRTY_BODY | DIRTY_STATUS);
 }
 
 static bool clear(View *view)
@@ -400,6 +404,17 @@ void leads_goto(App *app, const LeadPos *pos)
     if (app->view == VIEW_INBOX) {
         go((LeadsView *)app_view(app), pos);
     }
+}
+
+void leads_goto_lead(App *app, const Uuid *id)
+{
+    Referral referral = { 0 };
+    if (app->view == VIEW_INBOX && cache_referral(client_cache(app->client), id, &referral, NULL) &&
+        referral.box == BOX_INBOX) {
+        LeadPos pos = { .sent_at = referral.sent_at, .id = *id };
+        go((LeadsView *)app_view(app), &pos);
+    }
+    fields_clear(&referral_fields, &referral);
 }
 
 LeadsView *leads_shown(App *app)

@@ -16,6 +16,8 @@ bool leads_step_waiting(View *view, bool older, Uuid *id);
  * go after. */
 bool leads_next_waiting_place(App *app, const GArray *ids, LeadPos *out);
 void leads_goto(App *app, const LeadPos *place);
+/* To a lead wherever it is in the inbox. */
+void leads_goto_lead(App *app, const Uuid *id);
 
 /* The tagged leads (Uuid) when the list that is shown has any, else NULL. Free with g_array_unref. */
 GArray *leads_tagged(App *app);

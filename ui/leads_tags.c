@@ -72,7 +72,6 @@ static void tag_between(LeadsView *leads, const LeadPos *newer, const LeadPos *o
 {
     g_autoptr(GPtrArray) rows = leads_fetch(leads, newer, true, (unsigned)n);
     tags_set(leads->tags, &newer->id, true);
-    tags_set(leads->tags, &older->id, true);
     for (guint i = 0; rows && i < rows->len && !is_full(leads); i++) {
         tags_set(leads->tags, &((LeadRow *)rows->pdata[i])->id, true);
     }

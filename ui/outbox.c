@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "client/overlay.h"
 #include "page.h"
 #include "when.h"
 
@@ -18,25 +19,6 @@ typedef struct OutboxView {
     guint cursor, top;
     Uuid at; /* the item under the cursor */
 } OutboxView;
-
-static const struct {
-    OutboxKind kind;
-    const char *word;
-} kind_words[] = {
-    { OUTBOX_PICK_UP, N_("open") },    { OUTBOX_CONFIRM, N_("verdict") },
-    { OUTBOX_OUTCOME, N_("outcome") }, { OUTBOX_WITHDRAW, N_("take back") },
-    { OUTBOX_NOTE, N_("note") },       { OUTBOX_CREATE, N_("send a lead") },
-};
-
-static const char *kind_word(const OutboxItem *item)
-{
-    for (size_t i = 0; i < G_N_ELEMENTS(kind_words); i++) {
-        if (kind_words[i].kind == item->kind) {
-            return _(kind_words[i].word);
-        }
-    }
-    return "";
-}
 
 /* Keeps the cursor on its item; when that is gone, on the one that took its place. */
 static void read_items(OutboxView *outbox)
@@ -123,12 +105,16 @@ static char *why(const OutboxItem *item)
     return text_clean(title, -1, TEXT_LINE);
 }
 
+/* First columns; those that have no room are as wide as nothing. */
 typedef struct Columns {
     int age, kind, title, tries, why;
 } Columns;
 
 static Columns columns_of(Rect r)
 {
+    if (r.w < 44) {
+        return (Columns){ .age = 10, .kind = 10, .title = 10, .tries = r.w, .why = r.w };
+    }
     bool wide = r.w >= 76;
     Columns columns = { .age = 13, .kind = 18, .title = 30 };
     columns.why = wide ? r.w - 30 : r.w;
@@ -136,15 +122,33 @@ static Columns columns_of(Rect r)
     return columns;
 }
 
+/* A text in its column, and a blank after it. */
+static void draw_column(Rect r, int row, int from, int to, Role role, const char *text)
+{
+    if (to > from) {
+        int last = to < r.w;
+        int col = draw_field(r, row, from, to - from - last, role, text);
+        draw_field(r, row, col, last, role, "");
+    }
+}
+
+static void draw_columns(Rect r, int row, Columns columns, Role state_role, Role role,
+                         const char *const texts[6])
+{
+    draw_column(r, row, 0, columns.age, state_role, texts[0]);
+    draw_column(r, row, columns.age, columns.kind, role, texts[1]);
+    draw_column(r, row, columns.kind, columns.title, role, texts[2]);
+    draw_column(r, row, columns.title, columns.tries, role, texts[3]);
+    draw_column(r, row, columns.tries, columns.why, role, texts[4]);
+    draw_column(r, row, columns.why, r.w, role, texts[5]);
+}
+
 static void draw_head(Rect r, Columns columns)
 {
-    draw_rest(r, 0, 0, ROLE_HEADING);
-    draw_text(r, 0, 1, ROLE_HEADING, _("State"));
-    draw_text(r, 0, columns.age, ROLE_HEADING, _("Age"));
-    draw_text(r, 0, columns.kind, ROLE_HEADING, _("What"));
-    draw_text(r, 0, columns.title, ROLE_HEADING, _("Lead"));
-    draw_text(r, 0, columns.tries, ROLE_HEADING, _("Tries"));
-    draw_text(r, 0, columns.why, ROLE_HEADING, _("Why"));
+    const char *const texts[6] = {
+        _(" State"), _("Age"), _("What"), _("Lead"), _("Tries"), _("Why")
+    };
+    draw_columns(r, 0, columns, ROLE_HEADING, ROLE_HEADING, texts);
 }
 
 static void draw_item(OutboxView *outbox, Rect r, int row, guint index)
@@ -152,7 +156,6 @@ static void draw_item(OutboxView *outbox, Rect r, int row, guint index)
     const OutboxItem *item = outbox->items->pdata[index];
     bool on = index == outbox->cursor;
     gint64 now = clock_now();
-    Columns columns = columns_of(r);
     Role role = on ? ROLE_CURSOR : ROLE_NORMAL;
     Role state_role = on ? ROLE_CURSOR : item->state == OUTBOX_FAILED ? ROLE_ALERT : ROLE_PENDING;
     g_autofree char *state = state_text(item, now);
@@ -162,13 +165,83 @@ static void draw_item(OutboxView *outbox, Rect r, int row, guint index)
     g_autofree char *reason = why(item);
     g_autofree char *tries = item->attempts ? g_strdup_printf("%" PRId64, item->attempts)
                                             : g_strdup("");
-    draw_field(r, row, 0, columns.age, state_role, marked);
-    draw_field(r, row, columns.age, columns.kind - columns.age, role, age);
-    draw_field(r, row, columns.kind, columns.title - columns.kind, role, kind_word(item));
-    draw_field(r, row, columns.title, columns.tries - columns.title - 1, role, title);
-    draw_field(r, row, columns.tries - 1, r.w - columns.tries + 1, role, "");
-    draw_field(r, row, columns.tries, columns.why - columns.tries, role, tries);
-    draw_field(r, row, columns.why, r.w - columns.why, role, reason);
+    const char *const texts[6] = { marked, age, overlay_word(item), title, tries, reason };
+    draw_columns(r, row, columns_of(r), state_role, role, texts);
+}
+
+static void put_quoted(Page *page, const char *text)
+{
+    if (text && *text) {
+        g_autofree char *quoted = g_strdup_printf("\"%s\"", text);
+        page_text(page, ROLE_NORMAL, quoted);
+    }
+}
+
+/* What will be sent. */
+static void put_content(Page *page, const OutboxItem *item)
+{
+    ConfirmInput confirm = { 0 };
+    Note note = { 0 };
+    page_format(page, ROLE_HEADING, "%s: %s", item->title ? item->title : "", overlay_word(item));
+    if (overlay_confirm_input(item, &confirm)) {
+        if (confirm.reason_code) {
+            page_format(page, ROLE_NORMAL, "%s.",
+                        enum_label(&referral_reasons, confirm.reason_code));
+        }
+        if (money_is_set(&confirm.value)) {
+            g_autofree char *value = money_format(&confirm.value);
+            page_format(page, ROLE_NORMAL, _("Value %s."), value);
+        }
+        put_quoted(page, confirm.message);
+    } else if (overlay_note(item, &note)) {
+        put_quoted(page, note.text);
+    }
+    fields_clear(&confirm_fields, &confirm);
+    fields_clear(&note_fields, &note);
+}
+
+/* What the last try met, and what to do about it. */
+static void put_problem(Page *page, const OutboxItem *item)
+{
+    if (!item->problem || !*item->problem) {
+        return;
+    }
+    Problem problem = problem_by_code(item->problem);
+    g_autoptr(GError) error = NULL;
+    problem_set(&error, problem < PROBLEM_COUNT ? problem : PROBLEM_FAILED, "%s",
+                item->detail && *item->detail ? item->detail : item->problem);
+    g_autofree char *words = problem_words(error);
+    page_text(page, ROLE_NORMAL, words);
+}
+
+static void put_state(OutboxView *outbox, Page *page, const OutboxItem *item)
+{
+    App *app = outbox->view.app;
+    gint64 now = clock_now();
+    g_autofree char *undo = keymap_key_of(app->keymap, app_view_contexts(app), "undo", "");
+    g_autofree char *retry = keymap_key_of(app->keymap, app_view_contexts(app), "retry", "");
+    g_autofree char *drop = keymap_key_of(app->keymap, app_view_contexts(app), "drop", "");
+    switch (item->state) {
+    case OUTBOX_HELD:
+        page_format(page, ROLE_NORMAL, _("Held so that %s can take it back; then it is sent."),
+                    undo);
+        return;
+    case OUTBOX_SENDING:
+        page_text(page, ROLE_NORMAL, _("On its way to the server."));
+        return;
+    case OUTBOX_FAILED:
+        page_format(page, ROLE_ALERT,
+                    _("The server refused it. Nothing is lost: %s tries again, %s drops it."),
+                    retry, drop);
+        return;
+    case OUTBOX_WAITING:
+        page_text(page, ROLE_NORMAL, _("Waits for the network, and is sent by itself."));
+        if (item->next_at > now) {
+            g_autofree char *next = when_moment(item->next_at, now);
+            page_format(page, ROLE_NORMAL, _("Next try at %s; %s tries now."), next, retry);
+        }
+        return;
+    }
 }
 
 /* The selected item in words. */
@@ -176,30 +249,10 @@ static Page *detail_page(OutboxView *outbox, int width)
 {
     Page *page = page_new(width);
     const OutboxItem *item = current(outbox);
-    g_autofree char *reason = why(item);
     page_rule(page);
-    switch (item->state) {
-    case OUTBOX_HELD:
-        page_text(page, ROLE_NORMAL, _("Held so that you can undo it; then it is sent."));
-        break;
-    case OUTBOX_WAITING:
-        page_text(page, ROLE_NORMAL, _("Waits for the network, and is sent by itself."));
-        break;
-    case OUTBOX_SENDING:
-        page_text(page, ROLE_NORMAL, _("On its way to the server."));
-        break;
-    case OUTBOX_FAILED:
-        page_text(page, ROLE_ALERT,
-                  _("The server refused this. Nothing was lost: send it again, or drop it."));
-        break;
-    }
-    if (*reason) {
-        page_format(page, ROLE_NORMAL, "%s. %s", reason, item->detail ? item->detail : "");
-    }
-    if (item->state == OUTBOX_WAITING && item->next_at > clock_now()) {
-        g_autofree char *next = when_moment(item->next_at, clock_now());
-        page_format(page, ROLE_NORMAL, _("Next try at %s."), next);
-    }
+    put_content(page, item);
+    put_state(outbox, page, item);
+    put_problem(page, item);
     return page;
 }
 
@@ -268,11 +321,22 @@ static void target(View *view, Target *out)
     }
 }
 
+static void put_count(GString *out, gint64 n, const char *what)
+{
+    if (n > 0) {
+        g_string_append_printf(out, "%" PRId64 " %s   ", n, what);
+    }
+}
+
 static void status(View *view, GString *out)
 {
     const OutboxCounts *counts = &client_status(view->app->client)->outbox;
-    g_string_append_printf(out, _("%" PRId64 " held   %" PRId64 " waiting   %" PRId64 " failed"),
-                           counts->held, counts->waiting, counts->failed);
+    if (counts->held + counts->waiting + counts->failed == 0) {
+        g_string_append(out, _("nothing unsent"));
+    }
+    put_count(out, counts->failed, _("failed"));
+    put_count(out, counts->held, _("held"));
+    put_count(out, counts->waiting, _("waiting"));
 }
 
 static const char *const footer[] = { "open", "retry",   "drop", "undo",
@@ -300,7 +364,11 @@ void run_retry(App *app, const char *args)
     Target target = app_target(app);
     g_autoptr(GError) error = NULL;
     if (client_retry(app->client, &target.item, &error)) {
-        app_say(app, "%s", _("Trying again."));
+        ClientPhase phase = client_status(app->client)->phase;
+        app_say(app, "%s",
+                phase == PHASE_LIVE || phase == PHASE_SYNCING ? _("Sending it now.")
+                : phase == PHASE_DISABLED ? _("It is sent when you are online again: type :online")
+                                          : _("It is sent as soon as the server answers."));
     } else {
         app_complain_error(app, error);
     }

@@ -13,6 +13,7 @@ typedef struct Entry {
     char *server, *email, *password, *name, *company_name, *business_type;
     bool keep;
     bool sign_up;
+    bool opened; /* the profile at hand was made for this, and is nothing until it succeeds */
 } Entry;
 
 #define AT(member) offsetof(Entry, member)
@@ -69,11 +70,20 @@ static char *free_name(void)
     return name;
 }
 
-/* The profile of this server, opened and started; the one at hand when it is that already. */
+/* A profile for this server, opened and started; the one at hand when no server was asked for. */
 static bool open_server(App *app, Entry *entry, GError **error)
 {
-    if (app->profile && (!entry->server || g_strcmp0(app->profile->server, entry->server) == 0)) {
+    if (entry->opened) {
+        app_close_profile(app); /* another try, perhaps with another server, address or wish */
+        entry->opened = false;
+    }
+    if (app->profile) {
         return true;
+    }
+    if (!strstr(entry->server, "://") && !g_str_has_prefix(entry->server, "unix:")) {
+        char *https = g_strconcat("https://", entry->server, NULL);
+        g_free(entry->server);
+        entry->server = https;
     }
     if (!profile_check_server(entry->server, error)) {
         return false;
@@ -88,8 +98,32 @@ static bool open_server(App *app, Entry *entry, GError **error)
     if (!app_open_profile(app, profile, error)) {
         return false;
     }
+    entry->opened = true;
+    app_show(app, VIEW_WELCOME); /* the inbox is for who is in */
     client_start(app->client);
     return true;
+}
+
+static void entry_left(App *app, Dialog *dialog)
+{
+    Entry *entry = dialog_data(dialog);
+    if (entry->opened) {
+        app_close_profile(app);
+    }
+}
+
+/* What hinders somebody who wants to get in. */
+static char *entry_words(const App *app, const GError *error)
+{
+    if (problem_is(error, PROBLEM_SERVER_DOWN) || problem_is(error, PROBLEM_OFFLINE)) {
+        return g_strdup_printf(_("No answer from %s. Check the address, and try again."),
+                               app->profile->server);
+    }
+    if (problem_is(error, PROBLEM_BAD_INPUT) && !app->profile) {
+        return g_strdup(_("A server is https:// and its name; http:// and unix: only on this "
+                          "machine."));
+    }
+    return problem_words(error);
 }
 
 /* The answer, for the dialog that waits for it if it is still there. */
@@ -102,7 +136,7 @@ static void on_signed_in(const GError *error, gpointer data)
         app_dirty(app, DIRTY_OVERLAY | DIRTY_FOOTER);
     }
     if (error) {
-        g_autofree char *words = problem_words(error);
+        g_autofree char *words = entry_words(app, error);
         if (waits) {
             dialog_complain(app->dialog, -1, words);
         } else {
@@ -111,7 +145,10 @@ static void on_signed_in(const GError *error, gpointer data)
         return;
     }
     if (waits) {
-        app_close_dialog(app);
+        app_close_dialog(app); /* and the profile is one from now on */
+    }
+    if (app->view == VIEW_WELCOME) {
+        app_show(app, VIEW_INBOX);
     }
     g_autoptr(GError) trouble = NULL;
     if (app->profile->kind == PROFILE_SERVER && !profile_save(app->profile, &trouble)) {
@@ -141,7 +178,7 @@ static DialogAnswer entry_done(App *app, Dialog *dialog)
         return DIALOG_KEEP;
     }
     if (!open_server(app, entry, &error)) {
-        g_autofree char *words = problem_words(error);
+        g_autofree char *words = entry_words(app, error);
         dialog_complain(dialog, 0, words);
         return DIALOG_KEEP;
     }
@@ -179,6 +216,7 @@ static void ask(App *app, Entry *entry, const char *title, const char *yes,
                               "can read (0600).")
                           : NULL,
         .done = entry_done,
+        .left = entry_left,
         .data = entry,
         .free_data = entry_free,
     };

@@ -24,13 +24,14 @@ static void choose_local(App *app)
 
 static const Choice choices[] = {
     { 'd', N_("Demo"),
-      N_("Look around in a lively network of invented people; all of it is gone at the end"),
+      N_("Look around in a network of invented people; all of it is gone at the end"),
       choose_demo },
     { 'i', N_("Sign in"), N_("You have an account on a server"), session_ask_sign_in },
     { 'u', N_("Sign up"), N_("Make an account on a server"), session_ask_sign_up },
     { 'l', N_("Local"), N_("A server of your own on this machine only, for one group or desk"),
       choose_local },
 };
+#define BESIDE_FROM 50 /* columns: the effect stands beside its name */
 #define N_CHOICES ((int)G_N_ELEMENTS(choices))
 
 typedef struct WelcomeView {
@@ -56,7 +57,7 @@ static int draw_choice(WelcomeView *welcome, Rect r, int row, int i)
     int col = draw_format(r, row, 0, on ? ROLE_CURSOR : ROLE_KEY, "%s%d %c ", on ? ">" : " ", i + 1,
                           (char)choices[i].letter);
     col = draw_field(r, row, col, 10, on ? ROLE_CURSOR : ROLE_HEADING, _(choices[i].name));
-    if (r.w >= 60) {
+    if (r.w >= BESIDE_FROM) {
         g_autoptr(Page) page = page_new(r.w - col - 1);
         page_text(page, ROLE_NORMAL, _(choices[i].effect));
         page_draw(page, rect_sub(r, col + 1, row, r.w - col - 1, page_lines(page)), 0);
@@ -69,21 +70,27 @@ static void draw(View *view, bool all)
 {
     WelcomeView *welcome = (WelcomeView *)view;
     draw_fill(view->body, ROLE_NORMAL);
-    Rect r = rect_sub(view->body, 2, view->body.h > 12 ? 2 : 0, MIN(view->body.w - 4, 92),
-                      view->body.h);
+    bool roomy = view->body.h > 12;
+    Rect r = rect_sub(view->body, roomy ? 2 : 0, roomy ? 2 : 0,
+                      MIN(view->body.w - (roomy ? 4 : 0), 92), view->body.h);
     g_autoptr(Page) page = page_new(r.w);
     if (r.h > 8) {
         page_text(page, ROLE_HEADING,
                   _("Leadline: the leads your partners pass you, sorted in the terminal."));
         page_blank(page);
     }
-    page_text(page, ROLE_NORMAL, _("There is no profile yet. How do you want to start?"));
+    if (r.h > N_CHOICES + 2) {
+        page_text(page, ROLE_NORMAL, _("There is no profile yet. How do you want to start?"));
+        page_blank(page);
+    }
     page_draw(page, rect_sub(r, 0, 0, r.w, page_lines(page)), 0);
-    int row = page_lines(page) + (r.h > 8);
-    for (int i = 0; i < N_CHOICES; i++) {
+    int row = page_lines(page);
+    /* Where not all choices fit, the one under the cursor does. */
+    int first = CLAMP(welcome->cursor - (r.h - row) + 1, 0, N_CHOICES - 1);
+    for (int i = first; i < N_CHOICES; i++) {
         row += draw_choice(welcome, r, row, i) + (r.h >= 18);
     }
-    if (r.w < 60 && row + 3 < r.h) {
+    if (r.w < BESIDE_FROM && row + 3 < r.h) {
         g_autoptr(Page) effect = page_new(r.w);
         page_text(effect, ROLE_NORMAL, _(choices[welcome->cursor].effect));
         page_draw(effect, rect_sub(r, 0, row + 1, r.w, page_lines(effect)), 0);

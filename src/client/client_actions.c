@@ -295,7 +295,7 @@ bool client_undo(Client *client, char **what, GError **error)
         objects[i] = ((OutboxItem *)g_ptr_array_index(items, i))->object;
     const OutboxItem *first = g_ptr_array_index(items, 0);
     g_autofree char *title = text_clean(first->title, -1, TEXT_LINE);
-    const char *kind = enum_label(&outbox_kinds, first->kind);
+    const char *kind = overlay_word(first);
     if (what && items->len == 1)
         *what = g_strdup_printf("%s: %s", kind, title);
     else if (what)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/i18n.h"
 #include "wire/json.h"
 
 /* Decodes an item's own body, which this program wrote. */
@@ -24,10 +25,36 @@ static bool apply_pick_up(Referral *referral, const OutboxItem *item)
     return true;
 }
 
+bool overlay_confirm_input(const OutboxItem *item, ConfirmInput *input)
+{
+    *input = (ConfirmInput){ 0 };
+    return item->kind == OUTBOX_CONFIRM && read_body(item, &confirm_fields, input);
+}
+
+bool overlay_outcome_input(const OutboxItem *item, OutcomeInput *input)
+{
+    *input = (OutcomeInput){ 0 };
+    return item->kind == OUTBOX_OUTCOME && read_body(item, &outcome_fields, input);
+}
+
+const char *overlay_word(const OutboxItem *item)
+{
+    ConfirmInput confirm = { 0 };
+    OutcomeInput outcome = { 0 };
+    const char *word = enum_label(&outbox_kinds, item->kind);
+    if (overlay_confirm_input(item, &confirm))
+        word = confirm.verdict == VERDICT_LEAD ? _("confirm") : _("not a lead");
+    else if (overlay_outcome_input(item, &outcome))
+        word = enum_label(&referral_outcomes, outcome.outcome);
+    fields_clear(&confirm_fields, &confirm);
+    fields_clear(&outcome_fields, &outcome);
+    return word;
+}
+
 static bool apply_confirm(Referral *referral, const OutboxItem *item)
 {
-    ConfirmInput input = { 0 };
-    bool ok = read_body(item, &confirm_fields, &input);
+    ConfirmInput input;
+    bool ok = overlay_confirm_input(item, &input);
     if (ok)
         referral_confirm(referral, &input, item->created_at);
     fields_clear(&confirm_fields, &input);
@@ -36,8 +63,8 @@ static bool apply_confirm(Referral *referral, const OutboxItem *item)
 
 static bool apply_outcome(Referral *referral, const OutboxItem *item)
 {
-    OutcomeInput input = { 0 };
-    bool ok = read_body(item, &outcome_fields, &input);
+    OutcomeInput input;
+    bool ok = overlay_outcome_input(item, &input);
     if (ok)
         referral_set_outcome(referral, &input, item->created_at);
     fields_clear(&outcome_fields, &input);

@@ -19,5 +19,13 @@ bool overlay_is_of(const OutboxItem *item, const Uuid *account);
 /* Who a CREATE is for; false when its body makes no sense. */
 bool overlay_recipient(const OutboxItem *item, Uuid *account);
 
+/* What the user said in a CONFIRM or an OUTCOME item. False when it is another kind, or its body makes no sense. Caller
+ * clears. */
+bool overlay_confirm_input(const OutboxItem *item, ConfirmInput *input);
+bool overlay_outcome_input(const OutboxItem *item, OutcomeInput *input);
+
+/* What an item does, in a word or two for people: "confirm", "not a lead", "won", "note". */
+const char *overlay_word(const OutboxItem *item);
+
 /* The note of a NOTE item, as it will appear. False when its body or path make no sense. Caller clears. */
 bool overlay_note(const OutboxItem *item, Note *note);
