@@ -42,22 +42,31 @@ static bool inside(Rect r, int row, int col)
     return row >= 0 && row < r.h && col >= 0 && col < r.w && r.y + row < LINES && r.x + col < COLS;
 }
 
-/*
- * ncurses leaves the left half of a wide character standing when something is drawn over its right half, and then counts
- * cells wrong on that line: it must go first.
- */
-static void clear_half(int y, int x)
+static bool is_right_half(int y, int x)
 {
     cchar_t cell;
-    if (x > 0 && mvin_wch(y, x, &cell) == OK && (cell.attr & A_CHARTEXT) > 1) {
+    return mvin_wch(y, x, &cell) == OK && (cell.attr & A_CHARTEXT) > 1;
+}
+
+/*
+ * ncurses leaves one half of a wide character standing when something is drawn over the other, and then counts cells wrong
+ * on that line: what sticks out of these n cells must go first. Only their ends may be asked, and only before any of them
+ * is drawn: within, a half may belong to nothing any more.
+ */
+static void clear_halves(int y, int x, int n)
+{
+    if (x > 0 && is_right_half(y, x)) {
         mvaddch(y, x - 1, ' ');
+    }
+    if (x + n < COLS && is_right_half(y, x + n)) {
+        mvaddch(y, x + n, ' ');
     }
 }
 
 static void put_blanks(int y, int x, int n)
 {
     if (n > 0) {
-        clear_half(y, x);
+        clear_halves(y, x, n);
         char blanks[64];
         memset(blanks, ' ', sizeof blanks);
         move(y, x);
@@ -97,7 +106,6 @@ static void put_cluster(int y, int x, const char *text, size_t length, int cells
     attr_t attr;
     short pair;
     attr_get(&attr, &pair, NULL);
-    put_blanks(y, x, cells);
     if (setcchar(&cell, wide, attr, pair, NULL) == OK) {
         mvadd_wch(y, x, &cell);
     }
@@ -162,12 +170,15 @@ static bool is_ascii(const char *text, size_t length)
     return true;
 }
 
-static void put_text(int y, int x, const char *text, size_t length)
+static void put_text(int y, int x, const char *text, size_t length, int cells)
 {
-    clear_half(y, x);
     if (is_ascii(text, length)) {
+        clear_halves(y, x, cells);
         mvaddnstr(y, x, text, (int)length);
-    } else if (text_ascii()) {
+        return;
+    }
+    put_blanks(y, x, cells);
+    if (text_ascii()) {
         put_ascii(y, x, text, length);
     } else {
         put_wide(y, x, text, length);
@@ -180,12 +191,13 @@ static int draw_cut(int y, int x, int width, const char *text)
     int used;
     size_t fits = text_fit(text, width, &used);
     if (text[fits] == '\0') {
-        put_text(y, x, text, fits);
+        put_text(y, x, text, fits, used);
         return used;
     }
     g_autofree char *cut = text_cut(text, width);
-    put_text(y, x, cut, strlen(cut));
-    return text_width(cut);
+    int cells = text_width(cut);
+    put_text(y, x, cut, strlen(cut), cells);
+    return cells;
 }
 
 int draw_text(Rect r, int row, int col, Role role, const char *text)
@@ -263,7 +275,7 @@ static const char *const lines_ascii[] = { "-", "|", "+", "+", "+", "+", "+", "+
 static void put_line(Rect r, int row, int col, Line line)
 {
     if (inside(r, row, col)) {
-        clear_half(r.y + row, r.x + col);
+        clear_halves(r.y + row, r.x + col, 1);
         mvaddstr(r.y + row, r.x + col, (text_ascii() ? lines_ascii : lines_utf8)[line]);
     }
 }

@@ -271,11 +271,23 @@ static void put_difference(const char *golden, const char *now)
     }
 }
 
+static bool wait_golden(Play *play, char *golden)
+{
+    return term_wait(play->term, is_golden, golden, play->differed ? DIFFERED_MS : GOLDEN_MS);
+}
+
+static char *golden_path(const Play *play, const char *title)
+{
+    g_autofree char *name = g_strdup_printf("%s-%dx%d.txt", title, play->cols, play->rows);
+
+    return g_build_filename(play->folder, "golden", name, NULL);
+}
+
 /* Compares, or writes, one screen. What differs is reported, and the play goes on: the keys that follow may be right. */
 static bool compare_golden(Play *play, const char *title, GError **error)
 {
-    g_autofree char *name = g_strdup_printf("%s-%dx%d.txt", title, play->cols, play->rows);
-    g_autofree char *path = g_build_filename(play->folder, "golden", name, NULL);
+    g_autofree char *path = golden_path(play, title);
+    g_autofree char *name = g_path_get_basename(path);
     g_autofree char *golden = NULL;
     g_autofree char *now = NULL;
 
@@ -286,7 +298,7 @@ static bool compare_golden(Play *play, const char *title, GError **error)
     }
     if (!g_file_get_contents(path, &golden, NULL, error))
         return false;
-    if (term_wait(play->term, is_golden, golden, play->differed ? DIFFERED_MS : GOLDEN_MS)) {
+    if (wait_golden(play, golden)) {
         report(true, "golden %s", name);
         return true;
     }
@@ -295,6 +307,18 @@ static bool compare_golden(Play *play, const char *title, GError **error)
     report(false, "golden %s", name);
     put_difference(golden, now);
     return true;
+}
+
+/* The screen at the play's own size, before and after the other sizes: keys and resizing must not overtake each other. */
+static void settle(Play *play, const char *title)
+{
+    g_autofree char *path = golden_path(play, title);
+    g_autofree char *golden = NULL;
+
+    if (g_getenv("UPDATE"))
+        term_pump(play->term, UPDATE_QUIET_MS, 5000);
+    else if (g_file_get_contents(path, &golden, NULL, NULL))
+        wait_golden(play, golden);
 }
 
 static void set_size(Play *play, int cols, int rows)
@@ -314,6 +338,7 @@ static bool step_golden(Play *play, const char *text, GError **error)
         return fail(error, "a name");
     if (!words[1])
         return compare_golden(play, words[0], error);
+    settle(play, words[0]);
     for (char **size = words + 1; *size; size++) {
         int w, h;
 
@@ -327,7 +352,6 @@ static bool step_golden(Play *play, const char *text, GError **error)
         if (!compare_golden(play, words[0], error))
             return false;
     }
-    /* Compared too, or the next keys might meet a program that has not noticed yet. */
     if (!own)
         return fail(error, "one of the sizes must be the play's own");
     set_size(play, cols, rows);
