@@ -198,12 +198,25 @@ static bool patch_me(Call *call, GError **error)
     return ok;
 }
 
+#define ME_SCHEMA                                                                                  \
+    "{'type':'object','required':['account','scopes','limits','events'],"                          \
+    "'properties':{'account':" SCHEMA_REF("account") ",'scopes':{'type':'array',"                  \
+                                                     "'items':" SCHEMA_REF(                        \
+                                                         "scope") "},'limits':{'type':"            \
+                                                                  "'object',"                      \
+                                                                  "'additionalProperties':{"       \
+                                                                  "'type':"                        \
+                                                                  "'integer'}},'events':{"         \
+                                                                  "'type':'string'}}}"
+
 const Route account_routes[] = {
     { "POST", "/v1/accounts", ACCESS_OPEN, LANE_CRYPTO, ROUTE_REPLAY_STORED | ROUTE_NO_BATCH,
       &sign_up_fields, &account_fields, sign_up, sign_up_prepare, .summary = "Sign up" },
     { "GET", "/v1/me", ACCESS_USER, LANE_READ, ROUTE_SNAPSHOT, .handler = put_me,
-      .summary = "The caller's account, scopes, limits, events address" },
+      .summary = "The caller's account, scopes, limits, events address",
+      .reply_schema = ME_SCHEMA },
     { "PATCH", "/v1/me", ACCESS_USER, LANE_WRITE, ROUTE_IF_MATCH, &account_fields,
-      .handler = patch_me, .summary = "Change name, company or business" },
+      .handler = patch_me, .summary = "Change name, company or business",
+      .reply_schema = ME_SCHEMA },
     { 0 },
 };

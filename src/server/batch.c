@@ -22,10 +22,27 @@ bool batch_handler(Call *call, GError **error)
     g_assert_not_reached();
 }
 
+#define OPERATIONS_SCHEMA                                                                          \
+    "{'type':'object','required':['operations'],'additionalProperties':false,"                     \
+    "'properties':{'operations':{'type':'array','maxItems':100,'items':{"                          \
+    "'type':'object','required':['key','method','path'],"                                          \
+    "'additionalProperties':false,'properties':{"                                                  \
+    "'key':{'type':'string','format':'uuid'},'method':{'type':'string'},"                          \
+    "'path':{'type':'string'},'if_match':{'type':'integer'},"                                      \
+    "'if_none_match':{'type':'boolean'},'after':{'type':'string'},"                                \
+    "'body':{'type':'object'}}}}}}"
+#define RESULTS_SCHEMA                                                                             \
+    "{'type':'object','required':['results'],'properties':{'results':{"                            \
+    "'type':'array','items':{'type':'object','required':['key','status'],"                         \
+    "'properties':{'key':{'type':'string'},'status':{'type':'integer'},"                           \
+    "'rev':{'type':'integer'},'replayed':{'type':'boolean'},"                                      \
+    "'retry_after':{'type':'integer'},'body':{'type':'object'}}}}}}"
+
 const Route batch_routes[] = {
     { "POST", "/v1/batch", ACCESS_USER, LANE_WRITE, ROUTE_NO_KEY | ROUTE_NO_BATCH | ROUTE_JSON,
       .handler = batch_handler,
-      .summary = "Up to 100 writes in order, each with its own key and status" },
+      .summary = "Up to 100 writes in order, each with its own key and status",
+      .body_schema = OPERATIONS_SCHEMA, .reply_schema = RESULTS_SCHEMA },
     { 0 },
 };
 

@@ -68,7 +68,11 @@ struct Route {
     const char
         *query; /* names of query parameters, blank-separated; any other is 422 unknown-field */
     const char *summary; /* one line, English, for OpenAPI */
+    /* For OpenAPI, where the field tables do not say it: JSON Schema of the body, of a 2xx answer
+     * (both with ' for "); its media type. */
+    const char *body_schema, *reply_schema, *reply_type;
 };
+#define SCHEMA_REF(table) "{'$ref':'#/components/schemas/" table "'}"
 
 /* PATCH: call->body stays NULL; the handler reads the object, then json_decode(call->json, ..., JSON_PATCH) onto it. */
 

@@ -450,6 +450,7 @@ const Route event_routes[] = {
       .handler = open_stream,
       .query = "closeafter",
       .summary = "Server-sent events: state {changed: {scope: state}} when a scope changed, ping "
-                 "every 15 s" },
+                 "every 15 s",
+      .reply_type = "text/event-stream" },
     { 0 },
 };

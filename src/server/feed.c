@@ -359,6 +359,19 @@ static bool changes(Call *call, GError **error)
     return true;
 }
 
+#define CHANGES_SCHEMA                                                                             \
+    "{'type':'object','required':['scope','since','full','estimate','objects',"                    \
+    "'state',"                                                                                     \
+    "'more'],'properties':{'scope':{'type':'string','format':'uuid'},"                             \
+    "'since':{'type':['string','null']},'state':{'type':'string'},"                                \
+    "'full':{'type':'boolean'},'more':{'type':'boolean'},"                                         \
+    "'estimate':{'type':'integer'},'objects':{'type':'array','items':"                             \
+    "{'type':'object','required':['type','id','op'],'properties':{"                                \
+    "'type':{'type':'string'},'id':{'type':'string','format':'uuid'},"                             \
+    "'op':{'enum':['upsert','delete']},'rev':{'type':'integer'},"                                  \
+    "'data':{'anyOf':[" SCHEMA_REF("referral") "," SCHEMA_REF("note") "," SCHEMA_REF(              \
+        "partner") "," SCHEMA_REF("account") "]}}}}}}"
+
 const Route feed_routes[] = {
     { .method = "GET",
       .path = "/v1/changes",
@@ -367,10 +380,8 @@ const Route feed_routes[] = {
       .flags = ROUTE_SNAPSHOT,
       .handler = changes,
       .query = "scope since limit types",
-      .summary = "What changed in a scope since a state: {scope, since, full, estimate, objects: "
-                 "[{type, id, op, rev, "
-                 "data}], state, more}; without since, everything. Estimate: objects still to "
-                 "come, exact when a full "
-                 "sync begins" },
+      .summary = "What changed in a scope since a state; without since, everything. Estimate: "
+                 "objects still to come, exact when a full sync begins",
+      .reply_schema = CHANGES_SCHEMA },
     { 0 },
 };

@@ -50,12 +50,16 @@ static bool metrics(Call *call, GError **error)
     return true;
 }
 
+#define STATUS_SCHEMA                                                                              \
+    "{'type':'object','required':['status'],"                                                      \
+    "'properties':{'status':{'type':'string'}}}"
+
 const Route health_routes[] = {
     { "GET", "/healthz", ACCESS_OPEN, LANE_READ, .handler = healthz,
-      .summary = "The process answers" },
+      .summary = "The process answers", .reply_schema = STATUS_SCHEMA },
     { "GET", "/readyz", ACCESS_LOCAL, LANE_READ, .handler = readyz,
-      .summary = "Database and disk work" },
+      .summary = "Database and disk work", .reply_schema = STATUS_SCHEMA },
     { "GET", "/metrics", ACCESS_LOCAL, LANE_READ, .handler = metrics,
-      .summary = "Counters as Prometheus text" },
+      .summary = "Counters as Prometheus text", .reply_type = "text/plain" },
     { 0 },
 };

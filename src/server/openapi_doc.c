@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/changes.h"
 #include "server/routes.h"
 #include "wire/openapi.h"
 
@@ -11,6 +12,13 @@
 static bool is_page(const Route *route)
 {
     return route->flags & ROUTE_LIST && route->reply;
+}
+
+/* JSON written with ' for ". */
+static void put_literal(GString *out, const char *text)
+{
+    for (const char *p = text; *p; p++)
+        g_string_append_c(out, *p == '\'' ? '"' : *p);
 }
 
 static void put_ref(GString *out, const char *kind, const char *name)
@@ -26,7 +34,7 @@ static void put_parameter(GString *out, const char *name, const char *in, bool r
     if (!*first)
         g_string_append_c(out, ',');
     *first = false;
-    g_string_append(out, "{\"name\":");
+    put_literal(out, "{'name':");
     json_put_text(out, name);
     g_string_append_printf(out, ",\"in\":\"%s\",\"required\":%s,\"schema\":%s}", in,
                            required ? "true" : "false", schema);
@@ -39,7 +47,7 @@ static void put_parameters(GString *out, const Route *route)
     static const char limit[] =
         "{\"type\":\"integer\",\"minimum\":1,\"maximum\":500,\"default\":50}";
     bool first = true;
-    g_string_append(out, ",\"parameters\":[");
+    put_literal(out, ",'parameters':[");
     if (strstr(route->path, "{id}"))
         put_parameter(out, "id", "path", true, uuid, &first);
     if (strstr(route->path, "{sub}"))
@@ -58,41 +66,84 @@ static void put_parameters(GString *out, const Route *route)
     g_string_append_c(out, ']');
 }
 
+static SchemaUse body_use(const Route *route)
+{
+    return strcmp(route->method, "PATCH") == 0 ? SCHEMA_PATCH : SCHEMA_INPUT;
+}
+
+static char *schema_name(const FieldTable *table, SchemaUse use)
+{
+    static const char *const suffixes[] = {
+        [SCHEMA_REPLY] = "", [SCHEMA_INPUT] = "_input", [SCHEMA_PATCH] = "_patch"
+    };
+    return g_strconcat(table->name, suffixes[use], NULL);
+}
+
+static void put_schema_ref(GString *out, const FieldTable *table, SchemaUse use)
+{
+    g_autofree char *name = schema_name(table, use);
+    put_ref(out, "schemas", name);
+}
+
 static void put_request(GString *out, const Route *route)
 {
-    if (!route->body)
+    if (!route->body && !route->body_schema)
         return;
-    g_string_append(
-        out, ",\"requestBody\":{\"required\":true,\"content\":{\"application/json\":{\"schema\":");
-    g_autofree char *name = g_strdup_printf("%s_input", route->body->name);
-    put_ref(out, "schemas", name);
+    put_literal(out, ",'requestBody':{'required':true,'content':{'application/json':{'schema':");
+    if (route->body)
+        put_schema_ref(out, route->body, body_use(route));
+    else
+        put_literal(out, route->body_schema);
     g_string_append(out, "}}}");
+}
+
+static void put_page(GString *out, const Route *route)
+{
+    put_literal(out, "{'type':'object','required':['items','next'],'properties':"
+                     "{'items':{'type':'array','items':");
+    put_schema_ref(out, route->reply, SCHEMA_REPLY);
+    put_literal(out, "},'next':{'type':['string','null']}}}");
 }
 
 static void put_answer(GString *out, const Route *route)
 {
-    g_string_append(out, ",\"responses\":{\"2XX\":{\"description\":\"done\"");
-    if (route->reply) {
-        g_string_append(out, ",\"content\":{\"application/json\":{\"schema\":");
-        if (is_page(route))
-            g_string_append(
-                out,
-                "{\"type\":\"object\",\"required\":[\"items\",\"next\"],\"properties\":{\"items\":"
-                "{\"type\":\"array\",\"items\":");
-        put_ref(out, "schemas", route->reply->name);
-        if (is_page(route))
-            g_string_append(out, "},\"next\":{\"type\":[\"string\",\"null\"]}}}");
+    put_literal(out, ",'responses':{'2XX':{'description':'done'");
+    if (route->reply || route->reply_schema || route->reply_type) {
+        g_string_append_printf(out, ",\"content\":{\"%s\":{\"schema\":",
+                               route->reply_type ? route->reply_type : "application/json");
+        if (route->reply_schema)
+            put_literal(out, route->reply_schema);
+        else if (is_page(route))
+            put_page(out, route);
+        else if (route->reply)
+            put_schema_ref(out, route->reply, SCHEMA_REPLY);
+        else
+            put_literal(out, "{'type':'string'}");
         g_string_append(out, "}}");
     }
-    g_string_append(out, "},\"default\":");
+    put_literal(out, "},'default':");
     put_ref(out, "responses", "problem");
     g_string_append_c(out, '}');
+}
+
+/* "post_v1_referrals_id_confirm": what generated clients call it. */
+static void put_operation_id(GString *out, const Route *route)
+{
+    g_autofree char *id = g_ascii_strdown(route->method, -1);
+    g_auto(GStrv) words = g_strsplit_set(route->path, "/{}-.", -1);
+    g_string_append_printf(out, "\"operationId\":\"%s", id);
+    for (char **word = words; *word; word++)
+        if (**word)
+            g_string_append_printf(out, "_%s", *word);
+    put_literal(out, "',");
 }
 
 static void put_operation(GString *out, const Route *route)
 {
     g_autofree char *method = g_ascii_strdown(route->method, -1);
-    g_string_append_printf(out, "\"%s\":{\"summary\":", method);
+    g_string_append_printf(out, "\"%s\":{", method);
+    put_operation_id(out, route);
+    put_literal(out, "'summary':");
     json_put_text(out, route->summary ? route->summary : "");
     put_parameters(out, route);
     put_request(out, route);
@@ -140,7 +191,7 @@ static void put_paths(GString *out)
 {
     g_autoptr(GPtrArray) paths = g_ptr_array_new();
     each_route(collect_path, paths);
-    g_string_append(out, ",\"paths\":{");
+    put_literal(out, ",'paths':{");
     for (guint i = 0; i < paths->len; i++) {
         PathItem item = { out, g_ptr_array_index(paths, i), true };
         if (i)
@@ -158,11 +209,11 @@ typedef struct Schemas {
     GHashTable *seen; /* names */
 } Schemas;
 
-static void put_schema(Schemas *schemas, const FieldTable *table, bool input)
+static void put_schema(Schemas *schemas, const FieldTable *table, SchemaUse use)
 {
     if (!table)
         return;
-    char *name = g_strdup_printf("%s%s", table->name, input ? "_input" : "");
+    char *name = schema_name(table, use);
     bool first = g_hash_table_size(schemas->seen) == 0;
     if (!g_hash_table_add(schemas->seen, name))
         return;
@@ -170,13 +221,13 @@ static void put_schema(Schemas *schemas, const FieldTable *table, bool input)
         g_string_append_c(schemas->out, ',');
     json_put_text(schemas->out, name);
     g_string_append_c(schemas->out, ':');
-    openapi_put_schema(schemas->out, table, input);
+    openapi_put_schema(schemas->out, table, use);
 }
 
 static void put_schemas_of(const Route *route, gpointer data)
 {
-    put_schema(data, route->body, true);
-    put_schema(data, route->reply, false);
+    put_schema(data, route->body, body_use(route));
+    put_schema(data, route->reply, SCHEMA_REPLY);
 }
 
 static void put_problem_codes(GString *out)
@@ -197,30 +248,32 @@ static void put_components(GString *out)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     Schemas schemas = { out, seen };
-    g_string_append(out, ",\"components\":{\"securitySchemes\":{\"bearer\":{\"type\":\"http\","
-                         "\"scheme\":\"bearer\"}},"
-                         "\"schemas\":{");
+    put_literal(out, ",'components':{'securitySchemes':{'bearer':{'type':'http',"
+                     "'scheme':'bearer'}},"
+                     "'schemas':{");
     each_route(put_schemas_of, &schemas);
-    g_string_append(
-        out,
-        "},\"responses\":{\"problem\":{\"description\":\"What went wrong (RFC 9457)\",\"content\":"
-        "{\"application/problem+json\":{\"schema\":{\"type\":\"object\",\"required\":[\"type\","
-        "\"title\",\"status\",\"code\"],\"properties\":{\"type\":{\"type\":\"string\"},\"title\":"
-        "{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},"
-        "\"request_id\":{\"type\":\"string\"},\"errors\":{\"type\":\"array\",\"items\":{\"type\":"
-        "\"object\",\"properties\":{\"pointer\":{\"type\":\"string\"},\"code\":{\"type\":"
-        "\"string\"},"
-        "\"detail\":{\"type\":\"string\"}}}},\"code\":{\"type\":\"string\",\"enum\":[");
+    for (const ObjectRow *row = object_rows; row->type; row++)
+        put_schema(&schemas, row->fields, SCHEMA_REPLY);
+    put_schema(&schemas, &scope_fields, SCHEMA_REPLY);
+    put_literal(out,
+                "},'responses':{'problem':{'description':'What went wrong (RFC 9457)','content':"
+                "{'application/problem+json':{'schema':{'type':'object','required':['type',"
+                "'title','status','code'],'properties':{'type':{'type':'string'},'title':"
+                "{'type':'string'},'status':{'type':'integer'},'detail':{'type':'string'},"
+                "'request_id':{'type':'string'},'current':{'type':'object'},'error':{'type':'"
+                "string'},'errors':{'type':'array','items':{'type':"
+                "'object','properties':{'pointer':{'type':'string'},'code':{'type':"
+                "'string'},"
+                "'detail':{'type':'string'}}}},'code':{'type':'string','enum':[");
     put_problem_codes(out);
     g_string_append(out, "]}}}}}}}}");
 }
 
 void openapi_put_document(GString *out)
 {
-    g_string_append(
-        out,
-        "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Leadline\",\"version\":\"1\",\"license\":"
-        "{\"name\":\"GPL-3.0-or-later\",\"identifier\":\"GPL-3.0-or-later\"}}");
+    put_literal(out, "{'openapi':'3.1.0','info':{'title':'Leadline','version':'1','license':"
+                     "{'name':'GPL-3.0-or-later','identifier':'GPL-3.0-or-later'}},"
+                     "'servers':[{'url':'/'}]");
     put_paths(out);
     put_components(out);
     g_string_append_c(out, '}');
@@ -247,6 +300,7 @@ const Route openapi_routes[] = {
       .access = ACCESS_OPEN,
       .lane = LANE_READ,
       .handler = serve,
-      .summary = "This document (OpenAPI 3.1)" },
+      .summary = "This document (OpenAPI 3.1)",
+      .reply_schema = "{'type':'object'}" },
     { 0 },
 };

@@ -108,6 +108,13 @@ static bool list(Call *call, GError **error)
     return rows && put_partners(call, rows, sums, limit, error);
 }
 
+#define PARTNERS_SCHEMA                                                                            \
+    "{'type':'object','required':['spaces_left','items','next'],'properties':{"                    \
+    "'spaces_left':{'type':'integer','minimum':0,'maximum':100},"                                  \
+    "'items':{'type':'array','items':" SCHEMA_REF(                                                 \
+        "listed_partner") "},"                                                                     \
+                          "'next':{'type':['string','null']}}}"
+
 const Route partner_routes[] = {
     { .method = "GET",
       .path = "/v1/partners",
@@ -119,6 +126,7 @@ const Route partner_routes[] = {
       .query = "limit cursor",
       .summary =
           "My partners, the newest first, with what they and I gave each other in 12 months; "
-          "spaces_left of 100" },
+          "spaces_left of 100",
+      .reply_schema = PARTNERS_SCHEMA },
     { 0 },
 };

@@ -83,9 +83,9 @@ static void put_items(GString *out, const Field *field, bool *first)
         put_number(out, "maxItems", field->max, first);
 }
 
-static void put_members(GString *out, const FieldTable *table, bool input, bool *first);
+static void put_members(GString *out, const FieldTable *table, SchemaUse use, bool *first);
 
-static void put_type(GString *out, const Field *field, bool input, bool *first)
+static void put_type(GString *out, const Field *field, SchemaUse use, bool *first)
 {
     switch (field->type) {
     case FIELD_TEXT:
@@ -123,19 +123,19 @@ static void put_type(GString *out, const Field *field, bool input, bool *first)
         put_items(out, field, first);
         break;
     case FIELD_OBJECT:
-        put_members(out, field->object, input, first);
+        put_members(out, field->object, use, first);
         break;
     }
 }
 
-static void put_field(GString *out, const Field *field, bool input)
+static void put_field(GString *out, const Field *field, SchemaUse use)
 {
     bool first = true;
     g_string_append_c(out, '{');
-    put_type(out, field, input, &first);
+    put_type(out, field, use, &first);
     if (field->label) /* the untranslated text: the document is English */
         put_pair(out, "description", field->label, &first);
-    if (!input && field->flags & FIELD_READONLY) {
+    if (use == SCHEMA_REPLY && field->flags & FIELD_READONLY) {
         json_put_name(out, "readOnly", &first);
         json_put_bool(out, true);
     }
@@ -146,17 +146,22 @@ static void put_field(GString *out, const Field *field, bool input)
     g_string_append_c(out, '}');
 }
 
-static bool is_shown(const Field *field, bool input)
+static bool is_shown(const Field *field, SchemaUse use)
 {
-    return !(field->flags & (input ? FIELD_READONLY : FIELD_SECRET));
+    static const unsigned hidden[] = { [SCHEMA_REPLY] = FIELD_SECRET,
+                                       [SCHEMA_INPUT] = FIELD_READONLY,
+                                       [SCHEMA_PATCH] = FIELD_READONLY | FIELD_CREATE_ONLY };
+    return !(field->flags & hidden[use]);
 }
 
-static void put_required(GString *out, const FieldTable *table, bool input, bool *first)
+static void put_required(GString *out, const FieldTable *table, SchemaUse use, bool *first)
 {
     bool any = false;
+    if (use == SCHEMA_PATCH)
+        return;
     for (size_t i = 0; i < table->n_fields; i++) {
         const Field *field = &table->fields[i];
-        if (!(field->flags & FIELD_REQUIRED) || !is_shown(field, input))
+        if (!(field->flags & FIELD_REQUIRED) || !is_shown(field, use))
             continue;
         if (any)
             g_string_append_c(out, ',');
@@ -169,30 +174,33 @@ static void put_required(GString *out, const FieldTable *table, bool input, bool
         g_string_append_c(out, ']');
 }
 
-static void put_members(GString *out, const FieldTable *table, bool input, bool *first)
+static void put_members(GString *out, const FieldTable *table, SchemaUse use, bool *first)
 {
     bool inner = true;
     put_pair(out, "type", "object", first);
     json_put_name(out, "properties", first);
     g_string_append_c(out, '{');
     for (size_t i = 0; i < table->n_fields; i++) {
-        if (!is_shown(&table->fields[i], input))
+        if (!is_shown(&table->fields[i], use))
             continue;
+        bool nullable = use == SCHEMA_PATCH && !(table->fields[i].flags & FIELD_REQUIRED);
         json_put_name(out, table->fields[i].name, &inner);
-        put_field(out, &table->fields[i], input);
+        g_string_append(out, nullable ? "{\"anyOf\":[" : "");
+        put_field(out, &table->fields[i], use);
+        g_string_append(out, nullable ? ",{\"type\":\"null\"}]}" : "");
     }
     g_string_append_c(out, '}');
-    put_required(out, table, input, first);
-    if (input) {
+    put_required(out, table, use, first);
+    if (use != SCHEMA_REPLY) {
         json_put_name(out, "additionalProperties", first);
         json_put_bool(out, false);
     }
 }
 
-void openapi_put_schema(GString *out, const FieldTable *table, bool input)
+void openapi_put_schema(GString *out, const FieldTable *table, SchemaUse use)
 {
     bool first = true;
     g_string_append_c(out, '{');
-    put_members(out, table, input, &first);
+    put_members(out, table, use, &first);
     g_string_append_c(out, '}');
 }

@@ -4,5 +4,11 @@
 
 #include "base/field.h"
 
-/* {"type":"object","properties":{...},"required":[...]}; input: without READONLY fields and additionalProperties false. */
-void openapi_put_schema(GString *out, const FieldTable *table, bool input);
+typedef enum SchemaUse {
+    SCHEMA_REPLY, /* without SECRET fields */
+    SCHEMA_INPUT, /* without READONLY fields; no others (additionalProperties false) */
+    SCHEMA_PATCH, /* a merge patch: like an input without CREATE_ONLY fields, nothing required; null unsets */
+} SchemaUse;
+
+/* {"type":"object","properties":{...},"required":[...]} */
+void openapi_put_schema(GString *out, const FieldTable *table, SchemaUse use);

@@ -10,6 +10,7 @@ API_TESTS = \
 	%D%/http.test.js \
 	%D%/list.test.js \
 	%D%/note.test.js \
+	%D%/openapi.test.js \
 	%D%/partner.test.js \
 	%D%/referral.test.js \
 	%D%/search.test.js \

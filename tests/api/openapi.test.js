@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The document of the API: it is well formed, has every route, and every answer is as it says.
+'use strict';
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const path = require('node:path');
+const { test, before, after } = require('node:test');
+const { PASSWORD, leadlined, uuid } = require('./harness.js');
+const { act, lead, network, send } = require('./network.js');
+
+let net, ann, ben, doc;
+before(async () => {
+    net = await network(['ann', 'ben']);
+    ({ ann, ben } = net);
+    doc = (await net.api.get('/v1/openapi.json')).body;
+});
+after(() => net.stop());
+
+/* ---- as much of JSON Schema as the document uses; a member that no schema names is an error too */
+
+const formats = {
+    uuid: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
+    'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
+    email: /^[^@\s]+@[^@\s]+$/,
+};
+const known = new Set(['type', 'properties', 'required', 'additionalProperties', 'items', 'enum', 'const', 'anyOf', '$ref', 'format', 'pattern', 'minimum', 'maximum',
+    'minLength', 'maxLength', 'maxItems', 'uniqueItems', 'description', 'readOnly', 'writeOnly', 'default']);
+const typeOf = (value) => (value === null ? 'null' : Array.isArray(value) ? 'array' : Number.isInteger(value) ? 'integer' : typeof value);
+const resolve = (ref) => ref.slice(2).split('/').reduce((node, name) => node && node[name], doc);
+
+/** The errors, as text. */
+function check(schema, value, at = '#') {
+    for (const word of Object.keys(schema)) assert.ok(known.has(word), `unknown word ${word} at ${at}`);
+    if (schema.$ref) return check(resolve(schema.$ref), value, at);
+    const errors = [], fail = (what) => errors.push(`${at}: ${what}: ${JSON.stringify(value).slice(0, 80)}`);
+    if (schema.anyOf) {
+        const all = schema.anyOf.map((one) => check(one, value, at));
+        return all.some((e) => e.length === 0) ? [] : all.flat();
+    }
+    const types = schema.type ? [].concat(schema.type) : null;
+    if (types && !types.includes(typeOf(value)) && !(types.includes('number') && typeof value === 'number')) fail(`is no ${types}`);
+    else if (schema.enum && !schema.enum.includes(value)) fail('not in the enumeration');
+    else if ('const' in schema && value !== schema.const) fail('not the constant');
+    else if (typeof value === 'string') {
+        const length = [...value].length;
+        if (schema.format && !formats[schema.format].test(value)) fail(`no ${schema.format}`);
+        if (schema.pattern && !new RegExp(schema.pattern).test(value)) fail('not the pattern');
+        if (length < (schema.minLength || 0) || length > (schema.maxLength ?? Infinity)) fail('length');
+    } else if (typeof value === 'number') {
+        if (value < (schema.minimum ?? -Infinity) || value > (schema.maximum ?? Infinity)) fail('range');
+    } else if (Array.isArray(value)) {
+        if (value.length > (schema.maxItems ?? Infinity)) fail('too many');
+        if (schema.uniqueItems && new Set(value).size !== value.length) fail('not unique');
+        for (const [i, item] of value.entries()) errors.push(...check(schema.items || {}, item, `${at}/${i}`));
+    } else if (value && typeof value === 'object' && (schema.properties || schema.required)) {
+        for (const name of schema.required || []) if (!(name in value)) fail(`${name} is missing`);
+        for (const [name, member] of Object.entries(value)) {
+            const inner = (schema.properties || {})[name] || (typeof schema.additionalProperties === 'object' && schema.additionalProperties);
+            if (inner) errors.push(...check(inner, member, `${at}/${name}`));
+            else fail(`${name} is not in the schema`);
+        }
+    }
+    return errors;
+}
+
+const operation = (method, route) => doc.paths[route][method.toLowerCase()];
+
+function assertAnswer(method, route, answer) {
+    assert.ok(answer.status < 300, answer.text);
+    const { content } = operation(method, route).responses['2XX'];
+    if (!content) return assert.equal(answer.text, '', `${method} ${route} has an answer that is not in the document`);
+    const [[type, { schema }]] = Object.entries(content);
+    assert.ok(answer.headers['content-type'].startsWith(type), answer.headers['content-type']);
+    if (type === 'application/json') assert.deepEqual(check(schema, answer.body), [], `${method} ${route}`);
+}
+
+/* ---- the document itself */
+
+test('the command prints what the server serves', () => {
+    const printed = leadlined(['openapi']);
+    assert.equal(printed.code, 0, printed.stderr);
+    assert.deepEqual(JSON.parse(printed.stdout), doc);
+});
+
+test('every reference leads somewhere, every operation has its own id, every path its parameters', () => {
+    const ids = [];
+    JSON.stringify(doc, (key, value) => {
+        if (key === '$ref') assert.ok(resolve(value), value);
+        if (key === 'operationId') ids.push(value);
+        return value;
+    });
+    assert.equal(new Set(ids).size, ids.length);
+    for (const [route, methods] of Object.entries(doc.paths))
+        for (const [method, { parameters, summary, requestBody }] of Object.entries(methods)) {
+            const declared = parameters.filter((p) => p.in === 'path').map((p) => p.name);
+            assert.deepEqual(declared.sort(), [...route.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort(), route);
+            assert.ok(summary, route);
+            assert.ok(method !== 'get' || !requestBody, route);
+        }
+    assert.match(doc.openapi, /^3\.1\./);
+});
+
+test('an independent validator finds nothing wrong', async (t) => {
+    let validator;
+    try {
+        validator = await import('@seriousme/openapi-schema-validator');
+    } catch {
+        return t.skip('npm package @seriousme/openapi-schema-validator is not there');
+    }
+    const result = await new validator.Validator().validate(structuredClone(doc));
+    assert.ok(result.valid, JSON.stringify(result.errors));
+});
+
+test('every route is in it, and nothing else', async () => {
+    const dir = path.join(__dirname, '..', '..', 'src', 'server');
+    const source = fs.readdirSync(dir).filter((name) => name.endsWith('.c')).map((name) => fs.readFileSync(path.join(dir, name), 'utf8')).join('\n');
+    const rows = [...source.matchAll(/\{\s*(?:\.method = )?"(GET|PUT|POST|PATCH|DELETE)",\s*(?:\.path = )?"([^"]+)"/g)].map((m) => `${m[1]} ${m[2]}`);
+    const told = Object.entries(doc.paths).flatMap(([route, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${route}`));
+    assert.deepEqual(told.sort(), rows.sort());
+    assert.ok(told.length > 20);
+    for (const [route, methods] of Object.entries(doc.paths)) {
+        const answer = await ann.request('TRACE', route.replace(/\{\w+\}/g, uuid()));
+        if (answer.status !== 405) continue; // the transport refused the method before the routes were asked
+        const allowed = new Set(answer.headers.allow.split(/,\s*/).filter((method) => method !== 'HEAD'));
+        assert.deepEqual(allowed, new Set(Object.keys(methods).map((method) => method.toUpperCase())), route);
+    }
+});
+
+test('every problem code of the catalogue that goes on the wire is in it', () => {
+    const header = fs.readFileSync(path.join(__dirname, '..', '..', 'src', 'base', 'problem.h'), 'utf8');
+    const codes = [...header.matchAll(/X\(\w+, "([a-z-]+)", (\d+),/g)].filter((m) => m[2] !== '0').map((m) => m[1]);
+    assert.deepEqual(doc.components.responses.problem.content['application/problem+json'].schema.properties.code.enum.sort(), codes.sort());
+});
+
+/* ---- answers */
+
+test('answers are as the document says', async () => {
+    const id = uuid(), note = uuid(), seen = new Set();
+    const is = (method, route, answer) => { assertAnswer(method, route, answer); seen.add(`${method} ${route}`); };
+    const input = lead(ben, { value: { amount: 5, currency: 'GBP' }, comments: 'a\nb', contact: { first_name: 'P', email: 'p@x.example', phone_1: '01632 960123', country_code: 'GB' },
+        permission: { given: true, method: 'form', at: '2026-01-01T00:00:00.000Z', channels: ['phone', 'sms'] } });
+    is('PUT', '/v1/referrals/{id}', await ann.put(`/v1/referrals/${id}`, input));
+    const copy = await send(ann, ben);
+    is('POST', '/v1/referrals/{id}/withdraw', await ann.post(`/v1/referrals/${copy.id}/withdraw`));
+    is('POST', '/v1/referrals/{id}/pick-up', await ben.post(`/v1/referrals/${id}/pick-up`));
+    is('POST', '/v1/referrals/{id}/confirm', await ben.post(`/v1/referrals/${id}/confirm`, { verdict: 'lead', message: 'Thanks', value: { amount: 1, currency: 'EUR' } }));
+    is('POST', '/v1/referrals/{id}/outcome', await ben.post(`/v1/referrals/${id}/outcome`, { outcome: 'won' }));
+    is('PUT', '/v1/referrals/{id}/notes/{sub}', await ben.put(`/v1/referrals/${id}/notes/${note}`, { text: 'x' }));
+    is('GET', '/v1/referrals/{id}/notes/{sub}', await ben.get(`/v1/referrals/${id}/notes/${note}`));
+    is('GET', '/v1/referrals/{id}/notes', await ben.get(`/v1/referrals/${id}/notes`));
+    const refused = await send(ann, ben);
+    await act(ben, refused, 'confirm', { verdict: 'not_a_lead', reason_code: 'no_need' });
+    is('GET', '/v1/referrals/{id}', await ann.get(`/v1/referrals/${refused.id}`));
+    is('GET', '/v1/referrals', await ben.get('/v1/referrals?limit=2'));
+    is('GET', '/v1/partners', await ben.get('/v1/partners'));
+    is('GET', '/v1/changes', await ben.get('/v1/changes?limit=500'));
+    is('GET', '/v1/changes', await ben.get(`/v1/changes?since=${(await ben.get('/v1/me')).body.scopes[0].state}`));
+    const { headers, request } = await ben.events();
+    request.destroy();
+    assert.ok(headers['content-type'].startsWith(Object.keys(operation('GET', '/v1/events').responses['2XX'].content)[0]));
+    seen.add('GET /v1/events');
+    is('GET', '/v1/me', await ann.get('/v1/me'));
+    is('PATCH', '/v1/me', await ann.patch('/v1/me', { name: 'Ann', company_name: null }, { rev: 1 }));
+    is('POST', '/v1/accounts', await net.api.post('/v1/accounts', { email: 'new@x.example', password: PASSWORD, name: 'New' }));
+    const login = await net.api.request('POST', '/v1/login', { email: 'new@x.example', password: PASSWORD });
+    is('POST', '/v1/login', login);
+    const refreshed = await net.api.request('POST', '/oauth/token', { grant_type: 'refresh_token', refresh_token: login.body.refresh_token });
+    is('POST', '/oauth/token', refreshed);
+    is('POST', '/oauth/revoke', await net.api.request('POST', '/oauth/revoke', { token: refreshed.body.refresh_token }));
+    const sessions = await ann.get('/v1/sessions');
+    is('GET', '/v1/sessions', sessions);
+    const other = await net.api.login(ann.email), listed = (await other.get('/v1/sessions')).body.items.find((s) => s.current);
+    is('DELETE', '/v1/sessions/{id}', await ann.delete(`/v1/sessions/${listed.id}`));
+    is('POST', '/v1/batch', await ann.request('POST', '/v1/batch', { operations: [{ key: uuid(), method: 'PUT', path: `/v1/referrals/${uuid()}`, if_none_match: true, body: lead(ben) },
+        { key: uuid(), method: 'POST', path: `/v1/referrals/${uuid()}/withdraw` }] }));
+    for (const route of ['/v1/openapi.json', '/healthz', '/readyz', '/metrics']) is('GET', route, await net.api.get(route));
+    const all = Object.entries(doc.paths).flatMap(([route, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${route}`));
+    assert.deepEqual(all.filter((one) => !seen.has(one)), [], 'not asked here');
+});
+
+test('problems are as the document says', async () => {
+    const { schema } = doc.components.responses.problem.content['application/problem+json'];
+    const sent = await send(ann, ben), url = `/v1/referrals/${sent.id}`;
+    const answers = [await ann.get(`/v1/referrals/${uuid()}`), await ann.put(`/v1/referrals/${uuid()}`, {}), await ann.post(`${url}/confirm`, { verdict: 'lead' }),
+        await net.api.get('/v1/me'), await ann.get('/v1/nothing'), await ben.post(`${url}/pick-up`, null, { rev: 9 }), await ann.get('/v1/changes?since=x')];
+    for (const answer of answers) {
+        assert.ok(answer.status >= 400);
+        assert.deepEqual(check(schema, answer.body), [], answer.text);
+    }
+});
+
+test('inputs that the server takes fit the schemas, and those that it refuses by a field table do not', async () => {
+    const schema = { $ref: '#/components/schemas/new_referral_input' };
+    assert.deepEqual(check(schema, lead(ben)), []);
+    const wrong = [{ type: 'desk' }, { need: 'x'.repeat(2001) }, { nonsense: 1 }, { contact: { country_code: 'GBR', phone_1: '01632 960123' } }, { permission: { given: true, channels: ['fax'] } }, { value: { amount: 1 } }];
+    for (const extra of wrong) {
+        assert.notDeepEqual(check(schema, lead(ben, extra)), [], JSON.stringify(extra));
+        assert.equal((await ann.put(`/v1/referrals/${uuid()}`, lead(ben, extra))).status, 422, JSON.stringify(extra));
+    }
+    assert.deepEqual(check({ $ref: '#/components/schemas/account_patch' }, { company_name: null, name: 'A' }), []);
+    assert.notDeepEqual(check({ $ref: '#/components/schemas/account_patch' }, { email: 'a@x.example' }), []);
+});
