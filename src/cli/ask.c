@@ -142,9 +142,14 @@ static bool read_all(int fd, GString *text)
     return n >= 0;
 }
 
-char *cli_read_file(const char *path, gsize *length, GError **error)
+char *cli_read_file(const CliArgs *args, const char *path, gsize *length, GError **error)
 {
     bool standard = strcmp(path, "-") == 0;
+    if (standard && isatty(STDIN_FILENO) && cli_has(args, OPTION_NO_INPUT)) {
+        problem_set(error, PROBLEM_USAGE, "%s",
+                    _("with --no-input, standard input must not be the terminal"));
+        return NULL;
+    }
     int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     g_autoptr(GString) text = g_string_new(NULL);
     g_autofree char *shown = text_clean(path, -1, TEXT_LINE);

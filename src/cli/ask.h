@@ -12,8 +12,9 @@ char *cli_ask_secret(const char *question, GError **error);
 /* One of the values, by its number in the list. 0 and *error. */
 int cli_ask_choice(const char *question, const EnumTable *values, GError **error);
 
-/* All of standard input, or a file; at most so much as the server takes. "-" is standard input. Caller frees. */
-char *cli_read_file(const char *path, gsize *length, GError **error);
+/* All of standard input, or a file; at most so much as the server takes. "-" is standard input; with
+ * --no-input that must not be the terminal. Caller frees. */
+char *cli_read_file(const CliArgs *args, const char *path, gsize *length, GError **error);
 /* The first line of standard input. Caller wipes and frees. */
 char *cli_read_line(GError **error);
 

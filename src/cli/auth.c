@@ -47,7 +47,7 @@ static bool check_profile(Cli *cli, GError **error)
         return problem_set(error, PROBLEM_USAGE, "%s",
                            _("LEADLINE_TOKEN is set and would be used instead: unset it first"));
     cli->profile = cli_profile(cli->args, &why);
-    if (!cli->profile && problem_is(why, PROBLEM_NOT_FOUND))
+    if (problem_is(why, PROBLEM_UNAUTHORIZED))
         return problem_set(error, PROBLEM_USAGE, "%s",
                            _("which server? leadline auth login --server https://..."));
     if (!cli->profile) {
@@ -200,15 +200,9 @@ static bool read_tokens(const Profile *profile, Status *status, GError **error)
 bool cli_run_status(Cli *cli, GError **error)
 {
     Status status = { 0 };
-    g_autoptr(GError) why = NULL;
-    g_autoptr(Profile) profile = cli_profile(cli->args, &why);
-    if (!profile && problem_is(why, PROBLEM_NOT_FOUND) && !cli_has(cli->args, OPTION_PROFILE))
-        return problem_set(error, PROBLEM_UNAUTHORIZED, "%s",
-                           _("no profile yet: leadline auth login --server URL makes one"));
-    if (!profile) {
-        g_propagate_error(error, g_steal_pointer(&why));
+    g_autoptr(Profile) profile = cli_profile(cli->args, error);
+    if (!profile)
         return false;
-    }
     status.profile = g_strdup(profile->name);
     status.server = g_strdup(profile->server);
     status.open = is_open(profile);

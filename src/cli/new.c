@@ -103,7 +103,7 @@ static bool check(const CliArgs *args, const NewReferral *input, GError **error)
 static bool read_json(const CliArgs *args, NewReferral *input, GError **error)
 {
     gsize length = 0;
-    g_autofree char *text = cli_read_file(args->value[OPTION_INPUT], &length, error);
+    g_autofree char *text = cli_read_file(args, args->value[OPTION_INPUT], &length, error);
     g_autoptr(JsonDoc) doc = text ? json_parse(text, length, error) : NULL;
     if (!doc)
         return false;
@@ -245,7 +245,7 @@ static bool edit(Cli *cli, NewReferral *input, GError **error)
 
 /* ---- sending */
 
-static bool send(Cli *cli, const NewReferral *input, GError **error)
+static bool send_lead(Cli *cli, const NewReferral *input, GError **error)
 {
     Uuid id;
     g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(Uuid));
@@ -265,7 +265,7 @@ bool cli_run_new(Cli *cli, GError **error)
     bool ok = (!cli_has(cli->args, OPTION_INPUT) || read_json(cli->args, &input, error)) &&
               cli_open_to_write(cli, error) &&
               (form ? edit(cli, &input, error) : read_options(cli, &input, error)) &&
-              send(cli, &input, error);
+              send_lead(cli, &input, error);
     fields_clear(&new_referral_fields, &input);
     return ok;
 }

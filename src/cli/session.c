@@ -54,6 +54,20 @@ static Profile *profile_of_server(const CliArgs *args, GError **error)
     return NULL;
 }
 
+static Profile *load(const char *name, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    Profile *profile = profile_load(name, &why);
+    if (profile)
+        return profile;
+    if (problem_is(why, PROBLEM_NOT_FOUND) && !name && !profile_any())
+        problem_set(error, PROBLEM_UNAUTHORIZED, "%s",
+                    _("no profile yet: leadline auth login --server URL makes one"));
+    else
+        g_propagate_error(error, g_steal_pointer(&why));
+    return NULL;
+}
+
 Profile *cli_profile(const CliArgs *args, GError **error)
 {
     Profile *profile;
@@ -64,7 +78,7 @@ Profile *cli_profile(const CliArgs *args, GError **error)
     else if (cli_has(args, OPTION_SERVER))
         profile = profile_of_server(args, error);
     else
-        profile = profile_load(args->value[OPTION_PROFILE], error);
+        profile = load(args->value[OPTION_PROFILE], error);
     if (profile && cli_has(args, OPTION_INSECURE_STORAGE))
         profile->insecure_storage = true;
     return profile;
@@ -72,17 +86,9 @@ Profile *cli_profile(const CliArgs *args, GError **error)
 
 static bool choose(Cli *cli, GError **error)
 {
-    g_autoptr(GError) why = NULL;
-    if (cli->profile)
-        return true;
-    cli->profile = cli_profile(cli->args, &why);
-    if (cli->profile)
-        return true;
-    if (problem_is(why, PROBLEM_NOT_FOUND) && !cli_has(cli->args, OPTION_PROFILE) && !profile_any())
-        return problem_set(error, PROBLEM_UNAUTHORIZED,
-                           _("no profile yet: leadline auth login --server URL makes one"));
-    g_propagate_error(error, g_steal_pointer(&why));
-    return false;
+    if (!cli->profile)
+        cli->profile = cli_profile(cli->args, error);
+    return cli->profile != NULL;
 }
 
 /* ---- opening */

@@ -35,7 +35,8 @@ static bool read_message(const CliArgs *args, ConfirmInput *input, GError **erro
     const char *text = args->value[OPTION_MESSAGE];
     if (!text)
         return true;
-    input->message = g_strcmp0(text, "-") == 0 ? cli_read_file(text, NULL, error) : g_strdup(text);
+    input->message = g_strcmp0(text, "-") == 0 ? cli_read_file(args, text, NULL, error)
+                                               : g_strdup(text);
     if (!input->message)
         return false;
     if (!g_utf8_validate(input->message, -1, NULL))
