@@ -6,7 +6,7 @@
 
 #include "../screen/term.h"
 
-#define CLIENT_WAIT_MS 60000
+#define CLIENT_WAIT_MS 300000 /* a first sync of a million leads */
 
 /* A program of the build with these arguments, without a shell between. */
 Term *bench_start(World *world, const char *program, const char *const *arguments, GError **error);

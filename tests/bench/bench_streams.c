@@ -12,6 +12,7 @@
 #define SPARE_FILES 200
 #define READ_MS 5000
 #define QUICK_HASH "--sign-up --argon2-memory 64 --argon2-passes 1 --log warning"
+#define OTHER_STREAMS 16
 #define PASSWORD "a long password"
 
 /* ---- idle streams, of accounts that nothing happens to */
@@ -189,13 +190,15 @@ static bool measure_all(World *world, Target *target, const BenchPlan *plan, GAr
 bool bench_streams(const BenchPlan *plan, GError **error)
 {
     g_autoptr(World) world = NULL;
+    g_autofree char *arguments = NULL;
     g_autoptr(GArray) streams = g_array_new(FALSE, FALSE, sizeof(int));
     Target target;
     bool ok;
 
-    allow_files(plan->streams);
+    arguments = g_strdup_printf(QUICK_HASH " --max-streams %d",
+                                allow_files(plan->streams) + OTHER_STREAMS);
     world = bench_world(1000, error);
-    if (!world || !world_server_start(world, QUICK_HASH, error))
+    if (!world || !world_server_start(world, arguments, error))
         return false;
     bench_section("Event streams, SQLite");
     target_init(&target, world);
