@@ -89,6 +89,7 @@ struct NetRequest {
     unsigned flags;
     gint64 retry_after_ms;
     bool too_large;
+    size_t header_bytes;
     gint64 heard;  /* monotonic: the last byte of a stream */
     guint silence; /* source that ends a stream which has gone silent */
     char why[CURL_ERROR_SIZE];
@@ -346,12 +347,17 @@ static size_t on_header(char *line, size_t size, size_t n, void *user)
 {
     static const char name[] = "retry-after:";
     NetRequest *request = user;
+    request->header_bytes += size * n;
+    if (request->header_bytes > NET_MAX_HEADERS) {
+        request->too_large = true;
+        return 0;
+    }
     if (size * n > strlen(name) && g_ascii_strncasecmp(line, name, strlen(name)) == 0) {
         g_autofree char *value = g_strstrip(
             g_strndup(line + strlen(name), size * n - strlen(name)));
         size_t length = strlen(value);
         if (length > 0 && length <= 6 && strspn(value, "0123456789") == length)
-            request->retry_after_ms = g_ascii_strtoll(value, NULL, 10) * 1000;
+            request->retry_after_ms = MIN(g_ascii_strtoll(value, NULL, 10), NET_RETRY_MAX_S) * 1000;
     }
     return size * n;
 }
@@ -426,9 +432,15 @@ static void set_limits(NetRequest *request, const NetCall *call)
         watch_silence(request, NET_SILENCE_S);
         return;
     }
+    bool big = call->flags & NET_BIG;
+    long deadline = big ? NET_BIG_DEADLINE_MS : NET_DEADLINE_MS;
     curl.curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
-                          (long)(call->deadline_ms ? call->deadline_ms : NET_DEADLINE_MS));
-    if ((call->flags & NET_BIG) && !request->net->local)
+                          call->deadline_ms ? (long)call->deadline_ms : deadline);
+    if (big) { /* may take its time over a slow line, but not stand still */
+        curl.curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+        curl.curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)NET_DEADLINE_MS / 1000);
+    }
+    if (big && !request->net->local)
         curl.curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
 }
 

@@ -20,9 +20,12 @@ typedef enum NetFlags {
 } NetFlags;
 
 #define NET_DEADLINE_MS 30000
+#define NET_BIG_DEADLINE_MS (5 * 60 * 1000) /* as long as something comes every NET_DEADLINE_MS */
 #define NET_CONNECT_MS 10000
 #define NET_SILENCE_S 45 /* of a stream: three heartbeats */
 #define NET_MAX_BODY (8 * 1024 * 1024)
+#define NET_MAX_HEADERS (256 * 1024)
+#define NET_RETRY_MAX_S 3600 /* a Retry-After that asks for more is taken as this */
 
 typedef struct NetCall {
     const char *method, *path;
@@ -33,7 +36,7 @@ typedef struct NetCall {
     bool create;               /* If-None-Match: * */
     gint64 if_match;           /* If-Match: "rev", 0 none */
     unsigned flags;
-    unsigned deadline_ms; /* 0: NET_DEADLINE_MS */
+    unsigned deadline_ms; /* 0: the usual one */
     void (*on_bytes)(const char *bytes, size_t length, gpointer data);
     GDestroyNotify drop; /* frees data of a request that is cancelled */
 } NetCall;

@@ -13,7 +13,6 @@
 #include "base/text.h"
 #include "client/settings.h"
 
-#define PROFILE_GROUP "profile"
 #define NAME_MAX_LENGTH 32
 #define SOCKET_PATH_MAX 107 /* sun_path without its NUL */
 
@@ -290,18 +289,17 @@ bool profile_save(const Profile *profile, GError **error)
     g_autofree char *dir = profiles_dir();
     if (!make_dir(dir, error))
         return false;
-    g_autoptr(GKeyFile) file = g_key_file_new();
-    g_key_file_set_string(file, PROFILE_GROUP, "kind", kind_names[profile->kind]);
+    g_autoptr(GString) text = g_string_new("# Made by leadline.\n");
+    g_string_append_printf(text, "kind=%s\n", kind_names[profile->kind]);
     if (profile->kind == PROFILE_SERVER)
-        g_key_file_set_string(file, PROFILE_GROUP, "server", profile->server);
-    if (profile->email)
-        g_key_file_set_string(file, PROFILE_GROUP, "email", profile->email);
+        g_string_append_printf(text, "server=%s\n", profile->server);
+    if (profile->email && text_is_clean(profile->email, TEXT_LINE))
+        g_string_append_printf(text, "email=%s\n", profile->email);
     if (profile->insecure_storage)
-        g_key_file_set_boolean(file, PROFILE_GROUP, "insecure_storage", TRUE);
-    g_autofree char *text = g_key_file_to_data(file, NULL, NULL);
+        g_string_append(text, "insecure_storage=on\n");
     g_autofree char *path = g_build_filename(dir, profile->name, NULL);
     g_autoptr(GError) why = NULL;
-    if (g_file_set_contents_full(path, text, -1,
+    if (g_file_set_contents_full(path, text->str, (gssize)text->len,
                                  G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600,
                                  &why))
         return true;
@@ -360,16 +358,78 @@ static char *default_name(GError **error)
     return NULL;
 }
 
-static bool read_kind(GKeyFile *file, ProfileKind *kind)
+/* What a profile's file may say; a line that says anything else is wrong, not skipped: a misspelt insecure_storage must not
+ * go unnoticed. */
+typedef struct Written {
+    ProfileKind kind;
+    bool has_kind, insecure_storage;
+    char *server, *email;
+} Written;
+
+static void written_clear(Written *written)
 {
-    g_autofree char *text = g_key_file_get_string(file, PROFILE_GROUP, "kind", NULL);
-    for (int i = 0; text && i < (int)G_N_ELEMENTS(kind_names); i++) {
-        if (strcmp(kind_names[i], text) == 0) {
-            *kind = (ProfileKind)i;
-            return true;
-        }
+    g_free(written->server);
+    g_free(written->email);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Written, written_clear)
+
+static bool read_kind(Written *written, const char *value)
+{
+    written->kind = g_str_equal(value, kind_names[PROFILE_LOCAL]) ? PROFILE_LOCAL : PROFILE_SERVER;
+    written->has_kind = true;
+    return g_str_equal(value, kind_names[written->kind]);
+}
+
+static bool read_server(Written *written, const char *value)
+{
+    g_free(written->server);
+    written->server = g_strdup(value);
+    return profile_check_server(value, NULL);
+}
+
+static bool read_email(Written *written, const char *value)
+{
+    g_free(written->email);
+    written->email = g_strdup(value);
+    return *value && text_is_clean(value, TEXT_LINE);
+}
+
+static bool read_insecure_storage(Written *written, const char *value)
+{
+    static const char *const on[] = { "on", "true", "yes", NULL };
+    static const char *const off[] = { "off", "false", "no", NULL };
+    written->insecure_storage = g_strv_contains(on, value);
+    return written->insecure_storage || g_strv_contains(off, value);
+}
+
+static const struct {
+    const char *name;
+    bool (*read)(Written *written, const char *value);
+    const char *values;
+} profile_keys[] = {
+    { "kind", read_kind, "server or local" },
+    { "server", read_server, "https://HOST[:PORT]; http:// on this machine only; unix:/PATH" },
+    { "email", read_email, "an e-mail address" },
+    { "insecure_storage", read_insecure_storage, "on or off" },
+};
+
+static bool profile_line(char *line, gpointer data, GError **error)
+{
+    char *value = strchr(line, '=');
+    if (!value)
+        return problem_set(error, PROBLEM_BAD_CONFIG, "a line of a profile is NAME=VALUE");
+    *value++ = '\0';
+    g_strchomp(line);
+    g_strchug(value);
+    for (size_t i = 0; i < G_N_ELEMENTS(profile_keys); i++) {
+        if (!g_str_equal(profile_keys[i].name, line))
+            continue;
+        return profile_keys[i].read(data, value) ||
+               problem_set(error, PROBLEM_BAD_CONFIG, "%s must be %s", line,
+                           profile_keys[i].values);
     }
-    return false;
+    g_autofree char *shown = text_clean(line, -1, TEXT_LINE);
+    return problem_set(error, PROBLEM_BAD_CONFIG, "there is no %s in a profile", shown);
 }
 
 Profile *profile_load(const char *name, GError **error)
@@ -379,28 +439,26 @@ Profile *profile_load(const char *name, GError **error)
         return NULL;
     g_autofree char *dir = profiles_dir();
     g_autofree char *path = g_build_filename(dir, chosen, NULL);
-    g_autoptr(GKeyFile) file = g_key_file_new();
+    g_auto(Written) written = { 0 };
     g_autoptr(GError) why = NULL;
-    if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &why)) {
-        if (g_error_matches(why, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+    if (!config_each_line(path, profile_line, &written, &why)) {
+        if (problem_is(why, PROBLEM_NOT_FOUND))
             problem_set(error, PROBLEM_NOT_FOUND, "there is no profile %s", chosen);
         else
-            problem_set(error, PROBLEM_BAD_CONFIG, "%s: %s", path, why->message);
+            g_propagate_error(error, g_steal_pointer(&why));
         return NULL;
     }
-    ProfileKind kind;
-    if (!read_kind(file, &kind)) {
-        problem_set(error, PROBLEM_BAD_CONFIG, "%s: kind must be server or local", path);
+    if (!written.has_kind || (written.kind == PROFILE_SERVER && !written.server)) {
+        problem_set(error, PROBLEM_BAD_CONFIG, "%s: a profile needs kind, and server unless local",
+                    path);
         return NULL;
     }
-    g_autofree char *server = g_key_file_get_string(file, PROFILE_GROUP, "server", NULL);
-    Profile *profile = profile_new(kind, chosen, server ? server : "", error);
+    Profile *profile = profile_new(written.kind, chosen, written.server, error);
     if (!profile) {
         g_prefix_error(error, "%s: ", path);
         return NULL;
     }
-    profile->email = g_key_file_get_string(file, PROFILE_GROUP, "email", NULL);
-    profile->insecure_storage = g_key_file_get_boolean(file, PROFILE_GROUP, "insecure_storage",
-                                                       NULL);
+    profile->email = g_steal_pointer(&written.email);
+    profile->insecure_storage = written.insecure_storage;
     return profile;
 }

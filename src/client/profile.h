@@ -33,7 +33,8 @@ typedef struct Profile {
     char *config_dir, *data_dir, *cache_dir, *state_dir, *runtime_dir;
 } Profile;
 
-/* Reads XDG_CONFIG_HOME/leadline/profiles/NAME; NOT_FOUND when there is none. name NULL: LEADLINE_PROFILE, else the
+/* Reads XDG_CONFIG_HOME/leadline/profiles/NAME, lines of NAME=VALUE; NOT_FOUND when there is none, BAD_CONFIG with
+ * "FILE:LINE: ..." when one is wrong. name NULL: LEADLINE_PROFILE, else the
  * default profile of the config, else the only one there is. */
 Profile *profile_load(const char *name, GError **error);
 /* A profile that is not (yet) on disk; makes the directories. */

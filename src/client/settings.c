@@ -220,43 +220,64 @@ static bool config_set(Settings *settings, char *rest, GError **error)
     return settings_set(settings, g_strstrip(rest), g_strstrip(equals + 1), error);
 }
 
-static bool config_line(char *line, Settings *settings, ConfigLineFunc func, gpointer data,
-                        GError **error)
+typedef struct Loading {
+    Settings *settings;
+    ConfigLineFunc func;
+    gpointer data;
+} Loading;
+
+static bool config_line(char *line, gpointer data, GError **error)
 {
-    g_strstrip(line);
-    if (*line == '\0' || *line == '#')
-        return true;
+    Loading *loading = data;
     char *rest = line + strcspn(line, " \t");
     if (*rest)
         *rest++ = '\0';
     g_strstrip(rest);
     if (strcmp(line, "set") == 0)
-        return config_set(settings, rest, error);
-    return !func || func(line, rest, data, error);
+        return config_set(loading->settings, rest, error);
+    return !loading->func || loading->func(line, rest, loading->data, error);
 }
 
-bool config_load(const char *path, Settings *settings, ConfigLineFunc func, gpointer data,
-                 GError **error)
+/* What an editor of another system may put in front. */
+static const char *after_bom(const char *text)
+{
+    return g_str_has_prefix(text, "\xEF\xBB\xBF") ? text + 3 : text;
+}
+
+bool config_each_line(const char *path, ConfigTextFunc func, gpointer data, GError **error)
 {
     g_autofree char *text = NULL;
     gsize length = 0;
     g_autoptr(GError) why = NULL;
-    if (!g_file_get_contents(path, &text, &length, &why)) {
-        if (g_error_matches(why, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-            return true;
-        return problem_set(error, PROBLEM_BAD_CONFIG, "%s", why->message);
-    }
+    if (!g_file_get_contents(path, &text, &length, &why))
+        return problem_set(error,
+                           g_error_matches(why, G_FILE_ERROR, G_FILE_ERROR_NOENT)
+                               ? PROBLEM_NOT_FOUND
+                               : PROBLEM_BAD_CONFIG,
+                           "%s", why->message);
     if (length > CONFIG_MAX_BYTES || memchr(text, 0, length) || !g_utf8_validate(text, -1, NULL))
         return problem_set(error, PROBLEM_BAD_CONFIG, "%s: not a text file of at most 256 KiB",
                            path);
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    g_auto(GStrv) lines = g_strsplit(after_bom(text), "\n", -1);
     for (int i = 0; lines[i]; i++) {
-        if (!config_line(lines[i], settings, func, data, error)) {
+        char *line = g_strstrip(lines[i]);
+        if (*line && *line != '#' && !func(line, data, error)) {
             g_prefix_error(error, "%s:%d: ", path, i + 1);
             return false;
         }
     }
     return true;
+}
+
+bool config_load(const char *path, Settings *settings, ConfigLineFunc func, gpointer data,
+                 GError **error)
+{
+    Loading loading = { settings, func, data };
+    g_autoptr(GError) why = NULL;
+    if (config_each_line(path, config_line, &loading, &why) || problem_is(why, PROBLEM_NOT_FOUND))
+        return true;
+    g_propagate_error(error, g_steal_pointer(&why));
+    return false;
 }
 
 char *config_path(void)

@@ -74,5 +74,10 @@ typedef bool (*ConfigLineFunc)(const char *verb, const char *rest, gpointer data
 bool config_load(const char *path, Settings *settings, ConfigLineFunc func, gpointer data,
                  GError **error);
 
+/* The lines of a text file (at most 256 KiB, UTF-8) that are neither empty nor a # comment, stripped and writable.
+ * NOT_FOUND when there is none; BAD_CONFIG with "FILE:LINE: ..." when func refuses one, or FILE when it is no text. */
+typedef bool (*ConfigTextFunc)(char *line, gpointer data, GError **error);
+bool config_each_line(const char *path, ConfigTextFunc func, gpointer data, GError **error);
+
 /* LEADLINE_CONFIG or the file in the config directory. Caller frees. */
 char *config_path(void);
