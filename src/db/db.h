@@ -8,8 +8,8 @@
  *   g_autoptr(DbRows) rows = db_query(db, error, "SELECT id, name FROM account WHERE email = $1", db_text(email));
  *   while (db_next(rows, error)) ... db_get_uuid(rows, 0) ...
  *
- * Errors: DATABASE_BUSY, DATABASE_UNIQUE, DATABASE_CORRUPT, STORAGE_FULL, CANNOT_CREATE (no such file, no right to it),
- * DATABASE (anything else), with the engine's message as detail. No error is ever swallowed: db_next() returns false
+ * Errors: DATABASE_BUSY, DATABASE_UNIQUE, DATABASE_CORRUPT, STORAGE_FULL, IO, CANNOT_CREATE (no such file, no right to
+ * it), DATABASE (anything else), with the engine's message as detail. No error is ever swallowed: db_next() returns false
  * both at the end and on error, db_rows_ok() tells.
  *
  * Numbering: the parameters of a statement are $1 to $n, each used at least once. A statement text is one statement.

@@ -49,6 +49,8 @@ static Problem problem_for(int code)
         return PROBLEM_DATABASE_CORRUPT;
     case SQLITE_FULL:
         return PROBLEM_STORAGE_FULL;
+    case SQLITE_IOERR:
+        return PROBLEM_IO;
     case SQLITE_CANTOPEN:
         return PROBLEM_CANNOT_CREATE;
     default:

@@ -78,7 +78,14 @@ static Problem wire_problem(Frame *frame, const GError *error, const char **deta
               frame->call.route ? frame->call.route->path : "", "problem",
               problem_row(problem)->code, "detail", error->message, NULL);
     *detail = "the server's log tells more under this request_id";
-    return problem == PROBLEM_DATABASE_BUSY ? PROBLEM_OVERLOADED : PROBLEM_INTERNAL;
+    switch (problem) {
+    case PROBLEM_DATABASE_BUSY:
+        return PROBLEM_OVERLOADED;
+    case PROBLEM_IO: /* the disk: it may come back, and the lane tries (lanes.h) */
+        return PROBLEM_READ_ONLY;
+    default:
+        return PROBLEM_INTERNAL;
+    }
 }
 
 static int retry_after(Problem problem)

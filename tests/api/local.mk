@@ -2,15 +2,18 @@
 # Each *.test.js runs twice: on SQLite, and on PostgreSQL in a cluster of its own.
 API_TESTS = \
 	%D%/account.test.js \
+	%D%/batch.test.js \
 	%D%/check.test.js \
 	%D%/crowd.test.js \
 	%D%/demo.test.js \
+	%D%/durable.test.js \
 	%D%/event.test.js \
 	%D%/feed.test.js \
 	%D%/http.test.js \
 	%D%/list.test.js \
 	%D%/note.test.js \
 	%D%/openapi.test.js \
+	%D%/operate.test.js \
 	%D%/partner.test.js \
 	%D%/referral.test.js \
 	%D%/search.test.js \
