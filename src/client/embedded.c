@@ -134,6 +134,15 @@ static bool load_demo(Embedded *embedded)
     return ok;
 }
 
+/* Fits into a pipe. A child that has gone already tells so by its end, not by a signal to us. */
+static void write_all(int fd, const char *text, size_t length)
+{
+    void (*handler)(int) = signal(SIGPIPE, SIG_IGN);
+    if (write(fd, text, length) < 0)
+        g_debug("leadlined did not read its password");
+    signal(SIGPIPE, handler);
+}
+
 /* The password is thrown away: whoever can open the file needs none. */
 static bool add_user(Embedded *embedded)
 {
@@ -150,8 +159,8 @@ static bool add_user(Embedded *embedded)
     Uuid one = uuid_new(), two = uuid_new();
     char a[UUID_TEXT_SIZE], b[UUID_TEXT_SIZE];
     g_snprintf(password, sizeof password, "%s%s\n", uuid_format(&one, a), uuid_format(&two, b));
-    if (write(input, password, strlen(password)) < 0)
-        g_debug("leadlined did not read its password");
+    write_all(input, password, strlen(password));
+    explicit_bzero(password, sizeof password);
     close_fd(&input);
     embedded->user_added = true;
     return true;
@@ -199,7 +208,6 @@ static bool serve(Embedded *embedded)
         fail(embedded, error);
         return false;
     }
-    g_unlink(embedded->socket);
     embedded->ready_fd = ends[0];
     bool ok = spawn(embedded, argv, &embedded->life_fd, NULL, ends[1]);
     close(ends[1]);
@@ -343,6 +351,11 @@ static void wait_for_end(GPid pid)
         kill(pid, SIGKILL);
         waitpid(pid, NULL, 0);
     }
+}
+
+int embedded_pid(const Embedded *embedded)
+{
+    return embedded->pid;
 }
 
 void embedded_stop(Embedded *embedded)

@@ -24,5 +24,8 @@ Embedded *embedded_start(const Profile *profile, EmbeddedReadyFunc ready, Embedd
 /* Ends the server (its standard input closes) and waits for it for a moment; no callback comes any more. */
 void embedded_stop(Embedded *embedded);
 
+/* The process that runs now, 0 none. */
+int embedded_pid(const Embedded *embedded);
+
 /* Path of leadlined, NULL when there is none. Caller frees. */
 char *embedded_find_server(void);
