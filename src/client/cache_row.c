@@ -43,15 +43,21 @@ static bool in_word(gunichar c)
            g_unichar_type(c) == G_UNICODE_PRIVATE_USE;
 }
 
+/* More than anybody types; a pasted page would be more than SQLite takes. */
+#define MATCH_WORDS_MAX 32
+
 char *lead_match(const char *text)
 {
     GString *match = g_string_new(NULL);
     bool inside = false;
+    int words = 0;
     for (const char *p = text; *p;) {
         gunichar c = g_utf8_get_char_validated(p, -1);
         if (c == (gunichar)-1 || c == (gunichar)-2)
             break;
         bool word = in_word(c);
+        if (word && !inside && ++words > MATCH_WORDS_MAX)
+            break;
         if (word && !inside)
             g_string_append(match, match->len ? " AND \"" : "\"");
         if (word)

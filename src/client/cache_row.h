@@ -19,7 +19,8 @@ gint64 order_of(gint64 sent_at, const Uuid *id, ReferralBox box);
  * index has no copy of them. Caller frees. */
 char *lead_words(const Referral *referral);
 
-/* A search typed by a person as an FTS5 expression, each word a prefix; NULL when there is no word in it. */
+/* A search typed by a person as an FTS5 expression, each word (of the first 32) a prefix; NULL when there is no word in
+ * it. */
 char *lead_match(const char *text);
 
 /* The other side of a referral. */
