@@ -81,6 +81,7 @@ gpointer db_statements_find(DbStatements *all, const char *sql)
 
 void db_statements_add(DbStatements *all, const char *sql, gpointer statement)
 {
+    g_debug("prepared: %s", sql); /* seen with G_MESSAGES_DEBUG=leadline */
     /* The key stays good: it is a literal or interned. */
     g_hash_table_insert(all->by_text, (gpointer)sql, statement);
     learn_address(all, sql, statement);

@@ -124,7 +124,7 @@ static bool put_scopes(Call *call, GString *out, GError **error)
     g_autoptr(DbRows)
         rows = db_query(call->db, error,
                         "SELECT s.id, s.kind, m.role, s.epoch, s.acl, s.seq FROM scope_member m "
-                        "JOIN scope s ON s.id = m.scope_id WHERE m.account_id = $1 ORDER BY s.id",
+                        "JOIN scope s ON s.id = m.scope_id WHERE m.account_id = $1 ORDER BY m.scope_id",
                         db_uuid(&call->principal.account));
     if (!rows)
         return false;

@@ -187,7 +187,9 @@ class Server extends Caller {
         this.log = '';
         this.exit = null;
         this.child = spawn(program, ['--database', this.database, '--listen', listen, '--ready-fd', '3', ...QUICK_HASH,
-            ...(this.options.args || [])], { stdio: ['pipe', 'ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.options.env } });
+            ...(this.options.args || [])], { stdio: ['pipe', 'pipe', 'pipe', 'pipe'], env: { ...process.env, ...this.options.env } });
+        this.output = '';
+        this.child.stdout.on('data', (text) => { this.output += text; });
         this.child.stderr.setEncoding('utf8');
         this.child.stderr.on('data', (text) => { this.log += text; });
         servers.add(this);

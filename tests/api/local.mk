@@ -15,6 +15,7 @@ API_TESTS = \
 	%D%/openapi.test.js \
 	%D%/operate.test.js \
 	%D%/partner.test.js \
+	%D%/plan.test.js \
 	%D%/referral.test.js \
 	%D%/search.test.js \
 	%D%/session.test.js \

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every statement that the endpoints run finds its rows by an index, whatever the size of the tables. The statements are those
+// that the server says it prepared; the engine itself explains them.
+'use strict';
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const { test, before, after } = require('node:test');
+const { postgresql, uuid } = require('./harness.js');
+const { act, lead, network, send, sql } = require('./network.js');
+
+let net, statements;
+before(async () => {
+    net = await network(['ann', 'ben', 'cy'], { env: { G_MESSAGES_DEBUG: 'leadline' } });
+    await useEverything();
+    net.api.child.kill('SIGTERM');
+    await net.api.ended();
+    statements = [...new Set([...net.api.output.matchAll(/prepared: (.*)$/gm)].map((m) => m[1]))].filter((text) => /^(SELECT|INSERT|UPDATE|DELETE|WITH)/.test(text));
+});
+after(async () => {
+    await net.api.launch();
+    await net.stop();
+});
+
+async function useEverything() {
+    const { ann, ben, cy, api } = net;
+    const first = await send(ann, ben), second = await send(ann, cy, { copy_of: first.id });
+    await ann.put(`/v1/referrals/${first.id}`, lead(ben));
+    await act(ann, second, 'withdraw');
+    await act(ben, first, 'pick-up');
+    await act(ben, first, 'confirm', { verdict: 'lead' });
+    await act(ben, first, 'outcome', { outcome: 'won' });
+    const note = `/v1/referrals/${first.id}/notes/${uuid()}`, key = uuid();
+    for (let i = 0; i < 2; i++) await ben.put(note, { text: 'x' }, { key });
+    await ben.put(note, { text: 'y' }, { create: false, rev: 1 });
+    for (const box of ['', '&box=inbox', '&box=sent'])
+        for (const state of ['', '&state=sent', '&state=sent,won'])
+            for (const q of ['', '&q=boiler'])
+                for (const party of ['', `&from=${ann.account}`, `&to=${ben.account}`]) await ben.get(`/v1/referrals?limit=1${box}${state}${q}${party}`);
+    const changes = (await ben.get('/v1/changes?limit=1')).body;
+    for (const url of [note, note.replace(/\/[^/]*$/, ''), '/v1/partners', '/v1/me', '/v1/sessions', `/v1/changes?since=${changes.state}`, '/v1/changes?types=note,partner', '/readyz'])
+        assert.equal((await ben.get(url)).status, 200, url);
+    await ann.patch('/v1/me', { name: 'Ann' }, { rev: 1 });
+    const other = await api.login('cy@x.example');
+    await api.request('POST', '/oauth/token', { grant_type: 'refresh_token', refresh_token: other.refresh });
+    await cy.delete(`/v1/sessions/${(await other.get('/v1/sessions')).body.items.find((s) => s.current).id}`);
+    const stream = await ann.events();
+    await stream.next();
+    await stream.next();
+    stream.close();
+}
+
+/* Tables that stay small by their nature. */
+const small = /^(meta|migration|sqlite_master)$/;
+/* Rows that were found by indexes are sorted again: the pages of several boxes or states, and what PostgreSQL finds by words,
+   since its index of words knows no order. */
+const maySort = (text) => /UNION ALL|@@/.test(text);
+
+function explain(text) {
+    if (!postgresql) return sql(net.api.database, `EXPLAIN QUERY PLAN ${text};`).map((row) => row.join('|').replace(/^[ |`-]+/, ''));
+    const n = Math.max(0, ...[...text.matchAll(/\$(\d+)/g)].map((m) => Number(m[1])));
+    const values = n ? `(${Array(n).fill('NULL').join(', ')})` : '';
+    return sql(net.api.database, `SET enable_seqscan = off; SET enable_sort = off; SET plan_cache_mode = force_generic_plan; PREPARE one AS ${text}; EXPLAIN (COSTS OFF) EXECUTE one${values};`).map((row) => row.join('|'));
+}
+
+/** Steps of a plan that read a whole table, or sort what an index could give in order. */
+function bad(text) {
+    return explain(text).filter((step) => {
+        const scan = postgresql ? /Seq Scan on (\w+)/.exec(step) : /^SCAN (\w+)(?! VIRTUAL TABLE INDEX)/.exec(step);
+        const isTable = scan && !small.test(scan[1]) && (postgresql || new RegExp(`\\b(FROM|JOIN|UPDATE) ${scan[1]}\\b|\\b[a-z_]+ ${scan[1]}\\b`).test(text));
+        const isMade = scan && new RegExp(`\\) ${scan[1]}\\b`).test(text); // a sub-query by its alias
+        const sorts = /TEMP B-TREE FOR (ORDER BY|RIGHT)|^\s*(->\s+)?Sort$/.test(step);
+        return (isTable && !isMade) || (sorts && !maySort(text));
+    });
+}
+
+test('the server told what it prepared', () => {
+    assert.ok(statements.length > 60, `${statements.length} statements`);
+    for (const table of ['referral_full', 'referral_words', 'change_index', 'idem', 'scope', 'note', 'connection', 'token', 'session', 'lead'])
+        assert.ok(statements.some((text) => text.includes(table)), table);
+});
+
+test('no statement reads a whole table or sorts one', () => {
+    const findings = statements.flatMap((text) => bad(text).map((step) => `${step.trim()}: ${text.slice(0, 300)} ... ${text.slice(-260)}`));
+    assert.deepEqual(findings, []);
+});
+
+test('a statement without an index would be found', () => {
+    assert.equal(bad('SELECT id FROM referral WHERE type = $1').length, 1);
+    assert.equal(bad('SELECT id FROM lead WHERE need = $1').length, 1);
+    assert.ok(bad('SELECT id FROM referral WHERE to_account = $1 ORDER BY updated_at').length >= 1);
+});
