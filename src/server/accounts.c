@@ -121,11 +121,11 @@ static bool sign_up(Call *call, GError **error)
 
 static bool put_scopes(Call *call, GString *out, GError **error)
 {
-    g_autoptr(DbRows)
-        rows = db_query(call->db, error,
-                        "SELECT s.id, s.kind, m.role, s.epoch, s.acl, s.seq FROM scope_member m "
-                        "JOIN scope s ON s.id = m.scope_id WHERE m.account_id = $1 ORDER BY m.scope_id",
-                        db_uuid(&call->principal.account));
+    g_autoptr(DbRows) rows = db_query(
+        call->db, error,
+        "SELECT s.id, s.kind, m.role, s.epoch, s.acl, s.seq FROM scope_member m "
+        "JOIN scope s ON s.id = m.scope_id WHERE m.account_id = $1 ORDER BY m.scope_id",
+        db_uuid(&call->principal.account));
     if (!rows)
         return false;
     for (bool first = true; db_next(rows, error); first = false) {
