@@ -99,9 +99,9 @@ char *cli_ask_secret(const char *question, GError **error)
     quiet.c_lflag &= ~(tcflag_t)(ECHO | ICANON | ISIG);
     quiet.c_cc[VMIN] = 1;
     quiet.c_cc[VTIME] = 0;
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet); /* first: what answers the question is not lost */
     fprintf(stderr, "%s: ", question);
     fflush(stderr);
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
     g_autoptr(GString) secret = g_string_sized_new(LINE_MAX_BYTES + 1);
     bool done = read_secret(secret, (char)before.c_cc[VERASE]);
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);

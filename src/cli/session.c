@@ -146,49 +146,74 @@ static bool open_beside(Cli *cli, GError **error)
     return false;
 }
 
-static bool locked_before_first_sync(GError **error)
+static gboolean is_over_now(gpointer data)
 {
-    return problem_set(error, PROBLEM_LOCKED,
-                       _("another leadline is still fetching the leads for the first time; try "
-                         "again when it is done"));
+    *(bool *)data = true;
+    return G_SOURCE_REMOVE;
+}
+
+static void wait_a_moment(void)
+{
+    bool over = false;
+    g_timeout_add(SLICE_MS, is_over_now, &over);
+    while (!over)
+        g_main_context_iteration(NULL, TRUE);
+}
+
+/* NOT_SO: another owns the profile, or there is nothing to read yet. */
+typedef enum Opened { OPENED, FAILED, NOT_SO } Opened;
+
+static Opened try_owner(Cli *cli, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    if (cli_open_owner(cli, &why))
+        return is_synced(cli) || cli_sync(cli, error) ? OPENED : FAILED;
+    if (problem_is(why, PROBLEM_LOCKED))
+        return NOT_SO;
+    g_propagate_error(error, g_steal_pointer(&why));
+    return FAILED;
+}
+
+static Opened try_beside(Cli *cli, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    if (open_beside(cli, &why))
+        return OPENED;
+    if (!why)
+        return NOT_SO;
+    g_propagate_error(error, g_steal_pointer(&why));
+    return FAILED;
+}
+
+/* One way, then the other; and again while another leadline owns the profile and fetches it for the first time. */
+static bool open_by(Cli *cli, Opened (*first)(Cli *, GError **), Opened (*second)(Cli *, GError **),
+                    GError **error)
+{
+    unsigned ms;
+    if (!choose(cli, error) || !cli_timeout(cli->args, &ms, error))
+        return false;
+    gint64 deadline = clock_monotonic() + (gint64)ms * 1000;
+    for (;;) {
+        Opened opened = first(cli, error);
+        opened = opened == NOT_SO ? second(cli, error) : opened;
+        if (opened != NOT_SO)
+            return opened == OPENED;
+        if (clock_monotonic() > deadline)
+            return problem_set(error, PROBLEM_LOCKED, "%s",
+                               _("another leadline is still fetching the leads for the first "
+                                 "time; try again when it is done"));
+        wait_a_moment();
+    }
 }
 
 bool cli_open(Cli *cli, GError **error)
 {
-    g_autoptr(GError) why = NULL;
-    if (!choose(cli, error))
-        return false;
-    if (open_beside(cli, &why))
-        return true;
-    if (why) {
-        g_propagate_error(error, g_steal_pointer(&why));
-        return false;
-    }
-    if (!cli_open_owner(cli, &why)) {
-        if (problem_is(why, PROBLEM_LOCKED))
-            return locked_before_first_sync(error);
-        g_propagate_error(error, g_steal_pointer(&why));
-        return false;
-    }
-    return cli_sync(cli, error);
+    return open_by(cli, try_beside, try_owner, error);
 }
 
 bool cli_open_to_write(Cli *cli, GError **error)
 {
-    g_autoptr(GError) why = NULL;
-    if (cli_open_owner(cli, &why))
-        return is_synced(cli) || cli_sync(cli, error);
-    if (!problem_is(why, PROBLEM_LOCKED)) {
-        g_propagate_error(error, g_steal_pointer(&why));
-        return false;
-    }
-    g_clear_error(&why);
-    if (open_beside(cli, &why))
-        return true;
-    if (!why)
-        return locked_before_first_sync(error);
-    g_propagate_error(error, g_steal_pointer(&why));
-    return false;
+    return open_by(cli, try_owner, try_beside, error);
 }
 
 void cli_close(Cli *cli)

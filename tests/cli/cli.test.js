@@ -192,7 +192,9 @@ describe('auth', () => {
 /* ---- reading */
 
 describe('list, show, count', () => {
-    test('list --json is what the API lists', async () => {
+    test('list --json is what the API lists, page after page', async () => {
+        await send(leader, member, 420);
+        (await home.leadline(['sync'])).expect(0);
         for (const box of ['inbox', 'sent']) {
             const mine = (await home.leadline(['list', '--json', '--box', box])).expect(0).json();
             const theirs = await all(member, `/v1/referrals?box=${box}`);
@@ -221,8 +223,8 @@ describe('list, show, count', () => {
         const whole = (await home.leadline(['list', '--json'])).json().items.map((item) => item.id);
         const paged = [];
         for (let after = []; after !== null;) {
-            const page = (await home.leadline(['list', '--json', '-n', '17', ...after])).expect(0).json();
-            assert.ok(page.items.length <= 17);
+            const page = (await home.leadline(['list', '--json', '-n', '97', ...after])).expect(0).json();
+            assert.ok(page.items.length <= 97);
             paged.push(...page.items.map((item) => item.id));
             after = page.next && ['--after', page.next];
         }
@@ -448,6 +450,20 @@ describe('offline', () => {
         assert.deepEqual([(await get(first)).verdict, (await get(second)).verdict], ['lead', 'not_a_lead']);
         assert.equal((await get(first)).rev, rev + 1);
         assert.deepEqual((await home.leadline(['show', first, '--json'])).json(), await get(first));
+    });
+
+    test('what the server refuses when it is back makes sync 77', async () => {
+        const [id] = await waiting(1);
+        await stop();
+        (await home.leadline(['confirm', id])).expect(75);
+        await server.launch();
+        for (const verdict of [{ verdict: 'lead' }, { verdict: 'not_a_lead', reason_code: 'no_need' }]) {
+            assert.equal((await member.post(`/v1/referrals/${id}/confirm`, verdict)).status, 200);
+        }
+        assert.match((await home.leadline(['sync'])).expect(77).stderr, /refused 1 action/);
+        (await home.leadline(['sync'])).expect(0);
+        (await home.leadline(['outbox', '--drop', id])).expect(0);
+        assert.equal((await home.leadline(['show', id, '--json'])).json().verdict, 'not_a_lead');
     });
 
     test('nothing waits longer than its timeout', async () => {

@@ -80,7 +80,10 @@ class Home {
         const child = spawn('script', ['-qec', line, '/dev/null'], { env: this.env, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
         const screen = { child, text: '', ended: false };
         child.stdout.on('data', (bytes) => { screen.text += bytes; });
-        screen.end = new Promise((resolve) => child.on('close', (code) => { screen.ended = true; resolve(code); }));
+        screen.end = new Promise((resolve, reject) => {
+            const timer = setTimeout(() => { child.kill('SIGKILL'); reject(new Error(`no end of ${line}:\n${screen.text}`)); }, 60000);
+            child.on('close', (code) => { clearTimeout(timer); screen.ended = true; resolve(code); });
+        });
         return screen;
     }
 
