@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is done to leads beside the verdict: outcomes, taking back, notes, copying, undo. */
+#include "draft.h"
 #include "handlers.h"
 #include "leads.h"
 #include "screen.h"
@@ -57,6 +58,8 @@ void run_withdraw(App *app, const char *args)
 
 /* ---- notes */
 
+#define DRAFT "note"
+
 typedef struct NoteDraft {
     Uuid lead;
     Note note;
@@ -86,8 +89,15 @@ static DialogAnswer note_done(App *app, Dialog *dialog)
     }
     g_free(app->held);
     app->held = g_strdup(_("Note kept"));
+    draft_done(app, DRAFT, &draft->lead);
     app_dirty(app, DIRTY_MESSAGE | DIRTY_STATUS);
     return DIALOG_CLOSE;
+}
+
+static void note_left(App *app, Dialog *dialog)
+{
+    const NoteDraft *draft = dialog_data(dialog);
+    draft_keep(app, DRAFT, &draft->lead, form_text(dialog_form(dialog), 0));
 }
 
 void run_note(App *app, const char *args)
@@ -95,6 +105,7 @@ void run_note(App *app, const char *args)
     static const char *const names[] = { "text", NULL };
     NoteDraft *draft = g_new0(NoteDraft, 1);
     draft->lead = app_target(app).lead;
+    draft->note.text = draft_of(app, DRAFT, &draft->lead);
     DialogSpec spec = {
         .title = _("A note on this lead"),
         .form = form_new(&note_fields, &draft->note, names),
@@ -103,6 +114,7 @@ void run_note(App *app, const char *args)
         .start_at_form = true,
         .note = _("Only you see your notes."),
         .done = note_done,
+        .left = note_left,
         .data = draft,
         .free_data = draft_free,
     };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The verdict on one lead or on all that are tagged: confirm and reject, and their dialogs. */
+#include "draft.h"
 #include "handlers.h"
 #include "leads.h"
 
@@ -49,6 +50,17 @@ static void verdict_free(gpointer data)
     g_free(verdict);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Verdict, verdict_free)
+
+static const Uuid *first_id(const Verdict *verdict)
+{
+    return &g_array_index(verdict->ids, Uuid, 0);
+}
+
+/* Thanks shall not turn up again as the reason of a refusal. */
+static const char *draft_kind(const Verdict *verdict)
+{
+    return verdict->input.verdict == VERDICT_LEAD ? "confirm" : "reject";
+}
 
 /* Why not, in the words of the lead at hand. */
 static void complain_verdict(App *app, const Referral *referral, const GError *error)
@@ -278,7 +290,7 @@ static char *title_of(const Verdict *verdict)
                              ngettext("%u lead: not a lead?", "%u leads: not leads?", n), n);
     }
     char label[LABEL_SIZE];
-    lead_label(&g_array_index(verdict->ids, Uuid, 0), label);
+    lead_label(first_id(verdict), label);
     if (verdict->referral.verdict) {
         return g_strdup_printf(is_lead ? _("Change the verdict on %s: it is a lead?")
                                        : _("Change the verdict on %s: not a lead?"),
@@ -320,6 +332,9 @@ static void verdict_give(App *app, Verdict *verdict)
     }
     if (verdict->tagged) {
         leads_untag(app);
+    }
+    if (!verdict->many) {
+        draft_done(app, draft_kind(verdict), first_id(verdict));
     }
     if (go_on) {
         leads_goto(app, &next);
@@ -376,13 +391,27 @@ static DialogAnswer reject_done(App *app, Dialog *dialog)
 
 /* ---- commands */
 
+static void verdict_left(App *app, Dialog *dialog)
+{
+    const Verdict *verdict = dialog_data(dialog);
+    int row = form_row_of(dialog_form(dialog), "message");
+    if (!verdict->many) {
+        draft_keep(app, draft_kind(verdict), first_id(verdict),
+                   form_text(dialog_form(dialog), row));
+    }
+}
+
 static void ask(App *app, Verdict *verdict, DialogSpec *spec, const char *const *names)
 {
+    if (!verdict->many) {
+        verdict->input.message = draft_of(app, draft_kind(verdict), first_id(verdict));
+    }
     g_autofree char *title = title_of(verdict);
     g_autofree char *note = held_note(verdict);
     spec->title = title;
     spec->form = form_new(&confirm_fields, &verdict->input, names);
     spec->no = _("Cancel");
+    spec->left = verdict_left;
     spec->note = note;
     spec->start_at_no = verdict->ids->len > 1;
     spec->data = verdict;

@@ -142,7 +142,17 @@ static void put_wide(int y, int x, const char *text, size_t length)
     }
 }
 
-/* The terminal takes ASCII only: what is not becomes question marks of the same width. */
+/* The letter under a mark (e of e acute), or a question mark. */
+static chtype ascii_of(const char *text, size_t length)
+{
+    if ((guchar)*text < 0x80) {
+        return (chtype)(guchar)*text;
+    }
+    g_autofree char *apart = g_utf8_normalize(text, (gssize)length, G_NORMALIZE_ALL);
+    return apart && g_ascii_isalnum(*apart) ? (chtype)(guchar)*apart : '?';
+}
+
+/* The terminal takes ASCII only: what is not becomes as many letters without marks, or question marks. */
 static void put_ascii(int y, int x, const char *text, size_t length)
 {
     const char *end = text + length;
@@ -152,8 +162,9 @@ static void put_ascii(int y, int x, const char *text, size_t length)
         if (next == text) {
             return;
         }
+        chtype c = cells == 1 ? ascii_of(text, (size_t)(next - text)) : '?';
         for (int i = 0; i < cells; i++) {
-            mvaddch(y, x + i, (guchar)*text < 0x80 ? (chtype)(guchar)*text : '?');
+            mvaddch(y, x + i, c);
         }
         x += cells;
         text = next;

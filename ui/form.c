@@ -91,6 +91,11 @@ bool form_is_text(const Form *form, int row)
     return form->rows[row].edit != NULL;
 }
 
+const char *form_text(const Form *form, int row)
+{
+    return edit_text(form->rows[row].edit);
+}
+
 static void turn(FormRow *row, int step)
 {
     if (row->field->type == FIELD_BOOL) {

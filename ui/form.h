@@ -24,6 +24,9 @@ bool form_key(Form *form, int row, Key key);
 void form_paste(Form *form, int row, const char *text);
 bool form_is_text(const Form *form, int row); /* the row takes letters */
 
+/* What stands in a row that takes letters, as typed. */
+const char *form_text(const Form *form, int row);
+
 void form_draw_row(Form *form, int row, Rect rect, int line, int label_width, bool focused);
 
 /*

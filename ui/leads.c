@@ -235,7 +235,9 @@ void leads_put_place(View *view, GString *out)
     LeadsView *leads = (LeadsView *)view;
     gint64 total = list_total(leads->list);
     const char *more = leads->text && total >= CACHE_COUNT_MAX ? "+" : "";
-    if (total > 0) {
+    if (*more && list_rank(leads->list) + 1 >= total) {
+        g_string_append_printf(out, _("beyond %" PRId64), total); /* nobody has counted them */
+    } else if (total > 0) {
         g_string_append_printf(out, _("%" PRId64 " of %" PRId64 "%s"), list_rank(leads->list) + 1,
                                total, more);
     } else {

@@ -15,6 +15,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/commands_verdict.c \
 	%D%/decode.c %D%/decode.h \
 	%D%/dialog.c %D%/dialog.h \
+	%D%/draft.c %D%/draft.h \
 	%D%/draw.c %D%/draw.h \
 	%D%/edit.c %D%/edit.h \
 	%D%/form.c %D%/form.h \
