@@ -306,6 +306,7 @@ static bool compare_golden(Play *play, const char *title, GError **error)
     now = screen_now(play->term);
     report(false, "golden %s", name);
     put_difference(golden, now);
+    printf("#   if the screen is right: make check UPDATE=1 TESTS=%s\n", play->script);
     return true;
 }
 
