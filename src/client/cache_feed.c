@@ -177,7 +177,7 @@ static const struct {
 } types[] = {
     { "referral", put_referral, cache_delete_referral,
       "SELECT id FROM referral WHERE generation < $1 AND local = 0" },
-    { "note", put_note, delete_note, "SELECT id FROM note WHERE generation < $1 AND local = 0" },
+    { "note", put_note, delete_note, "SELECT id FROM note WHERE generation < $1" },
     { "partner", put_partner, delete_partner, "SELECT account FROM partner WHERE generation < $1" },
     { "account", put_account, keep_account, NULL },
 };

@@ -35,8 +35,10 @@ static void prepare(CacheWriter *writer)
     writer->select = db_intern("SELECT n, local, generation, %s FROM referral WHERE id = $1",
                                columns);
     writer->select_base = db_intern("SELECT %s FROM referral_base WHERE id = $1", columns);
-    writer->select_note_bases = db_intern("SELECT %s FROM note_base WHERE referral = $1",
-                                          row_columns(&note_fields, NULL));
+    writer->select_note_bases = db_intern(
+        "SELECT coalesce(n.generation, 0), %s FROM note_base b LEFT JOIN note n ON n.id = b.id "
+        "WHERE b.referral = $1",
+        row_columns(&note_fields, "b"));
     writer->n_values = row_n_columns(&referral_fields) + N_OWN_COLUMNS + 1;
     writer->values = g_new0(DbValue, writer->n_values);
 }
@@ -431,22 +433,30 @@ static bool put_note(CacheWriter *writer, const Note *note, bool local, gint64 g
                    db_int(local), db_int(generation));
 }
 
+/* The server's notes as they are; those that only were here go. */
 static bool restore_notes(CacheWriter *writer, const Uuid *referral, GError **error)
 {
-    if (!db_exec(writer->db, error, "DELETE FROM note WHERE referral = $1 AND local = 1",
-                 db_uuid(referral)))
-        return false;
     g_autoptr(DbRows)
         rows = db_query(writer->db, error, writer->select_note_bases, db_uuid(referral));
     while (rows && db_next(rows, error)) {
         Note note;
-        row_read(rows, 0, &note_fields, &note, ROW_BORROW);
-        if (!put_note(writer, &note, false, writer->generation, error))
+        row_read(rows, 1, &note_fields, &note, ROW_BORROW);
+        if (!put_note(writer, &note, false, db_get_int(rows, 0), error))
             return false;
     }
     return rows && db_rows_ok(rows) &&
+           db_exec(writer->db, error, "DELETE FROM note WHERE referral = $1 AND local = 1",
+                   db_uuid(referral)) &&
            db_exec(writer->db, error, "DELETE FROM note_base WHERE referral = $1",
                    db_uuid(referral));
+}
+
+/* Full sync that saw this note last. */
+static bool note_generation(CacheWriter *writer, const Uuid *id, gint64 *generation, GError **error)
+{
+    return db_get_one_int(writer->db, error, generation,
+                          "SELECT coalesce((SELECT generation FROM note WHERE id = $1), $2)",
+                          db_uuid(id), db_int(writer->generation));
 }
 
 static bool edit_note(CacheWriter *writer, const OutboxItem *item, GError **error)
@@ -454,12 +464,14 @@ static bool edit_note(CacheWriter *writer, const OutboxItem *item, GError **erro
     Note note;
     if (item->kind != OUTBOX_NOTE || item->state == OUTBOX_FAILED || !overlay_note(item, &note))
         return true;
-    bool ok = db_exec(
+    gint64 generation = 0;
+    bool ok = note_generation(writer, &note.id, &generation, error) &&
+              db_exec(
                   writer->db, error,
                   "INSERT INTO note_base SELECT id, rev, created_at, updated_at, referral, text "
                   "FROM note WHERE id = $1 AND local = 0 ON CONFLICT (id) DO NOTHING",
                   db_uuid(&note.id)) &&
-              put_note(writer, &note, true, writer->generation, error);
+              put_note(writer, &note, true, generation, error);
     fields_clear(&note_fields, &note);
     return ok;
 }
@@ -485,7 +497,9 @@ bool cache_write_note(CacheWriter *writer, const Note *note, GError **error)
         local = db_get_int(rows, 0);
     if (!rows || !db_rows_ok(rows))
         return false;
-    return local ? row_upsert(writer->db, "note_base", "id", &note_fields, note, error)
+    return local ? row_upsert(writer->db, "note_base", "id", &note_fields, note, error) &&
+                       db_exec(writer->db, error, "UPDATE note SET generation = $2 WHERE id = $1",
+                               db_uuid(&note->id), db_int(writer->generation))
                  : put_note(writer, note, false, writer->generation, error);
 }
 

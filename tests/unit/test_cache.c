@@ -374,6 +374,157 @@ static void random_events_keep_the_rule(void **state)
     g_rand_free(rand);
 }
 
+/* ---- what is added to the outbox and taken out again leaves no trace */
+
+/* All that can be read, as text. */
+static char *snapshot(World *world)
+{
+    static const char *const searches[] = { "anna1", "boiler", "number2", "roof", "zoe" };
+    GString *text = g_string_new(NULL);
+    g_autoptr(GPtrArray) rows = cache_leads(world->cache, &(LeadQuery){ 0 }, NULL, true, 500, NULL);
+    for (guint i = 0; i < rows->len; i++) {
+        const LeadRow *row = g_ptr_array_index(rows, i);
+        Referral referral;
+        assert_true(cache_referral(world->cache, &row->id, &referral, NULL));
+        g_string_append_printf(text, "%d ", row->pending);
+        json_put_object(text, &referral_fields, &referral);
+        fields_clear(&referral_fields, &referral);
+        g_autoptr(GPtrArray) notes = cache_notes(world->cache, &row->id, NULL);
+        for (guint n = 0; n < notes->len; n++)
+            json_put_object(text, &note_fields, g_ptr_array_index(notes, n));
+        g_string_append_c(text, '\n');
+    }
+    LeadCounts counts;
+    assert_true(cache_counts(world->cache, &counts, NULL));
+    g_string_append_printf(text, "%d %d %d %d %d\n", (int)counts.inbox, (int)counts.inbox_waiting,
+                           (int)counts.inbox_new, (int)counts.sent, (int)counts.sent_waiting);
+    for (size_t i = 0; i < G_N_ELEMENTS(searches); i++) {
+        gint64 n = 0;
+        assert_true(cache_count(world->cache, &(LeadQuery){ .text = searches[i] }, &n, NULL));
+        g_string_append_printf(text, "%s %d\n", searches[i], (int)n);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static void add_random(World *world, GRand *rand, const Uuid *notes, int n_notes)
+{
+    static const struct {
+        OutboxKind kind;
+        const char *body;
+    } acts[] = {
+        { OUTBOX_PICK_UP, NULL },
+        { OUTBOX_CONFIRM, "{\"verdict\":\"lead\",\"message\":\"ta\"}" },
+        { OUTBOX_CONFIRM, "{\"verdict\":\"not_a_lead\",\"reason_code\":\"no_need\"}" },
+        { OUTBOX_OUTCOME, "{\"outcome\":\"won\"}" },
+        { OUTBOX_WITHDRAW, NULL },
+        { OUTBOX_NOTE, "{\"text\":\"mine\"}" },
+        { OUTBOX_CREATE, "{\"to\":{\"account\":\"01930200-0000-7000-8000-000000000001\"},\"type\":"
+                         "\"job\",\"contact\":{\"first_name\":\"Zoe\"},\"need\":\"Roof\","
+                         "\"permission\":{\"given\":true}}" },
+        { OUTBOX_CONFIRM, "{\"verdict\":" },
+    };
+    size_t act = (size_t)g_rand_int_range(rand, 0, G_N_ELEMENTS(acts));
+    int which = g_rand_int_range(rand, 0, 12);
+    Referral at = sample_referral((guint32)which);
+    Uuid object = acts[act].kind == OUTBOX_CREATE ? uuid_new() : at.id;
+    Uuid note = which < n_notes && g_rand_boolean(rand) ? notes[which] : uuid_new();
+    char id[UUID_TEXT_SIZE];
+    g_autofree char *path = g_strconcat("/v1/referrals/x/notes/", uuid_format(&note, id), NULL);
+    OutboxItem item = {
+        .op = uuid_new(),
+        .key = uuid_new(),
+        .unit = uuid_new(),
+        .kind = acts[act].kind,
+        .object = object,
+        .method = (char *)"POST",
+        .path = path,
+        .body = (char *)acts[act].body,
+        .title = (char *)"somebody",
+        .created_at = at.sent_at + 7,
+        .state = (OutboxState)g_rand_int_range(rand, OUTBOX_HELD, OUTBOX_FAILED + 1),
+    };
+    assert_true(store_add(world->store, &item, 1, NULL));
+    assert_true(cache_writer_tx(world->writer, refresh_object, &object, NULL));
+    fields_clear(&referral_fields, &at);
+}
+
+/* In any order, not only the newest first. */
+static void drop_all(World *world, GRand *rand)
+{
+    for (;;) {
+        g_autoptr(GPtrArray) items = store_items(world->store, 0, NULL);
+        if (items->len == 0)
+            return;
+        OutboxItem *item = g_ptr_array_index(items, g_rand_int_range(rand, 0, (int)items->len));
+        assert_true(store_delete(world->store, &item->op, NULL));
+        assert_true(cache_writer_tx(world->writer, refresh_object, &item->object, NULL));
+    }
+}
+
+static void adding_and_dropping_is_identity(void **state)
+{
+    World *world = *state;
+    GRand *rand = g_rand_new_with_seed(20261125);
+    enum { NOTES = 4 };
+    Note notes[NOTES];
+    PageObject objects[NOTES];
+    Uuid ids[NOTES];
+    sync_samples(world, 0, 12, true, false);
+    for (int i = 0; i < NOTES; i++) {
+        Referral at = sample_referral((guint32)i);
+        ids[i] = uuid_new();
+        notes[i] = (Note){ ids[i], 3, at.sent_at, at.sent_at + 1, at.id, (char *)"theirs" };
+        objects[i] = (PageObject){ "note", false, ids[i], &note_fields, &notes[i] };
+        fields_clear(&referral_fields, &at);
+    }
+    sync_page(world, "n", false, false, objects, NOTES);
+    g_autofree char *before = snapshot(world);
+    for (int round = 0; round < 150; round++) {
+        int n = g_rand_int_range(rand, 1, 12);
+        for (int i = 0; i < n; i++)
+            add_random(world, rand, ids, NOTES);
+        drop_all(world, rand);
+        g_autofree char *after = snapshot(world);
+        if (strcmp(before, after) != 0)
+            fail_msg("round %d left a trace", round);
+    }
+    g_rand_free(rand);
+}
+
+/* A note that the server deleted while it was being edited here is gone when the edit is. */
+static void a_full_sync_sweeps_below_an_edit(void **state)
+{
+    World *world = *state;
+    Referral at = sample_referral(0);
+    Note note = { uuid_new(), 1, at.sent_at, at.sent_at, at.id, (char *)"theirs" };
+    sync_samples(world, 0, 1, true, false);
+    sync_page(world, "n", false, false,
+              &(PageObject){ "note", false, note.id, &note_fields, &note }, 1);
+    char id[UUID_TEXT_SIZE];
+    g_autofree char *path = g_strconcat("/v1/referrals/x/notes/", uuid_format(&note.id, id), NULL);
+    OutboxItem item = { .op = uuid_new(),
+                        .key = uuid_new(),
+                        .unit = uuid_new(),
+                        .kind = OUTBOX_NOTE,
+                        .object = at.id,
+                        .method = (char *)"PUT",
+                        .path = path,
+                        .body = (char *)"{\"text\":\"mine\"}",
+                        .title = (char *)"x",
+                        .created_at = at.sent_at,
+                        .state = OUTBOX_HELD };
+    assert_true(store_add(world->store, &item, 1, NULL));
+    assert_true(cache_writer_tx(world->writer, refresh_object, &at.id, NULL));
+    sync_samples(world, 0, 1, true, false); /* without the note */
+    g_autoptr(GPtrArray) edited = cache_notes(world->cache, &at.id, NULL);
+    assert_int_equal(edited->len, 1);
+    assert_true(store_delete(world->store, &item.op, NULL));
+    assert_true(cache_writer_tx(world->writer, refresh_object, &at.id, NULL));
+    g_autoptr(GPtrArray) left = cache_notes(world->cache, &at.id, NULL);
+    assert_int_equal(left->len, 0);
+    fields_clear(&referral_fields, &at);
+}
+
 static bool refresh_all(CacheWriter *writer, gpointer data, GError **error)
 {
     return cache_refresh_all(writer, error);
@@ -425,11 +576,12 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(lists_are_windows_in_order),    TEST(filters_agree_with_a_scan),
-        TEST(hostile_text_is_clean_in_rows), TEST(same_millisecond_is_no_collision),
-        TEST(labels_and_prefixes_resolve),   TEST(full_sync_sweeps_only_after_its_last_page),
-        TEST(random_events_keep_the_rule),   TEST(a_new_start_applies_the_outbox),
-        TEST(created_and_noted_here_first),
+        TEST(lists_are_windows_in_order),       TEST(filters_agree_with_a_scan),
+        TEST(hostile_text_is_clean_in_rows),    TEST(same_millisecond_is_no_collision),
+        TEST(labels_and_prefixes_resolve),      TEST(full_sync_sweeps_only_after_its_last_page),
+        TEST(random_events_keep_the_rule),      TEST(a_new_start_applies_the_outbox),
+        TEST(created_and_noted_here_first),     TEST(adding_and_dropping_is_identity),
+        TEST(a_full_sync_sweeps_below_an_edit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
