@@ -95,8 +95,11 @@ static char *state_text(const OutboxItem *item, gint64 now)
     return g_strdup("");
 }
 
-static char *why(const OutboxItem *item)
+static char *why(const OutboxView *outbox, const OutboxItem *item)
 {
+    if (!client_owns(outbox->view.app->client, item)) {
+        return g_strdup(_("of another account: log in as that one"));
+    }
     if (!item->problem || !*item->problem) {
         return g_strdup("");
     }
@@ -162,7 +165,7 @@ static void draw_item(OutboxView *outbox, Rect r, int row, guint index)
     g_autofree char *marked = g_strconcat(on ? ">" : " ", state, NULL);
     g_autofree char *age = when_age(item->created_at, now);
     g_autofree char *title = text_clean(item->title, -1, TEXT_LINE);
-    g_autofree char *reason = why(item);
+    g_autofree char *reason = why(outbox, item);
     g_autofree char *tries = item->attempts ? g_strdup_printf("%" PRId64, item->attempts)
                                             : g_strdup("");
     const char *const texts[6] = { marked, age, overlay_word(item), title, tries, reason };

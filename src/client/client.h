@@ -82,7 +82,8 @@ bool client_is_settled(Client *client);
 const ClientStatus *client_status(const Client *client);
 Cache *client_cache(Client *client);
 Store *client_store(Client *client);
-/* Is it an action of the account that is logged in? Others wait until that one is back. */
+/* Is it an action of the account that is logged in? Others wait until that one is back. True while
+ * it is not known whose profile this is: nothing is sent then. */
 bool client_owns(const Client *client, const OutboxItem *item);
 const Profile *client_profile(const Client *client);
 

@@ -44,7 +44,7 @@ bool client_sending(Client *client)
 
 bool client_owns(const Client *client, const OutboxItem *item)
 {
-    return overlay_is_of(item, &client->status.account);
+    return uuid_is_nil(&client->status.account) || overlay_is_of(item, &client->status.account);
 }
 
 static void hold_back(Client *client, gint64 ms)

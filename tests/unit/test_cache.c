@@ -491,6 +491,32 @@ static void adding_and_dropping_is_identity(void **state)
     g_rand_free(rand);
 }
 
+static gint64 found(World *world, const char *text)
+{
+    gint64 n = -1;
+    assert_true(cache_count(world->cache, &(LeadQuery){ .text = text }, &n, NULL));
+    return n;
+}
+
+static void a_changed_lead_is_found_by_its_new_words(void **state)
+{
+    World *world = *state;
+    sync_samples(world, 0, 5, true, false);
+    Referral lead = sample_referral(2);
+    assert_int_equal(found(world, "number2"), 1);
+    g_free(lead.lead.need);
+    lead.lead.need = g_strdup("Greenhouse");
+    lead.rev = 2;
+    sync_page(world, "c", false, false,
+              &(PageObject){ "referral", false, lead.id, &referral_fields, &lead }, 1);
+    assert_int_equal(found(world, "number2"), 0);
+    assert_int_equal(found(world, "green"), 1);
+    sync_page(world, "d", false, false, &(PageObject){ "referral", true, lead.id }, 1);
+    assert_int_equal(found(world, "green"), 0);
+    assert_int_equal(found(world, "boiler"), 4);
+    fields_clear(&referral_fields, &lead);
+}
+
 /* A note that the server deleted while it was being edited here is gone when the edit is. */
 static void a_full_sync_sweeps_below_an_edit(void **state)
 {
@@ -581,7 +607,7 @@ int main(void)
         TEST(labels_and_prefixes_resolve),      TEST(full_sync_sweeps_only_after_its_last_page),
         TEST(random_events_keep_the_rule),      TEST(a_new_start_applies_the_outbox),
         TEST(created_and_noted_here_first),     TEST(adding_and_dropping_is_identity),
-        TEST(a_full_sync_sweeps_below_an_edit),
+        TEST(a_full_sync_sweeps_below_an_edit), TEST(a_changed_lead_is_found_by_its_new_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
