@@ -97,6 +97,9 @@ bool db_exec_values(Db *db, GError **error, gint64 *changed, const char *sql, co
 #define db_later(db, error, sql, ...) db_later_values(db, error, sql, DB_VALUES_(__VA_ARGS__))
 bool db_later_values(Db *db, GError **error, const char *sql, const DbValue *values, size_t n);
 
+/* At the start of a statement: its best plan depends on the values, so that PostgreSQL plans it anew each time. */
+#define DB_ANEW "/* anew */ "
+
 /* Several statements without parameters or rows (migrations, PRAGMA); not prepared, any text. */
 bool db_script(Db *db, GError **error, const char *sql);
 

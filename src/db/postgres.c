@@ -253,6 +253,14 @@ static bool send_statement(PgDb *db, const char *sql, const DbValue *values, siz
     char name[16];
     Parameters parameters;
     PgStatement *statement = statement_get(db, sql, values, n);
+    fill_parameters(&parameters, values, n);
+    if (g_str_has_prefix(sql, DB_ANEW)) {
+        if (!PQsendQueryParams(db->conn, sql, (int)n, statement->types, parameters.values,
+                               parameters.lengths, parameters.formats, 1))
+            return set_lost(db, false, error);
+        g_ptr_array_add(db->pending, NULL);
+        return true;
+    }
     if (!statement->prepared) {
         statement->number = ++db->last_number;
         statement_name(statement, name);
@@ -262,7 +270,6 @@ static bool send_statement(PgDb *db, const char *sql, const DbValue *values, siz
         statement->prepared = true; /* until the answer says otherwise */
     }
     statement_name(statement, name);
-    fill_parameters(&parameters, values, n);
     if (!PQsendQueryPrepared(db->conn, name, (int)n, parameters.values, parameters.lengths,
                              parameters.formats, 1))
         return set_lost(db, false, error);

@@ -199,7 +199,7 @@ static void put_search(Sql *sql, const Filter *filter, const SearchSql *search)
         [BOX_INBOX] = " AND r.to_account = $1",
         [BOX_SENT] = " AND r.from_account = $1",
     };
-    g_string_append_printf(sql->text, "SELECT %s, %s AS position FROM %s WHERE ",
+    g_string_append_printf(sql->text, DB_ANEW "SELECT %s, %s AS position FROM %s WHERE ",
                            referral_columns(), search->position, search->from);
     g_string_append_printf(sql->text, search->where, sql->match);
     g_string_append(sql->text, sides[filter->box]);

@@ -14,7 +14,8 @@ before(async () => {
     await useEverything();
     net.api.child.kill('SIGTERM');
     await net.api.ended();
-    statements = [...new Set([...net.api.output.matchAll(/prepared: (.*)$/gm)].map((m) => m[1]))].filter((text) => /^(SELECT|INSERT|UPDATE|DELETE|WITH)/.test(text));
+    const told = [...net.api.output.matchAll(/prepared: (?:\/\* anew \*\/ )?(.*)$/gm)].map((m) => m[1]);
+    statements = [...new Set(told)].filter((text) => /^(SELECT|INSERT|UPDATE|DELETE|WITH)/.test(text));
 });
 after(async () => {
     await net.api.launch();
