@@ -5,7 +5,7 @@
 #include "server/demo.h"
 #include "server/demo_words.h"
 #include "server/partners.h"
-#include "server/referrals.h"
+#include "server/referral_create.h"
 
 static struct {
     GMutex lock;

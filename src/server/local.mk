@@ -37,6 +37,8 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/openapi_doc.c %D%/openapi_doc.h \
 	%D%/partners.c %D%/partners.h \
 	%D%/parts.c \
+	%D%/referral_create.c %D%/referral_create.h \
+	%D%/referral_family.c %D%/referral_family.h \
 	%D%/referral_list.c %D%/referral_list.h \
 	%D%/referral_store.c %D%/referral_store.h \
 	%D%/referrals.c %D%/referrals.h \

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Referrals: send, list, read, and what becomes of them. The rules are the model's (referral_may()); here is only who
- * sees what, where it is stored, and whom it concerns. Both parties' scopes learn of every change.
+ * Referrals: reading one, what becomes of it, and the rows of the route table; sending is in referral_create.h, lists
+ * are in referral_list.h. The rules are the model's (referral_may()); here is only who sees what, where it is stored, and
+ * whom it concerns. Both parties' scopes learn of every change.
  */
 #pragma once
 
@@ -10,5 +11,5 @@
 
 extern const Route referral_routes[];
 
-/* Handlers for callers inside the server (the demo's traffic). call->id is the new referral, call->body a NewReferral. */
-bool referral_create(Call *call, GError **error);
+/* The answer: the referral, with its revision as ETag. */
+void referral_reply(Call *call, const Referral *referral, int status);

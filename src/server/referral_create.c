@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/referral_create.h"
+
+#include "server/partners.h"
+#include "server/referral_family.h"
+#include "server/referral_store.h"
+#include "server/referrals.h"
+
+static void party_clear(Party *party)
+{
+    fields_clear(&party_fields, party);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Party, party_clear)
+
+/* The names of both parties; *to is left without a name when there is no such active account. */
+static bool load_parties(Db *db, Party *from, Party *to, GError **error)
+{
+    g_autoptr(DbRows) rows = db_query(
+        db, error, "SELECT id, name, company_name FROM account WHERE id IN ($1, $2) AND state = $3",
+        db_uuid(&from->account), db_uuid(&to->account), db_int(ACCOUNT_ACTIVE));
+    if (!rows)
+        return false;
+    while (db_next(rows, error)) {
+        Uuid id = db_get_uuid(rows, 0);
+        Party *party = uuid_equal(&id, &from->account) ? from : to;
+        party->name = g_strdup(db_get_text(rows, 1));
+        party->company_name = g_strdup(db_get_text(rows, 2));
+    }
+    return db_rows_ok(rows);
+}
+
+/* Same content as when it was first sent: then a repeated PUT is no news. */
+static bool same_input(const Referral *old, const NewReferral *input, const Uuid *copy_of)
+{
+    return uuid_equal(&old->to.account, &input->to.account) && old->type == input->type &&
+           uuid_equal(&old->copy_of, copy_of) &&
+           old->lead.known_and_spoken == input->known_and_spoken &&
+           money_equal(&old->lead.value, &input->value) &&
+           g_strcmp0(old->lead.need, input->need) == 0 &&
+           g_strcmp0(old->lead.comments, input->comments) == 0 &&
+           fields_equal(&contact_fields, &old->lead.contact, &input->contact) &&
+           fields_equal(&permission_fields, &old->lead.permission, &input->permission);
+}
+
+static bool resolve_copy(Call *call, const NewReferral *input, Uuid *root, GError **error)
+{
+    *root = (Uuid){ 0 };
+    if (uuid_is_nil(&input->copy_of))
+        return true;
+    if (!family_lock(call, &input->copy_of, root, error))
+        return false;
+    if (uuid_is_nil(root))
+        field_errors_add(&call->errors, "#/copy_of", "not-found",
+                         "copy_of must be a referral that you sent yourself");
+    return true;
+}
+
+/* The same lead goes to one partner once (R29, R30), unless it was withdrawn from them. */
+static bool check_not_twice(Call *call, const NewReferral *input, const Uuid *root, GError **error)
+{
+    if (uuid_is_nil(root))
+        return true;
+    gint64 n = 0;
+    if (!db_get_one_int(call->db, error, &n,
+                        "SELECT COUNT(*) FROM referral WHERE (id = $1 OR copy_of = $1)"
+                        " AND to_account = $2 AND state <> $3 AND id <> $4",
+                        db_uuid(root), db_uuid(&input->to.account), db_int(REFERRAL_WITHDRAWN),
+                        db_uuid(&call->id)))
+        return false;
+    if (n)
+        field_errors_add(&call->errors, "#/to/account", "duplicate",
+                         "this partner has the lead already: choose another");
+    return true;
+}
+
+/* The id is taken: by the same creator with the same content it is the same request again. */
+static bool answer_existing(Call *call, const NewReferral *input, const Uuid *root, bool *found,
+                            GError **error)
+{
+    g_auto(Referral) old = { 0 };
+    GError *problem = NULL;
+    *found = referral_load(call->db, &call->principal.account, &call->id, &old, &problem);
+    if (*found) {
+        if (old.box == BOX_SENT && same_input(&old, input, root)) {
+            referral_reply(call, &old, 200);
+            return true;
+        }
+        json_put_object(call_put_current(call), &referral_fields, &old);
+        return problem_set(error, PROBLEM_PRECONDITION_FAILED,
+                           "There is another referral with this id: make a new id");
+    }
+    if (!problem_is(problem, PROBLEM_NOT_FOUND)) {
+        g_propagate_error(error, problem);
+        return false;
+    }
+    g_clear_error(&problem);
+    return true;
+}
+
+static bool insert_new(Call *call, const NewReferral *input, const Uuid *root, GError **error)
+{
+    g_auto(Party) from = { .account = call->principal.account };
+    g_auto(Party) to = { .account = input->to.account };
+    bool partners = false;
+    gint64 live = 0;
+    if (!partners_are(call->db, &from.account, &to.account, &partners, error) ||
+        !load_parties(call->db, &from, &to, error))
+        return false;
+    if (!partners || !to.name)
+        return problem_set(error, PROBLEM_NOT_PARTNERS,
+                           "Leads go to partners only: connect with this account first");
+    if (!uuid_is_nil(root) && !family_count(call, root, &call->id, &live, error))
+        return false;
+
+    g_auto(Referral) referral = { 0 };
+    Uuid lead = uuid_new();
+    referral_init_new(&referral, &call->id, &lead, &from, input, call->now);
+    g_free(referral.to.name);
+    g_free(referral.to.company_name);
+    referral.to.name = g_strdup(to.name);
+    referral.to.company_name = g_strdup(to.company_name);
+    referral.copy_of = *root;
+    referral.competing = live > 0; /* R31 */
+    referral.rev = 1;
+
+    GError *problem = NULL;
+    if (!referral_insert(call->db, &referral, &problem)) {
+        if (!problem_is(problem, PROBLEM_DATABASE_UNIQUE)) {
+            g_propagate_error(error, problem);
+            return false;
+        }
+        g_clear_error(&problem);
+        return problem_set(error, PROBLEM_PRECONDITION_FAILED,
+                           "There is another referral with this id: make a new id");
+    }
+    if (live && !family_mark(call, root, &call->id, true, error))
+        return false;
+    referral_changed(call, &referral);
+    referral_reply(call, &referral, 201);
+    return true;
+}
+
+bool referral_create(Call *call, GError **error)
+{
+    const NewReferral *input = call->body;
+    Uuid root;
+    bool found = false;
+    new_referral_validate(input, &call->errors);
+    if (uuid_equal(&input->to.account, &call->principal.account))
+        field_errors_add(&call->errors, "#/to/account", "self",
+                         "a lead goes to somebody else: choose a partner");
+    if (!resolve_copy(call, input, &root, error) || !call_valid(call, error) ||
+        !answer_existing(call, input, &root, &found, error))
+        return false;
+    if (found)
+        return true;
+    if (!check_not_twice(call, input, &root, error) || !call_valid(call, error))
+        return false;
+    return insert_new(call, input, &root, error);
+}
