@@ -407,14 +407,19 @@ bool cache_counts(Cache *cache, LeadCounts *counts, GError **error)
     return rows && db_rows_ok(rows);
 }
 
+/* Whole spans from their counters, the beginning of the first one from the index: as many steps for many leads as for few. */
 bool cache_give_take(Cache *cache, const Uuid *account, gint64 since, GiveTake *out, GError **error)
 {
     *out = (GiveTake){ 0 };
+    gint64 span = (MAX(since, 0) + ORDER_SPAN - 1) / ORDER_SPAN;
     g_autoptr(DbRows) rows = db_query(
         cache->db, error,
         "SELECT box, state, verdict, count(*) FROM referral INDEXED BY referral_party "
-        "WHERE party = $1 AND n >= $2 GROUP BY box, state, verdict",
-        db_uuid(account), db_int(order_of_time(since)));
+        "WHERE party = $1 AND n >= $2 AND n < $3 GROUP BY box, state, verdict UNION ALL "
+        "SELECT box, state, verdict, sum(n) FROM party_counter WHERE party = $1 AND span >= $4 "
+        "GROUP BY box, state, verdict",
+        db_uuid(account), db_int(order_of_time(since)), db_int(order_of_time(span * ORDER_SPAN)),
+        db_int(span));
     while (rows && db_next(rows, error))
         give_take_add(out, (ReferralBox)db_get_int(rows, 0), (ReferralState)db_get_int(rows, 1),
                       (ReferralVerdict)db_get_int(rows, 2), db_get_int(rows, 3));

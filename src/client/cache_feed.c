@@ -267,15 +267,11 @@ bool cache_touch_feeds(CacheWriter *writer, gint64 at, GError **error)
 bool cache_wipe(CacheWriter *writer, GError **error)
 {
     static const char *const statements[] = {
-        "DELETE FROM referral",
-        "DELETE FROM referral_base",
-        "DELETE FROM note",
-        "DELETE FROM note_base",
-        "DELETE FROM partner",
-        "DELETE FROM account",
-        "DELETE FROM feed",
-        "DELETE FROM counter",
-        "INSERT INTO lead_words (lead_words) VALUES ('delete-all')",
+        "DELETE FROM referral",      "DELETE FROM referral_base",
+        "DELETE FROM note",          "DELETE FROM note_base",
+        "DELETE FROM partner",       "DELETE FROM account",
+        "DELETE FROM feed",          "DELETE FROM counter",
+        "DELETE FROM party_counter", "INSERT INTO lead_words (lead_words) VALUES ('delete-all')",
     };
     for (size_t i = 0; i < G_N_ELEMENTS(statements); i++)
         if (!db_exec(writer->db, error, statements[i]))

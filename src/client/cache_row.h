@@ -8,6 +8,9 @@
 #define ORDER_BITS 20
 #define ORDER_TIME_MAX (G_GINT64_CONSTANT(1) << 42) /* the year 2109 */
 
+#define ORDER_SPAN                                                                                 \
+    (G_GINT64_CONSTANT(30) * 24 * 60 * 60 * 1000) /* ms that a party's leads are counted by */
+
 /* Number of the first lead at a time. */
 gint64 order_of_time(gint64 ms);
 /* Number of a lead, unless that is taken by another one of the same millisecond (then the next free one, ORDER_STEP

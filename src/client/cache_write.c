@@ -79,7 +79,7 @@ static bool load_account(CacheWriter *writer, GError **error)
 
 bool cache_writer_load(CacheWriter *writer, GError **error)
 {
-    memset(writer->counts, 0, sizeof writer->counts);
+    counts_reset(writer);
     return db_get_one_int(writer->db, error, &writer->generation,
                           "SELECT coalesce(max(generation), 0) FROM feed") &&
            load_account(writer, error) && cache_load_edited(writer, error);
@@ -96,6 +96,7 @@ CacheWriter *cache_writer_open(const char *cache_path, const char *store_path, G
         return NULL;
     writer->strings = g_ptr_array_new_with_free_func(g_free);
     writer->edited = g_hash_table_new_full(uuid_hash, uuid_equal_func, g_free, NULL);
+    writer->party_counts = party_counts_new();
     prepare(writer);
     if (!cache_writer_load(writer, error))
         return NULL;
@@ -112,6 +113,8 @@ void cache_writer_close(CacheWriter *writer)
         g_ptr_array_unref(writer->strings);
     if (writer->edited)
         g_hash_table_unref(writer->edited);
+    if (writer->party_counts)
+        g_hash_table_unref(writer->party_counts);
     g_free(writer->values);
     g_free(writer);
 }
@@ -128,35 +131,9 @@ Store *cache_writer_store(CacheWriter *writer)
     return writer->store;
 }
 
-/* ---- counters: summed up here, written once a transaction */
-
-static void count(CacheWriter *writer, const Referral *referral, int by)
+void cache_writer_tidy(CacheWriter *writer)
 {
-    if (referral->box <= BOX_SENT && referral->state <= REFERRAL_WITHDRAWN &&
-        referral->verdict <= VERDICT_NOT_A_LEAD)
-        writer->counts[referral->box][referral->state][referral->verdict]
-                      [referral_is_waiting(referral)] += by;
-}
-
-static bool flush_counts(CacheWriter *writer, GError **error)
-{
-    gint64 *counts = &writer->counts[0][0][0][0];
-    for (size_t i = 0; i < sizeof writer->counts / sizeof *counts; i++) {
-        if (counts[i] == 0)
-            continue;
-        size_t waiting = i % 2, verdict = i / 2 % COUNT_VERDICTS,
-               state = i / 2 / COUNT_VERDICTS % COUNT_STATES,
-               box = i / 2 / COUNT_VERDICTS / COUNT_STATES;
-        if (!db_exec(
-                writer->db, error,
-                "INSERT INTO counter (box, state, verdict, waiting, n) VALUES ($1, $2, $3, $4, "
-                "$5) ON CONFLICT (box, state, verdict, waiting) DO UPDATE SET n = n + excluded.n",
-                db_int((gint64)box), db_int((gint64)state), db_int((gint64)verdict),
-                db_int((gint64)waiting), db_int(counts[i])))
-            return false;
-        counts[i] = 0;
-    }
-    return true;
+    db_checkpoint(writer->db, true, NULL); /* else the next one does it */
 }
 
 typedef struct Transaction {
@@ -168,7 +145,7 @@ typedef struct Transaction {
 static bool run_tx(Db *db, gpointer arg, GError **error)
 {
     Transaction *tx = arg;
-    return tx->func(tx->writer, tx->data, error) && flush_counts(tx->writer, error);
+    return tx->func(tx->writer, tx->data, error) && counts_flush(tx->writer, error);
 }
 
 bool cache_writer_tx(CacheWriter *writer, CacheWriteFunc func, gpointer data, GError **error)
@@ -226,7 +203,7 @@ static bool unindex_words(CacheWriter *writer, gint64 n, const char *words, GErr
 static bool delete_old(CacheWriter *writer, const OldRow *old, GError **error)
 {
     g_autofree char *words = lead_words(&old->referral);
-    count(writer, &old->referral, -1);
+    counts_add(writer, &old->referral, -1);
     writer->changed |= CLIENT_LEADS;
     return unindex_words(writer, old->n, words, error) &&
            db_exec(writer->db, error, "DELETE FROM referral WHERE n = $1", db_int(old->n));
@@ -282,8 +259,8 @@ static bool write_row(CacheWriter *writer, const OldRow *old, const Referral *re
     if (old->exists && !stays && !delete_old(writer, old, error))
         return false;
     if (stays)
-        count(writer, &old->referral, -1);
-    count(writer, referral, +1);
+        counts_add(writer, &old->referral, -1);
+    counts_add(writer, referral, +1);
     writer->changed |= CLIENT_LEADS;
     fill_values(writer, referral, marks);
     return stays ? update_row(writer, old, referral, error) : insert_row(writer, referral, error);

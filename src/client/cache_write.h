@@ -28,6 +28,8 @@ bool cache_writer_tx(CacheWriter *writer, CacheWriteFunc func, gpointer data, GE
 /* ClientChange bits of everything written since the last call. */
 unsigned cache_writer_changed(CacheWriter *writer);
 Store *cache_writer_store(CacheWriter *writer);
+/* After much was written: the log goes into the file, so that the next start need not read it. */
+void cache_writer_tidy(CacheWriter *writer);
 
 /* Where a scope's feed stands. */
 typedef struct Feed {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Inside of the writer, shared by cache_write.c (objects) and cache_feed.c (pages of the change feed). */
+/* Inside of the writer, shared by cache_write.c (objects), cache_feed.c (pages of the change feed) and cache_count.c. */
 #pragma once
 
 #include "client/cache_write.h"
@@ -14,6 +14,7 @@ struct CacheWriter {
     Store *store;       /* the worker's own connection */
     GHashTable *edited; /* Uuid *: referrals that have or had items in the outbox */
     gint64 counts[COUNT_BOXES][COUNT_STATES][COUNT_VERDICTS][2]; /* changes not yet in `counter` */
+    GHashTable *party_counts;                                    /* and in `party_counter` */
     gint64 generation;                                           /* of the feed being written */
     Uuid account; /* whose cache this is, nil: nobody's yet */
     unsigned changed;
@@ -27,3 +28,9 @@ struct CacheWriter {
 bool cache_writer_load(CacheWriter *writer, GError **error);
 bool cache_load_edited(CacheWriter *writer, GError **error);
 bool cache_delete_referral(CacheWriter *writer, const Uuid *id, GError **error);
+
+/* Counters, by cache_count.c: every row that comes (+1) or goes (-1); what was added is written by counts_flush(). */
+GHashTable *party_counts_new(void);
+void counts_add(CacheWriter *writer, const Referral *referral, int by);
+void counts_reset(CacheWriter *writer);
+bool counts_flush(CacheWriter *writer, GError **error);

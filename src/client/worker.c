@@ -8,6 +8,7 @@
 /* A transaction of pages ends when it has so many, when an edit waits, or when none came for so long. */
 #define PAGES_MAX 20
 #define PAGE_WAIT_US 20000
+#define QUIET_US (2 * G_USEC_PER_SEC)
 
 typedef struct Notice { /* what the main loop is told */
     Job *job;
@@ -231,11 +232,26 @@ static void run_pages(Worker *worker, Job *first)
 
 /* ---- the thread */
 
-static Job *next_job(Worker *worker)
+/* After the last job of many the log goes into the file: the next start need not read it. With the lock held. */
+static void tidy(Worker *worker)
+{
+    g_mutex_unlock(&worker->mutex);
+    cache_writer_tidy(worker->writer);
+    g_mutex_lock(&worker->mutex);
+}
+
+static Job *next_job(Worker *worker, bool written)
 {
     g_mutex_lock(&worker->mutex);
-    while (!worker->quit && worker->edits.length == 0 && worker->pages.length == 0)
-        g_cond_wait(&worker->cond, &worker->mutex);
+    gint64 quiet = clock_monotonic() + QUIET_US;
+    while (!worker->quit && worker->edits.length == 0 && worker->pages.length == 0) {
+        if (!written) {
+            g_cond_wait(&worker->cond, &worker->mutex);
+        } else if (!g_cond_wait_until(&worker->cond, &worker->mutex, quiet)) {
+            tidy(worker);
+            written = false;
+        }
+    }
     Job *job = NULL;
     if (!worker->quit)
         job = g_queue_pop_head(worker->edits.length ? &worker->edits : &worker->pages);
@@ -249,7 +265,9 @@ static gpointer thread_main(gpointer data)
     if (!worker->writer)
         worker->writer = cache_writer_open(worker->cache_path, worker->store_path,
                                            &worker->open_error);
-    for (Job *job; (job = next_job(worker));) {
+    bool written = false;
+    for (Job *job; (job = next_job(worker, written));) {
+        written = worker->writer != NULL;
         if (job->kind == JOB_PAGE)
             run_pages(worker, job);
         else

@@ -298,6 +298,25 @@ static void check_counts(World *world)
     }
 }
 
+/* Give and take with the party of a lead, since various times, is what adding up its leads one by one gives. */
+static void check_give_take(World *world, const Uuid *party, gint64 first)
+{
+    static const int days[] = { -40000, -1, 0, 1, 13, 30, 60, 90 };
+    LeadQuery query = { .partner = *party };
+    g_autoptr(GPtrArray) rows = cache_leads(world->cache, &query, NULL, true, 500, NULL);
+    for (size_t d = 0; d < G_N_ELEMENTS(days); d++) {
+        gint64 since = first + days[d] * G_GINT64_CONSTANT(86400000);
+        GiveTake expected = { 0 }, got = { 0 };
+        for (guint i = 0; i < rows->len; i++) {
+            const LeadRow *row = g_ptr_array_index(rows, i);
+            if (row->sent_at >= since)
+                give_take_add(&expected, BOX_INBOX, row->state, row->verdict, 1);
+        }
+        assert_true(cache_give_take(world->cache, party, since, &got, NULL));
+        assert_memory_equal(&got, &expected, sizeof got);
+    }
+}
+
 #define OBJECTS 6
 static void random_events_keep_the_rule(void **state)
 {
@@ -305,8 +324,10 @@ static void random_events_keep_the_rule(void **state)
     GRand *rand = g_rand_new_with_seed(20261124);
     Referral server[OBJECTS];
     bool exists[OBJECTS] = { false };
-    for (guint32 i = 0; i < OBJECTS; i++)
+    for (guint32 i = 0; i < OBJECTS; i++) {
         server[i] = sample_referral(i * 5); /* all in the inbox */
+        server[i].sent_at += i * G_GINT64_CONSTANT(17) * 86400000;
+    }
     sync_page(world, "s", true, false, NULL, 0);
     for (int step = 0; step < 600; step++) {
         int at = g_rand_int_range(rand, 0, OBJECTS);
@@ -368,6 +389,7 @@ static void random_events_keep_the_rule(void **state)
             fail_msg("step %d: %s", step, error->message);
         check_rule(world, object, exists[at]);
         check_counts(world);
+        check_give_take(world, &object->from.account, server[0].sent_at);
     }
     for (int i = 0; i < OBJECTS; i++)
         fields_clear(&referral_fields, &server[i]);

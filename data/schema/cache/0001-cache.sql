@@ -184,6 +184,17 @@ CREATE TABLE counter (
     PRIMARY KEY (box, state, verdict, waiting)
 );
 
+-- The same of each party, by when they were sent: spans of 30 days since 1970.
+CREATE TABLE party_counter (
+    party UUID NOT NULL,
+    span BIGINT NOT NULL,
+    box BIGINT NOT NULL,
+    state BIGINT NOT NULL,
+    verdict BIGINT NOT NULL,
+    n BIGINT NOT NULL,
+    PRIMARY KEY (party, span, box, state, verdict)
+);
+
 CREATE VIRTUAL TABLE lead_words USING fts5(
     words, content = '', prefix = '1 2', detail = none, columnsize = 0,
     tokenize = "unicode61 remove_diacritics 2 categories 'L* M* N* Co'"
