@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>
@@ -172,6 +173,25 @@ char *cli_read_file(const CliArgs *args, const char *path, gsize *length, GError
 
 /* ---- the editor */
 
+/* Ctrl-C belongs to the editor while that runs. */
+static void take_signals(gpointer data)
+{
+    signal(SIGINT, SIG_DFL);
+    signal(SIGQUIT, SIG_DFL);
+}
+
+static bool spawn_and_wait(const char *const *argv, GError **error)
+{
+    int status = 0;
+    signal(SIGINT, SIG_IGN);
+    signal(SIGQUIT, SIG_IGN);
+    bool ok = g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_CHILD_INHERITS_STDIN, take_signals,
+                           NULL, NULL, NULL, &status, error) &&
+              g_spawn_check_wait_status(status, error);
+    take_signals(NULL);
+    return ok;
+}
+
 static bool run_editor(const char *path, GError **error)
 {
     const char *names[] = { g_getenv("VISUAL"), g_getenv("EDITOR"), "vi" };
@@ -181,11 +201,8 @@ static bool run_editor(const char *path, GError **error)
     g_autofree char *quoted = g_shell_quote(path);
     g_autofree char *line = g_strdup_printf("exec %s %s", editor, quoted);
     const char *argv[] = { "/bin/sh", "-c", line, NULL };
-    int status = 0;
     g_autoptr(GError) why = NULL;
-    if (g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_CHILD_INHERITS_STDIN, NULL, NULL, NULL,
-                     NULL, &status, &why) &&
-        g_spawn_check_wait_status(status, &why))
+    if (spawn_and_wait(argv, &why))
         return true;
     return problem_set(error, PROBLEM_FAILED, _("the editor %s did not end well: %s"), editor,
                        why->message);

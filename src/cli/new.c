@@ -232,7 +232,7 @@ static bool edit(Cli *cli, NewReferral *input, GError **error)
         fields_clear(&new_referral_fields, input);
         bool ok = read_form(cli, form, input, &any, &why) &&
                   (!any || check(cli->args, input, &why));
-        if (!store_set_draft(store, DRAFT_KEY, any ? form : NULL, error))
+        if (!store_set_draft(store, DRAFT_KEY, ok && !any ? NULL : form, error))
             return false;
         if (ok)
             return any ||
@@ -262,9 +262,10 @@ bool cli_run_new(Cli *cli, GError **error)
         return problem_set(error, PROBLEM_USAGE, "%s",
                            _("which lead? --to PARTNER --need TEXT ..., or --input FILE; see "
                              "leadline new --help"));
+    /* Nobody is kept from the profile while somebody writes. */
     bool ok = (!cli_has(cli->args, OPTION_INPUT) || read_json(cli->args, &input, error)) &&
-              cli_open_to_write(cli, error) &&
-              (form ? edit(cli, &input, error) : read_options(cli, &input, error)) &&
+              (!form || (cli_open(cli, error) && edit(cli, &input, error))) &&
+              cli_open_to_write(cli, error) && read_options(cli, &input, error) &&
               send_lead(cli, &input, error);
     fields_clear(&new_referral_fields, &input);
     return ok;

@@ -213,6 +213,8 @@ bool cli_open(Cli *cli, GError **error)
 
 bool cli_open_to_write(Cli *cli, GError **error)
 {
+    if (cli->owner) /* a demo that was opened for reading */
+        return true;
     return open_by(cli, try_owner, try_beside, error);
 }
 

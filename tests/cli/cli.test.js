@@ -571,7 +571,15 @@ sed -i -e 's/^to:.*/to: ${LEADER}/; s/^type:.*/type: job/; s/^need:.*/need: Fenc
         (await terminal('new', { env: { EDITOR: editor } })).expect(0);
         const [latest] = await all(leader, '/v1/referrals?box=inbox');
         assert.equal(latest.lead.need, 'Fence');
+        const broken = home.path('broken');
+        fs.writeFileSync(broken, '#!/bin/sh\nsed -i -e "s/^type:.*/type: jbo/; s/^need:.*/need: Kept/" "$1"\n', { mode: 0o755 });
+        assert.match((await terminal('new', { env: { EDITOR: broken }, input: 'n\n' })).expect(2).stdout, /goes on with this form/);
+        const kept = home.path('kept');
+        fs.writeFileSync(kept, `#!/bin/sh\ncp "$1" '${home.path('seen')}'; : >"$1"\n`, { mode: 0o755 });
+        (await terminal('new', { env: { EDITOR: kept } })).expect(2);
+        assert.match(fs.readFileSync(home.path('seen'), 'utf8'), /^need: Kept$/m);
         (await terminal('new', { env: { EDITOR: 'true' } })).expect(2);
+        assert.deepEqual(fs.readdirSync(home.path('STATE_HOME/leadline/main')).filter((name) => name.startsWith('lead-')), []);
         (await terminal('new', { env: { EDITOR: 'false' } })).expect(1);
         assert.equal((await home.leadline(['outbox'])).stdout, '');
     });
