@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app.h"
 
+#include "base/text.h"
 #include "prompt.h"
 #include "screen.h"
+#include "theme.h"
 
 static const ViewOps *const view_table[VIEW_COUNT] = {
     [VIEW_INBOX] = &inbox_view,     [VIEW_SENT] = &sent_view,         [VIEW_OUTBOX] = &outbox_view,
@@ -144,6 +146,23 @@ void app_close_dialog(App *app)
         screen_cursor(-1, 0);
         app_dirty(app, DIRTY_ALL);
     }
+}
+
+void app_apply_settings(App *app)
+{
+    const Settings *settings = &app->settings;
+    theme_select(settings->theme, settings->background);
+    screen_apply_theme();
+    text_set_ascii(settings->ascii == ASCII_AUTO ? !screen_is_utf8() : settings->ascii == ASCII_ON);
+    if (app->client) {
+        client_set_undo_hold(app->client, (int)settings->undo_hold);
+    }
+    for (int i = 0; i < VIEW_COUNT; i++) {
+        if (app->views[i]) {
+            app->views[i]->body = (Rect){ 0 }; /* placed again */
+        }
+    }
+    app_dirty(app, DIRTY_ALL);
 }
 
 /* ---- the client */

@@ -75,6 +75,9 @@ void app_close_profile(App *app);
 void app_run(App *app, void (*started)(App *app));
 void app_quit(App *app, int exit_code);
 
+/* After a change of app->settings: colours, characters, undo window, layout. The screen must be open. */
+void app_apply_settings(App *app);
+
 void app_dirty(App *app, unsigned what);
 void app_draw(App *app); /* app_draw.c */
 

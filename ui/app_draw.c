@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The frame around the views: title, status, footer, last line, and what lies on top. */
 #include "app.h"
+#include "complete.h"
 
 #include "base/clock.h"
 #include "base/i18n.h"
@@ -410,20 +411,19 @@ static void draw_legend(App *app, Rect body)
 
 static void draw_candidates(App *app, Rect body)
 {
-    const char *line = prompt_text();
-    if (prompt_kind() != PROMPT_COMMAND || strchr(line, ' ') || body.h < 5) {
+    if (prompt_kind() != PROMPT_COMMAND || prompt_is_busy() || body.h < 5) {
         return;
     }
-    g_autoptr(GPtrArray) rows = command_complete(line);
-    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    g_autoptr(GPtrArray) rows = complete_line(prompt_text(), NULL);
+    g_autoptr(GPtrArray) words = g_ptr_array_new();
     g_autoptr(GPtrArray) effects = g_ptr_array_new();
     int most = MIN((int)rows->len, MIN(8, body.h - 2));
     for (int i = 0; i < most; i++) {
-        const Command *command = rows->pdata[i];
-        g_ptr_array_add(names, (gpointer)command->name);
-        g_ptr_array_add(effects, (gpointer)_(command->effect));
+        const Candidate *candidate = rows->pdata[i];
+        g_ptr_array_add(words, candidate->word);
+        g_ptr_array_add(effects, (gpointer)candidate->effect);
     }
-    draw_choices(app, body, names, effects);
+    draw_choices(app, body, words, effects);
 }
 
 static void draw_overlays(App *app, Rect body)

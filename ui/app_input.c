@@ -180,11 +180,15 @@ static void prompt_gets(App *app, Key key)
     bool ours = match == KEY_BOUND && (strcmp(binding->command, "abort") == 0 ||
                                        strcmp(binding->command, "suspend") == 0);
     app_dirty(app, DIRTY_MESSAGE | DIRTY_OVERLAY | DIRTY_BODY);
+    if (ours && prompt_is_busy()) {
+        prompt_key(KEY_CTRL('G'));
+        return;
+    }
     if (ours) {
         run_binding(app, binding);
         return;
     }
-    bool was_empty = *prompt_text() == '\0';
+    bool was_empty = *prompt_text() == '\0' && !prompt_is_busy();
     if (was_empty && key == K_BACKSPACE) {
         command_run(app, command_find("abort"), "");
         return;

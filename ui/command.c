@@ -4,6 +4,9 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "handlers.h"
+#include "limit.h"
+
+#include "model/referral.h"
 
 #include <string.h>
 
@@ -44,14 +47,14 @@ const Command commands[] = {
       run_previous_lead },
     { "limit", LEAD, 0, 0, N_("Limit"),
       N_("Show all, waiting, new, opened, confirmed or rejected leads"),
-      N_("all|waiting|new|opened|confirmed|rejected"), run_limit },
+      N_("all|waiting|new|opened|confirmed|rejected"), run_limit, &limit_choices },
     { "note", LEAD, NEED_LEAD | WRITE, UNDO | TEXT, N_("Note"),
       N_("Write a note that only you see"), NULL, run_note },
     { "copy", LEAD, NEED_LEAD, 0, N_("Copy phone"), N_("Copy the phone number to the clipboard"),
       NULL, run_copy },
     { "outcome", LEAD, RECEIVED | WRITE, UNDO | LINE, N_("Outcome"),
       N_("What became of a confirmed lead (changes no count)"),
-      N_("working|won|lost|dormant [VALUE]"), run_outcome },
+      N_("working|won|lost|dormant [VALUE]"), run_outcome, &referral_outcomes },
     { "withdraw", LEAD, NEED_LEAD | NEED_SENT | WRITE, UNDO | LINE, N_("Take back"),
       N_("Take back a lead that its recipient has not opened yet"), NULL, run_withdraw },
 
@@ -106,11 +109,17 @@ const Command commands[] = {
       N_("Sign in to the server of this profile"), NULL, run_login },
     { "logout", G, NEED_CLIENT | WRITE, LINE, N_("Sign out"), N_("Sign out; the outbox is kept"),
       NULL, run_logout },
-    { "set", G, 0, LINE, N_("Set"),
+    { "set", G, 0, LINE | COMMAND_TAKES_SETTING, N_("Set"),
       N_("Show or change a setting: set NAME, set NAME=VALUE, set all"), N_("[NAME[=VALUE]]"),
       run_set },
     { "theme", G, 0, LINE, N_("Theme"), N_("Colours: default, mono, high-contrast or colour-blind"),
-      N_("NAME"), run_theme },
+      N_("NAME"), run_theme, NULL, "theme" },
+    { "background", G, 0, LINE, N_("Background"), N_("Colours for a light or a dark background"),
+      N_("auto|light|dark"), run_background, NULL, "background" },
+    { "bind", G, 0, LINE, N_("Bind"), N_("Give a key a command until the end of this session"),
+      N_("CONTEXT KEY COMMAND"), run_bind },
+    { "unbind", G, 0, LINE, N_("Unbind"), N_("Free a key until the end of this session"),
+      N_("CONTEXT KEY"), run_unbind },
     { "abort", G | FIELDS, 0, 0, N_("Cancel"), N_("Cancel, or clear the search"), NULL, run_abort },
     { "cancel", G, 0, 0, N_("Stop"), N_("Cancel the running request; the outbox keeps its items"),
       NULL, run_cancel },
@@ -153,17 +162,6 @@ const Command *command_find(const char *name)
         }
     }
     return NULL;
-}
-
-GPtrArray *command_complete(const char *prefix)
-{
-    GPtrArray *out = g_ptr_array_new();
-    for (const Command *command = commands; command->name; command++) {
-        if (!(command->flags & COMMAND_INTERNAL) && g_str_has_prefix(command->name, prefix)) {
-            g_ptr_array_add(out, (gpointer)command);
-        }
-    }
-    return out;
 }
 
 /* What is missing, NULL when nothing is. */
@@ -216,8 +214,16 @@ void command_run(App *app, const Command *command, const char *args)
 /* The only command that starts so, or NULL. */
 static const Command *by_prefix(const char *word)
 {
-    g_autoptr(GPtrArray) matches = command_complete(word);
-    return matches->len == 1 ? matches->pdata[0] : NULL;
+    const Command *found = NULL;
+    for (const Command *command = commands; command->name; command++) {
+        if (!(command->flags & COMMAND_INTERNAL) && g_str_has_prefix(command->name, word)) {
+            if (found) {
+                return NULL;
+            }
+            found = command;
+        }
+    }
+    return found;
 }
 
 void command_run_line(App *app, const char *line)

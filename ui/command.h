@@ -7,6 +7,8 @@
 
 #include "keymap.h"
 
+#include "base/field.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -28,6 +30,7 @@ typedef enum CommandFlags {
     COMMAND_NO_KEY = 1 << 2,     /* for the command line; no default key */
     COMMAND_INTERNAL = 1 << 3,   /* only meaningful by its key (dialogs, fields) */
     COMMAND_OPENS_TEXT = 1 << 4, /* after its key letters are text */
+    COMMAND_TAKES_SETTING = 1 << 5,
 } CommandFlags;
 
 typedef struct Command {
@@ -39,15 +42,14 @@ typedef struct Command {
     const char *effect; /* N_(): one line for help */
     const char *args;   /* N_(): what may follow the name, NULL nothing */
     void (*run)(App *app, const char *args);
+    const EnumTable *values; /* what may follow, when that is one of a list; NULL when not */
+    const char *setting;     /* or it is a value of this one */
 } Command;
 
 extern const Command commands[]; /* closed by a NULL name */
 size_t command_count(void);
 
 const Command *command_find(const char *name);
-
-/* Commands for the command line whose name starts so; free with g_ptr_array_unref, rows are borrowed. */
-GPtrArray *command_complete(const char *prefix);
 
 /* Its needs are met now. */
 bool command_is_possible(App *app, const Command *command);

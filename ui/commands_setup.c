@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "handlers.h"
-#include "screen.h"
 
 #include "base/i18n.h"
 #include "base/text.h"
@@ -28,24 +27,6 @@ void run_online(App *app, const char *args)
 }
 
 /* ---- settings */
-
-static void apply(App *app)
-{
-    theme_select(app->settings.theme, app->settings.background);
-    screen_apply_theme();
-    if (app->settings.ascii != ASCII_AUTO) {
-        text_set_ascii(app->settings.ascii == ASCII_ON);
-    }
-    if (app->client) {
-        client_set_undo_hold(app->client, (int)app->settings.undo_hold);
-    }
-    for (int i = 0; i < VIEW_COUNT; i++) {
-        if (app->views[i]) {
-            app->views[i]->body = (Rect){ 0 }; /* placed again */
-        }
-    }
-    app_dirty(app, DIRTY_ALL);
-}
 
 static void say_setting(App *app, const Setting *setting)
 {
@@ -80,15 +61,42 @@ void run_set(App *app, const char *args)
     if (!equals) {
         say_setting(app, setting);
     } else if (settings_set(&app->settings, name, equals + 1, &error)) {
-        apply(app);
+        app_apply_settings(app);
         say_setting(app, setting);
     } else {
         app_complain(app, "%s", error->message);
     }
 }
 
+static void set_by_name(App *app, const char *name, const char *value)
+{
+    g_autofree char *line = *value ? g_strdup_printf("%s=%s", name, value) : g_strdup(name);
+    run_set(app, line);
+}
+
 void run_theme(App *app, const char *args)
 {
-    g_autofree char *line = *args ? g_strdup_printf("theme=%s", args) : g_strdup("theme");
-    run_set(app, line);
+    set_by_name(app, "theme", args);
+}
+
+void run_background(App *app, const char *args)
+{
+    set_by_name(app, "background", args);
+}
+
+/* ---- keys */
+
+void run_bind(App *app, const char *args)
+{
+    g_autofree char *complaint = keymap_bind(app->keymap, ":bind", args);
+    if (complaint) {
+        app_complain(app, "%s", complaint);
+    }
+    app_dirty(app, DIRTY_ALL);
+}
+
+void run_unbind(App *app, const char *args)
+{
+    g_autofree char *line = g_strconcat(args, " none", NULL);
+    run_bind(app, line);
 }

@@ -76,5 +76,8 @@ void run_offline(App *app, const char *args);
 void run_online(App *app, const char *args);
 void run_set(App *app, const char *args);
 void run_theme(App *app, const char *args);
+void run_background(App *app, const char *args);
+void run_bind(App *app, const char *args);
+void run_unbind(App *app, const char *args);
 void run_login(App *app, const char *args);
 void run_logout(App *app, const char *args);

@@ -97,33 +97,49 @@ static bool hides(const Binding *a, const Binding *b)
                        MIN(a->n_keys, b->n_keys));
 }
 
+/* Two lines of one file; what was typed, or stands in no file, has no line number. */
 static bool same_file(const Binding *a, const Binding *b)
 {
-    size_t length = (size_t)(strrchr(a->origin, ':') - a->origin);
-    return strncmp(a->origin, b->origin, length + 1) == 0;
+    const char *colon = strrchr(a->origin, ':');
+    return colon && g_ascii_isdigit(colon[1]) &&
+           strncmp(a->origin, b->origin, (size_t)(colon - a->origin) + 1) == 0;
+}
+
+/* The line of this file that binds the same, or NULL. */
+static const Binding *twin_of(const KeyMap *keymap, const Binding *new)
+{
+    for (guint i = 0; i < keymap->bindings->len; i++) {
+        const Binding *old = keymap->bindings->pdata[i];
+        if (old->context == new->context && same_keys(old, new) && same_file(old, new)) {
+            return old;
+        }
+    }
+    return NULL;
 }
 
 /* Why the new binding cannot be, or NULL. */
 static char *conflict_of(const KeyMap *keymap, const Binding *new)
 {
     g_autofree char *keys = binding_keys(new);
+    const Binding *twin = twin_of(keymap, new);
+    if (twin) {
+        return g_strdup_printf(
+            _("\"%s\" in %s is bound to %s already (%s). Remove one of the two lines."), keys,
+            key_context_names[new->context], twin->command, twin->origin);
+    }
     for (guint i = 0; i < keymap->bindings->len; i++) {
         const Binding *old = keymap->bindings->pdata[i];
+        if (!hides(old, new)) {
+            continue;
+        }
         g_autofree char *old_keys = binding_keys(old);
-        if (old->context == new->context && same_keys(old, new) && same_file(old, new)) {
-            return g_strdup_printf(
-                _("%s: \"%s\" in %s is bound to %s already (%s). Remove one of the two lines."),
-                new->origin, keys, key_context_names[new->context], old->command, old->origin);
-        }
-        if (hides(old, new)) {
-            bool shorter = new->n_keys < old->n_keys;
-            return g_strdup_printf(shorter ? _("%s: \"%s\" would hide \"%s\" (%s). To free it, put "
-                                               "before this line: %s %s none")
-                                           : _("%s: \"%s\" would be hidden by \"%s\" (%s). To free "
-                                               "it, put before this line: %s %s none"),
-                                   new->origin, keys, old_keys, old->origin,
-                                   key_context_names[old->context], old_keys);
-        }
+        bool shorter = new->n_keys < old->n_keys;
+        return g_strdup_printf(shorter ? _("\"%s\" would hide \"%s\" (%s). To free it, put before "
+                                           "this line: %s %s none")
+                                       : _("\"%s\" would be hidden by \"%s\" (%s). To free it, put "
+                                           "before this line: %s %s none"),
+                               keys, old_keys, old->origin, key_context_names[old->context],
+                               old_keys);
     }
     return NULL;
 }
@@ -148,6 +164,15 @@ static int context_by_name(const char *name)
     return -1;
 }
 
+static char *known_contexts(void)
+{
+    g_autoptr(GString) out = g_string_new(key_context_names[0]);
+    for (int i = 1; i < CTX_COUNT; i++) {
+        g_string_append_printf(out, " %s", key_context_names[i]);
+    }
+    return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
 /* Splits off the first word; moves *rest behind it and the blanks after it. */
 static char *take_word(const char **rest)
 {
@@ -157,21 +182,19 @@ static char *take_word(const char **rest)
     return g_strndup(start, length);
 }
 
-static char *read_line(KeyMap *keymap, const char *origin, const char *line)
+char *keymap_bind(KeyMap *keymap, const char *origin, const char *line)
 {
     const char *rest = line;
     g_autofree char *context = take_word(&rest);
     g_autofree char *keys = take_word(&rest);
     g_autofree char *command = take_word(&rest);
     if (!*command) {
-        return g_strdup_printf(_("%s: a line is CONTEXT KEY COMMAND, for example: list j down"),
-                               origin);
+        return g_strdup(_("a line is CONTEXT KEY COMMAND, for example: list j down"));
     }
     int ctx = context_by_name(context);
     if (ctx < 0) {
-        g_autofree char *known = g_strjoinv(" ", (char **)key_context_names);
-        return g_strdup_printf(_("%s: there is no context \"%s\". There are: %s"), origin, context,
-                               known);
+        g_autofree char *known = known_contexts();
+        return g_strdup_printf(_("there is no context \"%s\". There are: %s"), context, known);
     }
     Binding *new = g_new0(Binding, 1);
     new->context = (KeyContext)ctx;
@@ -181,13 +204,12 @@ static char *read_line(KeyMap *keymap, const char *origin, const char *line)
     new->origin = g_strdup(origin);
     char *complaint = NULL;
     if (new->n_keys == 0) {
-        complaint = g_strdup_printf(
-            _("%s: \"%s\" is no key. Keys look like: j ^D F5 PgDn Enter gg"), origin, keys);
+        complaint = g_strdup_printf(_("\"%s\" is no key. Keys look like: j ^D F5 PgDn Enter gg"),
+                                    keys);
     } else if (strcmp(new->command, "none") == 0) {
         drop_same(keymap, new);
     } else if (!command_find(new->command)) {
-        complaint = g_strdup_printf(_("%s: there is no command \"%s\". The list: leadline, then ?"),
-                                    origin, new->command);
+        complaint = g_strdup_printf(_("there is no command \"%s\". ? lists them"), new->command);
     } else {
         complaint = conflict_of(keymap, new);
         if (!complaint) {
@@ -210,9 +232,9 @@ void keymap_read(KeyMap *keymap, const char *file, const char *text, GPtrArray *
             continue;
         }
         g_autofree char *origin = g_strdup_printf("%s:%d", file, i + 1);
-        char *complaint = read_line(keymap, origin, line);
+        g_autofree char *complaint = keymap_bind(keymap, origin, line);
         if (complaint) {
-            g_ptr_array_add(complaints, complaint);
+            g_ptr_array_add(complaints, g_strdup_printf("%s: %s", origin, complaint));
         }
     }
 }

@@ -50,6 +50,10 @@ KeyMap *keymap_new(void);
 void keymap_free(KeyMap *keymap);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KeyMap, keymap_free)
 
+/* One line, "CONTEXT KEY COMMAND [ARGUMENTS]", over what is there. Returns what is wrong with it (caller frees), or NULL.
+ * origin: where it comes from, for later complaints. */
+char *keymap_bind(KeyMap *keymap, const char *origin, const char *line);
+
 /* Reads lines over what is there. Complaints (char *, for people) are added to `complaints`. */
 void keymap_read(KeyMap *keymap, const char *file, const char *text, GPtrArray *complaints);
 /* The user's file; one that does not exist is fine. */

@@ -17,15 +17,30 @@
 #include <inttypes.h>
 #include <locale.h>
 #include <stdio.h>
+#include <string.h>
 
 #define STOP_MS 3000 /* at most, to send what is ready at the end */
+
+static bool config_verb(const char *verb, const char *rest, gpointer data, GError **error)
+{
+    App *app = data;
+    bool unbind = strcmp(verb, "unbind") == 0;
+    if (!unbind && strcmp(verb, "bind") != 0) {
+        return problem_set(
+            error, PROBLEM_BAD_CONFIG,
+            _("a line is set NAME=VALUE, bind CONTEXT KEY COMMAND, or unbind CONTEXT KEY"));
+    }
+    g_autofree char *line = g_strconcat(rest, unbind ? " none" : "", NULL);
+    g_autofree char *complaint = keymap_bind(app->keymap, "config", line);
+    return !complaint || problem_set(error, PROBLEM_BAD_CONFIG, "%s", complaint);
+}
 
 /* config file and key map of the user; what is wrong in them is told on the screen, and the rest counts. */
 static void read_user_files(App *app)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *config = config_path();
-    if (!config_load(config, &app->settings, NULL, NULL, &error)) {
+    if (!config_load(config, &app->settings, config_verb, app, &error)) {
         app_complain_error(app, error);
     }
     g_autofree char *keys = g_build_filename(g_get_user_config_dir(), "leadline", "keys", NULL);
@@ -33,6 +48,11 @@ static void read_user_files(App *app)
     keymap_read_file(app->keymap, keys, complaints);
     for (guint i = complaints->len; i-- > 0;) {
         app_complain(app, "%s", (const char *)complaints->pdata[i]);
+    }
+    if (complaints->len > 1) {
+        g_autofree char *key = keymap_key_of(app->keymap, CTX_BIT(CTX_GLOBAL), "messages", "");
+        app_complain(app, _("%s lists %u complaints about your keys. The first: %s"), key,
+                     complaints->len, (const char *)complaints->pdata[0]);
     }
     theme_select(app->settings.theme, app->settings.background);
 }
@@ -87,9 +107,7 @@ static bool open_screen(App *app, const CliArgs *args, GError **error)
     if (!screen_open(error)) {
         return false;
     }
-    if (app->settings.ascii != ASCII_AUTO) {
-        text_set_ascii(app->settings.ascii == ASCII_ON);
-    }
+    app_apply_settings(app);
     if (first) {
         app_show(app, VIEW_WELCOME);
     }

@@ -13,6 +13,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/commands_list.c \
 	%D%/commands_setup.c \
 	%D%/commands_verdict.c \
+	%D%/complete.c %D%/complete.h \
 	%D%/decode.c %D%/decode.h \
 	%D%/dialog.c %D%/dialog.h \
 	%D%/draft.c %D%/draft.h \

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "command.h"
+#include "complete.h"
 #include "screen.h"
 
 #include <stdio.h>
@@ -13,15 +14,23 @@
 
 #define HISTORY_MAX 500
 
+typedef struct Prompt {
+    PromptKind kind;
+    PromptDoneFunc done;
+    gpointer data;
+} Prompt;
+
+/* Readline is one for the whole process, and so is this. */
 static bool ready;
 static bool open_now;
-static PromptKind kind_now;
-static PromptDoneFunc done_func;
-static gpointer done_data;
+static Prompt prompt;
 static GString *queue; /* bytes for readline */
 static gsize queue_at;
+
+/* Commands and search words do not mix. Only commands are kept in a file: the words may be somebody's name. */
+static HISTORY_STATE *histories[PROMPT_KINDS];
 static char *history_file;
-static bool history_changed;
+static int history_new; /* lines of this session that the file has not */
 
 static const struct {
     Key key;
@@ -48,11 +57,27 @@ static void draw_nothing(void)
 {
 }
 
-static bool keeps(const char *line)
+static bool is_kept(const char *line)
 {
+    if (!*line || *line == ' ') {
+        return false;
+    }
+    if (prompt.kind == PROMPT_SEARCH) {
+        return true;
+    }
     g_autofree char *word = g_strndup(line, strcspn(line, " "));
     const Command *command = command_find(word);
-    return *line && !(command && command->flags & COMMAND_NO_HISTORY);
+    return !(command && command->flags & COMMAND_NO_HISTORY);
+}
+
+static void keep(const char *line)
+{
+    HIST_ENTRY *last = history_length > 0 ? history_get(history_base + history_length - 1) : NULL;
+    if (!is_kept(line) || (last && strcmp(last->line, line) == 0)) {
+        return;
+    }
+    add_history(line);
+    history_new += prompt.kind == PROMPT_COMMAND;
 }
 
 static void on_line(char *line)
@@ -60,39 +85,36 @@ static void on_line(char *line)
     if (!line) {
         return; /* end of input cannot be typed: ^D on an empty line does nothing */
     }
-    PromptDoneFunc done = done_func;
-    gpointer data = done_data;
-    PromptKind kind = kind_now;
-    if (kind == PROMPT_COMMAND && keeps(line)) {
-        add_history(line);
-        history_changed = true;
-    }
+    Prompt answered = prompt;
+    keep(line);
     prompt_close();
-    done(kind, line, data);
+    answered.done(answered.kind, line, answered.data);
     free(line);
 }
 
-static char *next_match(const char *prefix, int state)
+static char *next_match(const char *word, int state)
 {
     static GPtrArray *matches;
     static guint at;
     if (state == 0) {
         g_clear_pointer(&matches, g_ptr_array_unref);
-        matches = command_complete(prefix);
+        g_autofree char *line = g_strndup(rl_line_buffer, (gsize)rl_point);
+        matches = complete_line(line, NULL);
         at = 0;
     }
-    if (at < matches->len) {
-        const Command *command = matches->pdata[at++];
-        return strdup(command->name); /* readline frees it */
+    if (at == matches->len) {
+        return NULL;
     }
-    return NULL;
+    const Candidate *candidate = matches->pdata[at++];
+    /* "theme=" is not at its end yet. */
+    rl_completion_suppress_append = g_str_has_suffix(candidate->word, "=");
+    return strdup(candidate->word); /* readline frees it */
 }
 
-static char **complete(const char *text, int start, int end)
+static char **complete(const char *word, int start, int end)
 {
     rl_attempted_completion_over = 1;
-    return start == 0 && kind_now == PROMPT_COMMAND ? rl_completion_matches(text, next_match)
-                                                    : NULL;
+    return prompt.kind == PROMPT_COMMAND ? rl_completion_matches(word, next_match) : NULL;
 }
 
 static void show_no_matches(char **matches, int n, int longest)
@@ -100,14 +122,13 @@ static void show_no_matches(char **matches, int n, int longest)
     /* They stand above the line all the time. */
 }
 
-static void initialise(const char *history)
+static void initialise(void)
 {
     if (ready) {
         return;
     }
     ready = true;
     queue = g_string_new(NULL);
-    history_file = g_strdup(history);
     rl_readline_name = "leadline";
     rl_catch_signals = 0;
     rl_catch_sigwinch = 0;
@@ -120,15 +141,62 @@ static void initialise(const char *history)
     rl_input_available_hook = input_available;
     rl_redisplay_function = draw_nothing;
     rl_attempted_completion_function = complete;
+    rl_completer_word_break_characters = (char *)" ";
     rl_completion_display_matches_hook = show_no_matches;
     rl_variable_bind("enable-bracketed-paste", "off");
     rl_variable_bind("bell-style", "none");
     rl_initialize();
     using_history();
+}
+
+/* ---- history */
+
+/* The lists of readline's one history change places; the first time a kind is asked for, its list is empty. */
+static void use_history_of(PromptKind kind)
+{
+    static PromptKind current = PROMPT_COMMAND;
+    if (kind != current) {
+        histories[current] = history_get_history_state();
+        HISTORY_STATE empty = { 0 };
+        history_set_history_state(histories[kind] ? histories[kind] : &empty);
+        if (histories[kind]) {
+            free(histories[kind]);
+            histories[kind] = NULL;
+        }
+        current = kind;
+    }
     stifle_history(HISTORY_MAX);
+}
+
+/* Each profile has a file of its own. */
+static void use_history_file(const char *path)
+{
+    if (g_strcmp0(path, history_file) == 0) {
+        return;
+    }
+    prompt_save_history();
+    clear_history();
+    g_free(history_file);
+    history_file = g_strdup(path);
     if (history_file) {
         read_history(history_file);
     }
+}
+
+void prompt_save_history(void)
+{
+    if (!ready || !history_file || history_new == 0) {
+        return;
+    }
+    use_history_of(PROMPT_COMMAND);
+    /* Another leadline may have written to it since. */
+    bool saved = g_file_test(history_file, G_FILE_TEST_EXISTS)
+                     ? append_history(MIN(history_new, history_length), history_file) == 0
+                     : write_history(history_file) == 0;
+    if (saved) {
+        history_truncate_file(history_file, HISTORY_MAX);
+    }
+    history_new = 0;
 }
 
 /* ---- our side */
@@ -136,10 +204,14 @@ static void initialise(const char *history)
 void prompt_open(PromptKind kind, const char *initial, const char *history, PromptDoneFunc done,
                  gpointer data)
 {
-    initialise(history);
-    kind_now = kind;
-    done_func = done;
-    done_data = data;
+    initialise();
+    if (kind == PROMPT_COMMAND) {
+        use_history_of(kind);
+        use_history_file(history);
+    }
+    use_history_of(kind);
+    using_history(); /* from the newest */
+    prompt = (Prompt){ kind, done, data };
     open_now = true;
     g_string_truncate(queue, 0);
     queue_at = 0;
@@ -157,7 +229,7 @@ bool prompt_is_open(void)
 
 PromptKind prompt_kind(void)
 {
-    return kind_now;
+    return prompt.kind;
 }
 
 void prompt_close(void)
@@ -206,10 +278,25 @@ void prompt_key(Key key)
     }
 }
 
+bool prompt_is_busy(void)
+{
+    return open_now && RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_NUMERICARG |
+                                  RL_STATE_MULTIKEY | RL_STATE_VIMOTION);
+}
+
 void prompt_paste(const char *text)
 {
     g_autofree char *clean = text_clean(text, -1, TEXT_LINE);
     rl_insert_text(clean);
+}
+
+/* "(reverse-i-search)`lim': " while readline asks for something itself. */
+static char *mark(void)
+{
+    if (prompt_is_busy() && rl_display_prompt && *rl_display_prompt) {
+        return text_clean(rl_display_prompt, -1, TEXT_LINE);
+    }
+    return g_strdup(prompt.kind == PROMPT_COMMAND ? ":" : "/");
 }
 
 void prompt_draw(Rect line)
@@ -217,7 +304,8 @@ void prompt_draw(Rect line)
     g_autofree char *before = g_strndup(prompt_text(), (gsize)rl_point);
     g_autofree char *left = text_clean(before, -1, TEXT_LINE);
     g_autofree char *right = text_clean(prompt_text() + rl_point, -1, TEXT_LINE);
-    int col = draw_text(line, 0, 0, ROLE_KEY, kind_now == PROMPT_COMMAND ? ":" : "/");
+    g_autofree char *sign = mark();
+    int col = draw_text(rect_sub(line, 0, 0, MAX(1, line.w / 2), 1), 0, 0, ROLE_KEY, sign);
     /* The cursor must show: what stands too far to its left is cut off. */
     const char *from = left;
     while (text_width(from) > line.w - col - 2 && *from) {
@@ -227,14 +315,4 @@ void prompt_draw(Rect line)
     screen_cursor(line.y, line.x + col);
     col = draw_text(line, 0, col, ROLE_NORMAL, right);
     draw_rest(line, 0, col, ROLE_NORMAL);
-}
-
-void prompt_save_history(void)
-{
-    if (!ready || !history_file || !history_changed) {
-        return;
-    }
-    if (write_history(history_file) == 0) {
-        history_truncate_file(history_file, HISTORY_MAX);
-    }
 }

@@ -9,11 +9,12 @@
 #include "draw.h"
 #include "key.h"
 
-typedef enum PromptKind { PROMPT_COMMAND, PROMPT_SEARCH } PromptKind;
+typedef enum PromptKind { PROMPT_COMMAND, PROMPT_SEARCH, PROMPT_KINDS } PromptKind;
 
 typedef void (*PromptDoneFunc)(PromptKind kind, const char *line, gpointer data);
 
-/* history: a file for the commands typed, NULL none. done is called with the line at Enter. */
+/* history: the file of the profile for commands, NULL none; search words are only remembered. done is called with the line
+ * at Enter. */
 void prompt_open(PromptKind kind, const char *initial, const char *history, PromptDoneFunc done,
                  gpointer data);
 bool prompt_is_open(void);
@@ -22,6 +23,9 @@ void prompt_close(void); /* without an answer */
 
 /* What stands in the line now, raw. */
 const char *prompt_text(void);
+
+/* Readline is in the middle of something of its own (^R, a number, a key of two): what cancels is meant for that. */
+bool prompt_is_busy(void);
 
 void prompt_key(Key key);
 void prompt_paste(const char *text);

@@ -345,6 +345,11 @@ void screen_apply_theme(void)
     draw_reset_styles();
 }
 
+bool screen_is_utf8(void)
+{
+    return utf8;
+}
+
 int screen_rows(void)
 {
     return LINES;

@@ -26,6 +26,9 @@ void screen_resize(void);
 /* Colours again, after a change of theme. */
 void screen_apply_theme(void);
 
+/* The terminal shows any character, not just ASCII. */
+bool screen_is_utf8(void);
+
 int screen_rows(void);
 int screen_cols(void);
 

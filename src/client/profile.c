@@ -342,11 +342,16 @@ static char *default_name(GError **error)
     g_autofree char *path = config_path();
     g_auto(Settings) settings;
     settings_init(&settings);
-    if (!config_load(path, &settings, NULL, NULL, error))
-        return NULL;
+    g_autoptr(GError) wrong = NULL;
+    config_load(path, &settings, NULL, NULL, &wrong);
     if (settings.profile)
         return g_strdup(settings.profile);
     g_auto(GStrv) names = profile_names();
+    /* A wrong line matters only where the right one could have decided. */
+    if (wrong && names[0] && names[1]) {
+        g_propagate_error(error, g_steal_pointer(&wrong));
+        return NULL;
+    }
     if (!names[0]) {
         problem_set(error, PROBLEM_NOT_FOUND, "there is no profile yet");
         return NULL;

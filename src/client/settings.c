@@ -259,14 +259,19 @@ bool config_each_line(const char *path, ConfigTextFunc func, gpointer data, GErr
         return problem_set(error, PROBLEM_BAD_CONFIG, "%s: not a text file of at most 256 KiB",
                            path);
     g_auto(GStrv) lines = g_strsplit(after_bom(text), "\n", -1);
+    int wrong = 0;
     for (int i = 0; lines[i]; i++) {
         char *line = g_strstrip(lines[i]);
-        if (*line && *line != '#' && !func(line, data, error)) {
-            g_prefix_error(error, "%s:%d: ", path, i + 1);
-            return false;
+        if (*line && *line != '#' && !func(line, data, wrong ? NULL : error)) {
+            if (!wrong++)
+                g_prefix_error(error, "%s:%d: ", path, i + 1);
         }
     }
-    return true;
+    if (wrong > 1 && error)
+        g_prefix_error(
+            error, ngettext("(%d more line is wrong) ", "(%d more lines are wrong) ", wrong - 1),
+            wrong - 1);
+    return wrong == 0;
 }
 
 bool config_load(const char *path, Settings *settings, ConfigLineFunc func, gpointer data,

@@ -69,8 +69,8 @@ char *setting_values(const Setting *setting);
 /* One line that is not `set`: verb and the rest (stripped, "" when none). False and *error refuses it. */
 typedef bool (*ConfigLineFunc)(const char *verb, const char *rest, gpointer data, GError **error);
 
-/* Reads a config file into settings, other verbs through func (NULL: they are skipped). A missing file is fine.
- * BAD_CONFIG with "FILE:LINE: ..." at the first line that is wrong. */
+/* Reads a config file into settings, other verbs through func (NULL: they are skipped). A missing file is fine. All lines
+ * that are right count; BAD_CONFIG with "FILE:LINE: ..." for the first one that is wrong, and how many more are. */
 bool config_load(const char *path, Settings *settings, ConfigLineFunc func, gpointer data,
                  GError **error);
 
