@@ -290,6 +290,9 @@ static void drop_burst(App *app)
 
 static void take_keys(App *app, const Key *keys, guint n)
 {
+    if (n == 1) {
+        app->burst_end = 0; /* a finger again */
+    }
     for (guint i = 0; i < n && !app->quit; i++) {
         if (!takes_text(app) && keys[i] != K_PASTE_BEGIN && keys[i] != K_REPLY &&
             (in_burst(app) || is_burst(app, keys + i, n - i))) {

@@ -244,7 +244,9 @@ void keymap_read_file(KeyMap *keymap, const char *path, GPtrArray *complaints)
     g_autofree char *text = NULL;
     g_autoptr(GError) error = NULL;
     if (g_file_get_contents(path, &text, NULL, &error)) {
-        keymap_read(keymap, path, text, complaints);
+        g_autofree char *name = g_path_get_basename(
+            path); /* the place for the whole path is scarce */
+        keymap_read(keymap, name, text, complaints);
     } else if (!g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
         g_ptr_array_add(complaints, text_clean(error->message, -1, TEXT_LINE));
     }
