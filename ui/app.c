@@ -17,6 +17,7 @@ App *app_new(void)
     App *app = g_new0(App, 1);
     settings_init(&app->settings);
     app->keymap = keymap_new();
+    app->waiting = g_array_new(FALSE, FALSE, sizeof(Key));
     app->sources = g_array_new(FALSE, FALSE, sizeof(guint));
     g_queue_init(&app->messages);
     app->give_take = g_hash_table_new_full(uuid_hash, uuid_equal_func, g_free, g_free);
@@ -53,6 +54,7 @@ void app_free(App *app)
         g_string_free(app->paste, TRUE);
     }
     g_array_unref(app->sources);
+    g_array_unref(app->waiting);
     g_free(app->held);
     g_free(app);
 }

@@ -55,9 +55,15 @@ struct App {
     size_t n_pending;
     bool legend; /* shows how it may go on */
     guint legend_timer;
-    GString *paste;   /* being received, NULL none */
-    guint patience;   /* timer: what is unfinished of a key or a paste stays so */
-    gint64 burst_end; /* until then (monotonic) what comes belongs to pasted text that is dropped */
+    GString *paste;  /* being received, NULL none */
+    guint patience;  /* timer: what is unfinished of a key or a paste stays so */
+    GArray *waiting; /* Key: read, and held back until the timer of hold: they may be pasted text */
+    guint hold;
+    Key recent
+        [8]; /* the last letters that came fast after each other, the newest at this time (monotonic) */
+    size_t n_recent;
+    gint64 recent_at;
+    bool dropping; /* and what follows them as fast */
     GSource *tick;
     GArray *sources; /* ids of those of the loop */
 };

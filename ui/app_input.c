@@ -233,16 +233,25 @@ void app_key(App *app, Key key)
 /* ---- a paste of a terminal that has no brackets for it */
 
 /*
- * Such text comes as one burst of keys: many different ones at once. A held key repeats itself, and fingers that type ahead
- * of a slow line do not get this far between two reads. Where letters are commands it is dropped.
+ * Such text comes as a burst of keys: many different ones, faster than fingers are. (A held key repeats itself, and what is
+ * typed ahead of a slow line does not get this far between two reads.) Where letters are commands it is dropped. It may come
+ * in pieces: so two different letters at once are held back for a moment that nobody feels, to see what follows; a single
+ * key never is.
  */
 #define BURST_KEYS 8
 #define BURST_DIFFERENT 5
-#define BURST_GAP_MS 100 /* the rest of it may come in further reads */
+#define BURST_GAP_MS 50 /* between two of its letters */
+#define HOLD_MS 10
 
 static bool takes_text(App *app)
 {
     return app->paste || app_contexts(app) & CTX_BIT(CTX_TEXT);
+}
+
+/* What pasted text can consist of. */
+static bool can_be_pasted(Key key)
+{
+    return key_is_text(key) || key == K_ENTER || key == K_TAB;
 }
 
 /* After this key letters are text. */
@@ -253,54 +262,95 @@ static bool opens_text(App *app, Key key)
            command_find(binding->command)->flags & COMMAND_OPENS_TEXT;
 }
 
-static bool is_burst(App *app, const Key *keys, guint n)
+static bool follows_fast(const App *app, unsigned ms)
+{
+    return app->n_recent > 0 && clock_monotonic() - app->recent_at < ms * 1000;
+}
+
+static void remember_letter(App *app, Key key)
+{
+    if (!follows_fast(app, BURST_GAP_MS)) {
+        app->n_recent = 0;
+    }
+    if (app->n_recent == G_N_ELEMENTS(app->recent)) {
+        memmove(app->recent, app->recent + 1, sizeof app->recent - sizeof *app->recent);
+        app->n_recent--;
+    }
+    app->recent[app->n_recent++] = key;
+    app->recent_at = clock_monotonic();
+}
+
+static guint n_different(const Key *keys, guint n)
 {
     guint different = 0;
-    guint letters = 0;
-    for (guint i = 0; i < n && !opens_text(app, keys[i]); i++) {
-        if (!key_is_text(keys[i])) {
+    for (guint i = 0; i < n; i++) {
+        guint j = 0;
+        while (j < i && keys[j] != keys[i]) {
+            j++;
+        }
+        different += j == i;
+    }
+    return different;
+}
+
+/* These keys, after those before them, are too many for fingers. */
+static bool is_burst(App *app, const Key *keys, guint n)
+{
+    Key all[2 * BURST_KEYS];
+    guint n_all = follows_fast(app, BURST_GAP_MS) ? (guint)app->n_recent : 0;
+    memcpy(all, app->recent, n_all * sizeof *all);
+    for (guint i = 0; i < n && i < BURST_KEYS; i++) {
+        if (!key_is_text(keys[i]) || opens_text(app, keys[i])) {
             break;
         }
-        letters++;
-        bool seen = false;
-        for (guint j = 0; j < i && !seen; j++) {
-            seen = keys[j] == keys[i];
-        }
-        different += !seen;
-        if (letters >= BURST_KEYS && different >= BURST_DIFFERENT) {
-            return true;
-        }
+        all[n_all++] = keys[i];
     }
-    return false;
+    return n_all >= BURST_KEYS && n_different(all, n_all) >= BURST_DIFFERENT;
 }
 
-static bool in_burst(const App *app)
+static void drop_letter(App *app, Key key)
 {
-    return app->burst_end && clock_monotonic() < app->burst_end;
-}
-
-static void drop_burst(App *app)
-{
-    if (!in_burst(app)) {
+    if (!app->dropping) {
+        app->dropping = true;
         app_end_sequence(app);
         complain_of_paste(app);
     }
-    app->burst_end = clock_monotonic() + BURST_GAP_MS * 1000;
+    remember_letter(app, key);
 }
 
 static void take_keys(App *app, const Key *keys, guint n)
 {
-    if (n == 1) {
-        app->burst_end = 0; /* a finger again */
-    }
     for (guint i = 0; i < n && !app->quit; i++) {
-        if (!takes_text(app) && keys[i] != K_PASTE_BEGIN && keys[i] != K_REPLY &&
-            (in_burst(app) || is_burst(app, keys + i, n - i))) {
-            drop_burst(app);
-            return;
+        if (takes_text(app) || !can_be_pasted(keys[i])) {
+            app->n_recent = 0;
+            app->dropping = false;
+            app_key(app, keys[i]);
+            continue;
         }
-        app_key(app, keys[i]);
+        app->dropping = app->dropping && follows_fast(app, BURST_GAP_MS);
+        if (app->dropping || is_burst(app, keys + i, n - i)) {
+            drop_letter(app, keys[i]);
+        } else {
+            remember_letter(app, keys[i]);
+            app_key(app, keys[i]);
+        }
     }
+}
+
+/* Two different letters at once. */
+static bool may_be_a_burst(App *app, const Key *keys, guint n)
+{
+    if (takes_text(app)) {
+        return false;
+    }
+    Key before = follows_fast(app, HOLD_MS) ? app->recent[app->n_recent - 1] : 0;
+    for (guint i = 0; i < n && key_is_text(keys[i]); i++) {
+        if (before && keys[i] != before) {
+            return true;
+        }
+        before = keys[i];
+    }
+    return false;
 }
 
 /* ---- reading */
@@ -328,14 +378,36 @@ static void forget_patience(App *app)
     }
 }
 
+static void take_waiting(App *app)
+{
+    if (app->hold) {
+        g_source_remove(app->hold);
+        app->hold = 0;
+    }
+    g_autoptr(GArray) keys = app->waiting;
+    app->waiting = g_array_new(FALSE, FALSE, sizeof(Key));
+    take_keys(app, (const Key *)(void *)keys->data, keys->len);
+}
+
+static gboolean on_hold(gpointer data)
+{
+    App *app = data;
+    app->hold = 0;
+    take_waiting(app);
+    return G_SOURCE_REMOVE;
+}
+
 static void take_what_was_read(App *app)
 {
-    g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(Key));
     Key key;
     while (screen_read(&key)) {
-        g_array_append_val(keys, key);
+        g_array_append_val(app->waiting, key);
     }
-    take_keys(app, (const Key *)(void *)keys->data, keys->len);
+    if (!may_be_a_burst(app, (const Key *)(void *)app->waiting->data, app->waiting->len)) {
+        take_waiting(app);
+    } else if (!app->hold) {
+        app->hold = g_timeout_add(HOLD_MS, on_hold, app);
+    }
     unsigned ms = screen_patience();
     ms = ms ? ms : app->paste ? PASTE_END_MS : 0;
     if (ms) {
@@ -356,5 +428,7 @@ void app_read_input(App *app)
 void app_end_input(App *app)
 {
     forget_patience(app);
+    g_array_set_size(app->waiting, 0);
+    take_waiting(app);
     app_end_sequence(app);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "screen.h"
 
+#include "base/clock.h"
 #include "base/i18n.h"
 #include "base/problem.h"
 #include "base/text.h"
@@ -23,8 +24,9 @@
 
 #define ESCAPE_MS 25 /* to tell Esc from a function key, unless ESCDELAY says otherwise */
 #define ESCAPE_MS_MAX 5000
-#define READ_BYTES 4096 /* at a time: then the screen is drawn before more is read */
-#define ANSWER_WAIT_MS 100
+#define READ_BYTES 4096    /* at a time: then the screen is drawn before more is read */
+#define ANSWER_MS 500      /* an answer that has not come by then does not come */
+#define ANSWER_WAIT_MS 100 /* for one on its way, at the end */
 
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
@@ -45,7 +47,7 @@ static Decoder *decoder;
 static struct termios found;
 static unsigned escape_ms;
 static bool utf8;
-static bool asked; /* the terminal for its background, and it has not answered yet */
+static gint64 asked; /* when, the terminal for its background; 0: never, or it has answered */
 static int cursor_y = -1, cursor_x;
 static char goodbye[128]; /* what puts the terminal right after a crash */
 
@@ -100,13 +102,18 @@ static void modes_on(void)
     guard_begin(goodbye, &found);
 }
 
+static bool answer_is_due(void)
+{
+    return asked && clock_monotonic() - asked < ANSWER_MS * 1000;
+}
+
 /* The order matters: the guard may have something to say, and wants the usual screen for it. */
 static void modes_off(void)
 {
     put_raw(PASTE_OFF);
     put_capability("rmkx");
     endwin();
-    tcsetattr(STDIN_FILENO, asked ? TCSAFLUSH : TCSADRAIN, &found);
+    tcsetattr(STDIN_FILENO, answer_is_due() ? TCSAFLUSH : TCSADRAIN, &found);
     guard_end();
 }
 
@@ -225,7 +232,7 @@ bool screen_open(GError **error)
 static void await_answer(void)
 {
     struct pollfd fd = { .fd = STDIN_FILENO, .events = POLLIN };
-    if (asked) {
+    if (answer_is_due()) {
         poll(&fd, 1, ANSWER_WAIT_MS);
     }
 }
@@ -327,7 +334,7 @@ bool screen_ask_background(void)
         return false;
     }
     put_raw("\033]11;?\033\\");
-    asked = true;
+    asked = clock_monotonic();
     return true;
 }
 
@@ -381,7 +388,7 @@ bool screen_read(Key *key)
     if (!terminal || !decoder_next(decoder, key)) {
         return false;
     }
-    asked = asked && *key != K_REPLY;
+    asked = *key == K_REPLY ? 0 : asked;
     return true;
 }
 
