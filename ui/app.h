@@ -59,11 +59,9 @@ struct App {
     guint patience;  /* timer: what is unfinished of a key or a paste stays so */
     GArray *waiting; /* Key: read, and held back until the timer of hold: they may be pasted text */
     guint hold;
-    Key recent
-        [8]; /* the last letters that came fast after each other, the newest at this time (monotonic) */
-    size_t n_recent;
-    gint64 recent_at;
-    bool dropping; /* and what follows them as fast */
+    Key letter;                            /* the last one that was a command */
+    gint64 letter_at, read_at, hold_since; /* monotonic */
+    bool dropping;                         /* pasted text, as long as more of it comes */
     GSource *tick;
     GArray *sources; /* ids of those of the loop */
 };

@@ -233,15 +233,15 @@ void app_key(App *app, Key key)
 /* ---- a paste of a terminal that has no brackets for it */
 
 /*
- * Such text comes as a burst of keys: many different ones, faster than fingers are. (A held key repeats itself, and what is
- * typed ahead of a slow line does not get this far between two reads.) Where letters are commands it is dropped. It may come
- * in pieces: so two different letters at once are held back for a moment that nobody feels, to see what follows; a single
- * key never is.
+ * Such text comes as a burst of keys, many different ones at once: a held key repeats itself, and what is typed ahead of a
+ * slow line does not get this far. Where letters are commands it is dropped. It may come in pieces: so two different letters
+ * at once are held back for a moment that nobody feels, to see what follows; a single key never is.
  */
 #define BURST_KEYS 8
 #define BURST_DIFFERENT 5
-#define BURST_GAP_MS 50 /* between two of its letters */
-#define HOLD_MS 10
+#define HOLD_MS 10 /* and as long as more comes, but not longer than this: */
+#define HOLD_MAX_MS 100
+#define DROP_GAP_MS 50 /* what follows a burst so fast is the rest of it */
 
 static bool takes_text(App *app)
 {
@@ -264,20 +264,13 @@ static bool opens_text(App *app, Key key)
 
 static bool follows_fast(const App *app, unsigned ms)
 {
-    return app->n_recent > 0 && clock_monotonic() - app->recent_at < ms * 1000;
+    return clock_monotonic() - app->letter_at < ms * 1000;
 }
 
 static void remember_letter(App *app, Key key)
 {
-    if (!follows_fast(app, BURST_GAP_MS)) {
-        app->n_recent = 0;
-    }
-    if (app->n_recent == G_N_ELEMENTS(app->recent)) {
-        memmove(app->recent, app->recent + 1, sizeof app->recent - sizeof *app->recent);
-        app->n_recent--;
-    }
-    app->recent[app->n_recent++] = key;
-    app->recent_at = clock_monotonic();
+    app->letter = key;
+    app->letter_at = clock_monotonic();
 }
 
 static guint n_different(const Key *keys, guint n)
@@ -293,19 +286,14 @@ static guint n_different(const Key *keys, guint n)
     return different;
 }
 
-/* These keys, after those before them, are too many for fingers. */
 static bool is_burst(App *app, const Key *keys, guint n)
 {
-    Key all[2 * BURST_KEYS];
-    guint n_all = follows_fast(app, BURST_GAP_MS) ? (guint)app->n_recent : 0;
-    memcpy(all, app->recent, n_all * sizeof *all);
-    for (guint i = 0; i < n && i < BURST_KEYS; i++) {
-        if (!key_is_text(keys[i]) || opens_text(app, keys[i])) {
-            break;
-        }
-        all[n_all++] = keys[i];
+    guint letters = 0;
+    while (letters < n && letters < BURST_KEYS && key_is_text(keys[letters]) &&
+           !opens_text(app, keys[letters])) {
+        letters++;
     }
-    return n_all >= BURST_KEYS && n_different(all, n_all) >= BURST_DIFFERENT;
+    return letters == BURST_KEYS && n_different(keys, letters) >= BURST_DIFFERENT;
 }
 
 static void drop_letter(App *app, Key key)
@@ -322,12 +310,12 @@ static void take_keys(App *app, const Key *keys, guint n)
 {
     for (guint i = 0; i < n && !app->quit; i++) {
         if (takes_text(app) || !can_be_pasted(keys[i])) {
-            app->n_recent = 0;
+            app->letter_at = 0;
             app->dropping = false;
             app_key(app, keys[i]);
             continue;
         }
-        app->dropping = app->dropping && follows_fast(app, BURST_GAP_MS);
+        app->dropping = app->dropping && follows_fast(app, DROP_GAP_MS);
         if (app->dropping || is_burst(app, keys + i, n - i)) {
             drop_letter(app, keys[i]);
         } else {
@@ -343,7 +331,7 @@ static bool may_be_a_burst(App *app, const Key *keys, guint n)
     if (takes_text(app)) {
         return false;
     }
-    Key before = follows_fast(app, HOLD_MS) ? app->recent[app->n_recent - 1] : 0;
+    Key before = follows_fast(app, HOLD_MS) ? app->letter : 0;
     for (guint i = 0; i < n && key_is_text(keys[i]); i++) {
         if (before && keys[i] != before) {
             return true;
@@ -392,6 +380,10 @@ static void take_waiting(App *app)
 static gboolean on_hold(gpointer data)
 {
     App *app = data;
+    gint64 now = clock_monotonic();
+    if (now - app->read_at < HOLD_MS / 2 * 1000 && now - app->hold_since < HOLD_MAX_MS * 1000) {
+        return G_SOURCE_CONTINUE;
+    }
     app->hold = 0;
     take_waiting(app);
     return G_SOURCE_REMOVE;
@@ -400,12 +392,14 @@ static gboolean on_hold(gpointer data)
 static void take_what_was_read(App *app)
 {
     Key key;
+    app->read_at = clock_monotonic();
     while (screen_read(&key)) {
         g_array_append_val(app->waiting, key);
     }
     if (!may_be_a_burst(app, (const Key *)(void *)app->waiting->data, app->waiting->len)) {
         take_waiting(app);
     } else if (!app->hold) {
+        app->hold_since = app->read_at;
         app->hold = g_timeout_add(HOLD_MS, on_hold, app);
     }
     unsigned ms = screen_patience();

@@ -267,10 +267,12 @@ bool config_each_line(const char *path, ConfigTextFunc func, gpointer data, GErr
                 g_prefix_error(error, "%s:%d: ", path, i + 1);
         }
     }
-    if (wrong > 1 && error)
-        g_prefix_error(
-            error, ngettext("(%d more line is wrong) ", "(%d more lines are wrong) ", wrong - 1),
-            wrong - 1);
+    if (wrong > 1 && error) {
+        g_autofree char *first = (*error)->message;
+        (*error)->message = g_strdup_printf(ngettext("%s (and %d more line is wrong)",
+                                                     "%s (and %d more lines are wrong)", wrong - 1),
+                                            first, wrong - 1);
+    }
     return wrong == 0;
 }
 
