@@ -404,7 +404,7 @@ static void take_what_was_read(App *app)
     }
     unsigned ms = screen_patience();
     ms = ms ? ms : app->paste ? PASTE_END_MS : 0;
-    if (ms) {
+    if (ms && !app->patience) {
         app->patience = g_timeout_add(ms, on_patience, app);
     }
 }

@@ -73,6 +73,7 @@ static gboolean on_job(gint fd, GIOCondition condition, gpointer data)
         screen_resume();
     }
     app_dirty(data, DIRTY_ALL);
+    app_read_input(data);
     return G_SOURCE_CONTINUE;
 }
 

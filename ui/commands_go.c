@@ -245,6 +245,7 @@ void run_suspend(App *app, const char *args)
 {
     screen_suspend(true);
     app_dirty(app, DIRTY_ALL);
+    app_read_input(app); /* typed meanwhile */
 }
 
 /* ---- the line at the bottom */

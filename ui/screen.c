@@ -48,6 +48,7 @@ static struct termios found;
 static unsigned escape_ms;
 static bool utf8;
 static gint64 asked; /* when, the terminal for its background; 0: never, or it has answered */
+static bool ended_like_answer; /* what was read last */
 static int cursor_y = -1, cursor_x;
 static char goodbye[128]; /* what puts the terminal right after a crash */
 
@@ -102,18 +103,13 @@ static void modes_on(void)
     guard_begin(goodbye, &found);
 }
 
-static bool answer_is_due(void)
-{
-    return asked && clock_monotonic() - asked < ANSWER_MS * 1000;
-}
-
 /* The order matters: the guard may have something to say, and wants the usual screen for it. */
 static void modes_off(void)
 {
     put_raw(PASTE_OFF);
     put_capability("rmkx");
     endwin();
-    tcsetattr(STDIN_FILENO, answer_is_due() ? TCSAFLUSH : TCSADRAIN, &found);
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &found);
     guard_end();
 }
 
@@ -228,12 +224,21 @@ bool screen_open(GError **error)
     return true;
 }
 
+static bool answer_is_due(void)
+{
+    return asked && clock_monotonic() - asked < ANSWER_MS * 1000;
+}
+
 /* An answer that comes when we are gone would be typed into the shell. */
 static void await_answer(void)
 {
+    gint64 deadline = clock_monotonic() + ANSWER_WAIT_MS * 1000;
     struct pollfd fd = { .fd = STDIN_FILENO, .events = POLLIN };
-    if (answer_is_due()) {
-        poll(&fd, 1, ANSWER_WAIT_MS);
+    while (answer_is_due() && !ended_like_answer && clock_monotonic() < deadline) {
+        int left = (int)((deadline - clock_monotonic()) / 1000) + 1;
+        if (poll(&fd, 1, left) <= 0 || !screen_fill()) {
+            return;
+        }
     }
 }
 
@@ -379,6 +384,7 @@ bool screen_fill(void)
     ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes);
     if (n > 0) {
         decoder_feed(decoder, bytes, (gsize)n);
+        ended_like_answer = bytes[n - 1] == '\\' || bytes[n - 1] == '\a';
     }
     return n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN));
 }
