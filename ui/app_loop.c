@@ -126,8 +126,15 @@ static void unwatch(App *app)
 
 static gboolean on_tick(GSource *source, GSourceFunc func, gpointer data)
 {
+    App *app = *(App **)(source + 1);
+    gint64 minute = clock_now() / MS_PER_MINUTE;
+    View *view = app_view(app);
     g_source_set_ready_time(source, -1);
-    app_dirty(*(App **)(source + 1), DIRTY_TITLE | DIRTY_STATUS | DIRTY_MESSAGE);
+    if (view->ops->tick) {
+        view->ops->tick(view, minute != app->minute);
+    }
+    app->minute = minute;
+    app_dirty(app, DIRTY_TITLE | DIRTY_STATUS | DIRTY_MESSAGE);
     return G_SOURCE_CONTINUE;
 }
 

@@ -99,6 +99,14 @@ static void draw(View *view, bool all)
     page_draw(lead->page, rect, lead->top);
 }
 
+static void tick(View *view, bool minute)
+{
+    if (minute) {
+        g_clear_pointer(&((LeadView *)view)->page, page_free);
+        app_dirty(view->app, DIRTY_BODY);
+    }
+}
+
 static void moved(View *view, Move move)
 {
     LeadView *lead = (LeadView *)view;
@@ -165,6 +173,7 @@ const ViewOps lead_view = {
     .place = place,
     .draw = draw,
     .changed = changed,
+    .tick = tick,
     .moved = moved,
     .target = target,
     .status = status,

@@ -159,6 +159,15 @@ static void changed(View *view, unsigned what)
     }
 }
 
+/* Ages have grown. */
+static void tick(View *view, bool minute)
+{
+    if (minute) {
+        g_clear_pointer(&((LeadsView *)view)->page, page_free);
+        app_dirty(view->app, DIRTY_BODY);
+    }
+}
+
 static void moved(View *view, Move move)
 {
     LeadsView *leads = (LeadsView *)view;
@@ -296,6 +305,7 @@ const ViewOps inbox_view = {
     .place = place,
     .draw = draw,
     .changed = changed,
+    .tick = tick,
     .moved = moved,
     .open = open_row,
     .back = back,
@@ -314,6 +324,7 @@ const ViewOps sent_view = {
     .place = place,
     .draw = draw,
     .changed = changed,
+    .tick = tick,
     .moved = moved,
     .open = open_row,
     .back = back,

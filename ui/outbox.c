@@ -79,6 +79,11 @@ static void changed(View *view, unsigned what)
     }
 }
 
+static void tick(View *view, bool minute)
+{
+    app_dirty(view->app, DIRTY_BODY);
+}
+
 static char *state_text(const OutboxItem *item, gint64 now)
 {
     switch (item->state) {
@@ -354,6 +359,7 @@ const ViewOps outbox_view = {
     .show = show,
     .draw = draw,
     .changed = changed,
+    .tick = tick,
     .moved = moved,
     .open = open_item,
     .target = target,

@@ -44,6 +44,8 @@ typedef struct ViewOps {
     void (*place)(View *view, Rect body); /* where */
     void (*draw)(View *view, bool all);   /* all false: only what changed since the last draw */
     void (*changed)(View *view, unsigned what); /* ClientChange bits */
+    /* A second has passed while something is held, or else a minute: draw again what counts. */
+    void (*tick)(View *view, bool minute);
     bool (*key)(View *view,
                 Key key); /* a key of its own, asked before the key map; true when taken */
     void (*moved)(View *view, Move move);
