@@ -63,7 +63,7 @@ struct App {
     gint64 letter_at, read_at, hold_since; /* monotonic */
     bool dropping;                         /* pasted text, as long as more of it comes */
     GSource *tick;
-    gint64 minute; /* of the last tick */
+    gint64 minute;   /* of the last tick */
     GArray *sources; /* ids of those of the loop */
 };
 
