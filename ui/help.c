@@ -27,7 +27,7 @@ typedef struct HelpView {
     char *words;
     int cursor, top;
     unsigned contexts; /* of the view that help was called from */
-    ViewId from;
+    int setting_width; /* cells of the longest ":set NAME" */
 } HelpView;
 
 static const struct {
@@ -126,6 +126,7 @@ static void add_settings(HelpView *help)
             .name = g_strconcat(":set ", setting->field.name, NULL),
             .effect = g_strdup(_(setting->effect)),
         };
+        help->setting_width = MAX(help->setting_width, text_width(line.name));
         add_entry(help, _("Settings, and what they are now"), &started, &line);
     }
 }
@@ -227,7 +228,9 @@ static void draw_line(HelpView *help, Rect r, int row, int i)
     int col = draw_field(r, row, 0, 1, role, on ? ">" : " ");
     /* What has no key, or no room for its name, is known by that. */
     bool by_name = !name_width && (!*line->keys || line->setting);
-    int first = by_name ? MAX(key_width, text_width(line->name)) : key_width;
+    int first = !by_name        ? key_width
+                : line->setting ? help->setting_width
+                                : MAX(key_width, text_width(line->name));
     col = draw_field(r, row, col, first, on ? role : ROLE_KEY, by_name ? line->name : keys);
     col = draw_field(r, row, col, 1, role, "");
     if (name_width) {
