@@ -126,6 +126,11 @@ unsigned cache_writer_changed(CacheWriter *writer)
     return changed;
 }
 
+bool cache_writer_is_damaged(const CacheWriter *writer)
+{
+    return db_is_damaged(writer->db);
+}
+
 Store *cache_writer_store(CacheWriter *writer)
 {
     return writer->store;

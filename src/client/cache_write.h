@@ -30,6 +30,8 @@ unsigned cache_writer_changed(CacheWriter *writer);
 Store *cache_writer_store(CacheWriter *writer);
 /* After much was written: the log goes into the file, so that the next start need not read it. */
 void cache_writer_tidy(CacheWriter *writer);
+/* Was the cache's file found damaged? (The store's is told as an error only.) */
+bool cache_writer_is_damaged(const CacheWriter *writer);
 
 /* Where a scope's feed stands. */
 typedef struct Feed {

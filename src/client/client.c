@@ -11,6 +11,8 @@
 
 #define STORE_POLL_S 1
 #define UNDO_HOLD_S 10
+#define WRITE_MS                                                                                   \
+    500 /* at the end, for what the cache still gets: it is not lost when it does not */
 
 /* ---- telling */
 
@@ -107,7 +109,7 @@ void client_add_job(Client *client, Job *job)
 void client_job_done(Client *client, Job *job)
 {
     client->jobs--;
-    if (problem_is(job->error, PROBLEM_DATABASE_CORRUPT))
+    if (job->damaged)
         client_cache_damaged(client);
     if (job->error)
         client_problem(client, problem_of(job->error), job->error->message);
@@ -199,6 +201,7 @@ static gboolean rebuild_cache(gpointer data)
     g_autofree char *store_path = profile_path(client->profile->data_dir, "leads.db");
     g_autofree char *cache_path = profile_path(client->profile->cache_dir, "cache.db");
     client->rebuild_source = 0;
+    client->rebuilt = true;
     client_sync_pause(client);
     worker_free(client->worker);
     client->jobs = 0;
@@ -216,7 +219,7 @@ static gboolean rebuild_cache(gpointer data)
 
 void client_cache_damaged(Client *client)
 {
-    if (client->lock && client->worker && client->rebuild_source == 0)
+    if (client->lock && client->worker && client->rebuild_source == 0 && !client->rebuilt)
         client->rebuild_source = g_idle_add(rebuild_cache, client);
 }
 
@@ -361,6 +364,11 @@ static bool nothing_to_send(Client *client, gpointer data)
     return sync_may_send(&client->sync) ? !client_sending(client) : !sync_is_trying(&client->sync);
 }
 
+static bool nothing_to_write(Client *client, gpointer data)
+{
+    return client->jobs == 0;
+}
+
 void client_stop(Client *client, unsigned ms)
 {
     if (!client->lock)
@@ -374,6 +382,7 @@ void client_stop(Client *client, unsigned ms)
         client_wait(client, nothing_to_send, NULL, ms);
     client_sync_stop(client);
     client_outbox_stop(client);
+    client_wait(client, nothing_to_write, NULL, WRITE_MS);
 }
 
 Cache *client_cache(Client *client)

@@ -36,6 +36,7 @@ struct Client {
     char *detail, *account_name, *account_email;
     int jobs;             /* in the worker */
     guint rebuild_source; /* the cache was found damaged */
+    bool rebuilt;         /* once is enough: a disk that does it again is failing */
     bool purge;           /* logged out for good: the cache goes with the client */
 
     /* sync */

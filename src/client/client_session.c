@@ -2,6 +2,8 @@
 /* Tokens: from the private server, from storage, by log-in; and their exchange when they have expired. */
 #include "client/client_private.h"
 
+#include <string.h>
+
 #include "wire/json.h"
 
 /* ---- the private server */
@@ -106,6 +108,8 @@ typedef struct Asking {
 static void asking_free(gpointer data)
 {
     Asking *asking = data;
+    if (asking->login.password)
+        explicit_bzero(asking->login.password, strlen(asking->login.password));
     fields_clear(&login_fields, &asking->login);
     g_free(asking->email);
     g_free(asking);
@@ -171,6 +175,7 @@ static void send_login(Asking *asking)
     g_autofree char *body = pairs_to_json(pairs, G_N_ELEMENTS(pairs));
     NetCall call = { .method = "POST", .path = "/v1/login", .body = body, .drop = asking_free };
     net_send(asking->client->net, &call, on_login, asking);
+    explicit_bzero(body, strlen(body));
 }
 
 static bool may_ask(Client *client, ClientDoneFunc done, gpointer data)

@@ -329,7 +329,8 @@ static void on_stream_end(NetReply *reply, gpointer data)
 {
     Client *client = data;
     client->stream = NULL;
-    client->retry_after_ms = MAX(reply->retry_after_ms, client->sse.retry_ms);
+    client->retry_after_ms = MAX(reply->retry_after_ms,
+                                 MIN(client->sse.retry_ms, SYNC_BACKOFF_MAX_MS));
     if (reply->status == 401) {
         client_event(client, EVENT_UNAUTHORIZED);
         return;

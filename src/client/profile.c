@@ -189,6 +189,16 @@ static void sweep_demos(const char *root)
     g_dir_close(dir);
 }
 
+/* A folder in /tmp may be anybody's, who could then put another one in the place of ours. */
+static bool check_mine(const char *path, GError **error)
+{
+    struct stat st;
+    if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == getuid() &&
+        (st.st_mode & 022) == 0)
+        return true;
+    return problem_set(error, PROBLEM_CANNOT_CREATE, "%s is not a folder of yours alone", path);
+}
+
 static bool demo_places(Profile *profile, GError **error)
 {
     g_autofree char *root = runtime_root();
@@ -199,7 +209,7 @@ static bool demo_places(Profile *profile, GError **error)
         g_free(root);
         root = mine;
     }
-    if (!make_dir(root, error))
+    if (!make_dir(root, error) || !check_mine(root, error))
         return false;
     sweep_demos(root);
     g_autofree char *dir = g_build_filename(root, "demo-XXXXXX", NULL);

@@ -52,6 +52,8 @@ void job_free(Job *job)
 
 static void notify(Worker *worker, Job *job, bool is_head)
 {
+    job->damaged = worker->writer ? cache_writer_is_damaged(worker->writer)
+                                  : problem_is(worker->open_error, PROBLEM_DATABASE_CORRUPT);
     Notice *notice = g_new0(Notice, 1);
     notice->job = job;
     notice->is_head = is_head;

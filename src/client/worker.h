@@ -36,6 +36,7 @@ struct Job {
     FeedPage page;
     gint64 done_objects; /* PAGE: of the full sync, out */
     unsigned changed;    /* out: ClientChange */
+    bool damaged;        /* out: the cache's file is */
     GError *error;       /* out: NULL = committed */
 
     void (*head)(Job *job, gpointer data); /* PAGE: parsed, not yet written; page may be read */
