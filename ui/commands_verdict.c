@@ -338,6 +338,10 @@ static void verdict_give(App *app, Verdict *verdict)
     }
     if (go_on) {
         leads_goto(app, &next);
+    } else if (app->view == VIEW_INBOX) {
+        char *last = g_strdup_printf(_("%s, the last that waited"), app->held);
+        g_free(app->held);
+        app->held = last;
     }
     app_dirty(app, DIRTY_MESSAGE | DIRTY_STATUS | DIRTY_TITLE);
 }
