@@ -261,17 +261,9 @@ static void draw(View *view, bool all)
 static void moved(View *view, Move move)
 {
     HelpView *help = (HelpView *)view;
-    int page = MAX(1, view->body.h - 1);
-    int steps[] = { [MOVE_UP] = -1,
-                    [MOVE_DOWN] = 1,
-                    [MOVE_HALF_UP] = -page / 2,
-                    [MOVE_HALF_DOWN] = page / 2,
-                    [MOVE_PAGE_UP] = -page,
-                    [MOVE_PAGE_DOWN] = page,
-                    [MOVE_TOP] = -10000,
-                    [MOVE_BOTTOM] = 10000 };
-    help->cursor += steps[move];
-    settle(help, steps[move] > 0 ? 1 : -1);
+    int lines = move_lines(move, view->body.h);
+    help->cursor += lines;
+    settle(help, lines > 0 ? 1 : -1);
 }
 
 static void search(View *view, const char *text)

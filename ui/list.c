@@ -1,6 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "list.h"
 
+#define LINES_MAX (G_MAXINT / 4) /* twice that added to a line is a number still */
+
+int move_lines(Move move, int height)
+{
+    int page = MAX(1, height - 1);
+    const int lines[] = { [MOVE_UP] = -1,
+                          [MOVE_DOWN] = 1,
+                          [MOVE_HALF_UP] = -page / 2,
+                          [MOVE_HALF_DOWN] = page / 2,
+                          [MOVE_PAGE_UP] = -page,
+                          [MOVE_PAGE_DOWN] = page,
+                          [MOVE_TOP] = -LINES_MAX,
+                          [MOVE_BOTTOM] = LINES_MAX };
+    return lines[move];
+}
+
 struct List {
     const ListSource *source;
     gpointer data;

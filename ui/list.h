@@ -34,6 +34,9 @@ typedef enum Move {
     MOVE_BOTTOM,
 } Move;
 
+/* How many lines a move goes down (or up: negative) in a window of that height; to an end, more than anything has. */
+int move_lines(Move move, int height);
+
 typedef struct List List;
 
 List *list_new(const ListSource *source, gpointer data);

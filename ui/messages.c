@@ -55,16 +55,7 @@ static void draw(View *view, bool all)
 static void moved(View *view, Move move)
 {
     MessagesView *messages = (MessagesView *)view;
-    int page = MAX(1, view->body.h - 1);
-    int steps[] = { [MOVE_UP] = -1,
-                    [MOVE_DOWN] = 1,
-                    [MOVE_HALF_UP] = -page / 2,
-                    [MOVE_HALF_DOWN] = page / 2,
-                    [MOVE_PAGE_UP] = -page,
-                    [MOVE_PAGE_DOWN] = page,
-                    [MOVE_TOP] = -10000,
-                    [MOVE_BOTTOM] = 10000 };
-    messages->top += steps[move];
+    messages->top = MAX(0, messages->top) + move_lines(move, view->body.h);
 }
 
 static void status(View *view, GString *out)

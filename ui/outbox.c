@@ -297,17 +297,9 @@ static void draw(View *view, bool all)
 static void moved(View *view, Move move)
 {
     OutboxView *outbox = (OutboxView *)view;
-    int page = MAX(1, view->body.h - 2);
-    int steps[] = { [MOVE_UP] = -1,
-                    [MOVE_DOWN] = 1,
-                    [MOVE_HALF_UP] = -page / 2,
-                    [MOVE_HALF_DOWN] = page / 2,
-                    [MOVE_PAGE_UP] = -page,
-                    [MOVE_PAGE_DOWN] = page,
-                    [MOVE_TOP] = -G_MAXINT / 2,
-                    [MOVE_BOTTOM] = G_MAXINT / 2 };
     int last = MAX(0, (int)outbox->items->len - 1);
-    outbox->cursor = (guint)CLAMP((int)outbox->cursor + steps[move], 0, last);
+    outbox->cursor = (guint)CLAMP((int)outbox->cursor + move_lines(move, view->body.h - 1), 0,
+                                  last);
     remember(outbox);
 }
 
