@@ -36,6 +36,7 @@ List *list_new(const ListSource *source, gpointer data)
     list->data = data;
     list->rows = g_ptr_array_new();
     list->height = 1;
+    list->at_start = list->at_end = true; /* nothing more to fetch until it is loaded */
     return list;
 }
 
