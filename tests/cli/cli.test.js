@@ -296,11 +296,17 @@ describe('list, show, count', () => {
         assert.match((await home.shell('leadline --help > /dev/full')).expect(74).stderr, /^$/);
     });
 
-    test('a broken configuration is 78 and names its line', async () => {
+    test('a broken configuration is 78 and names its line, where it would decide which profile', async () => {
+        const ways = [[['--config', home.path('config'), 'count'], {}], [['count'], { env: { LEADLINE_CONFIG: home.path('config') } }]];
+        const profiles = home.path('CONFIG_HOME/leadline/profiles');
         fs.writeFileSync(home.path('config'), '# fine\nset nonsense=1\n');
-        for (const options of [[['--config', home.path('config'), 'list'], {}], [['list'], { env: { LEADLINE_CONFIG: home.path('config') } }]]) {
-            assert.match((await home.leadline(...options)).expect(78).stderr, /config:2/);
-        }
+        for (const way of ways) (await home.leadline(...way)).expect(0);
+        fs.copyFileSync(path.join(profiles, 'main'), path.join(profiles, 'second'));
+        for (const way of ways) assert.match((await home.leadline(...way)).expect(78).stderr, /config:2/);
+        assert.match((await home.leadline(['count'])).expect(64).stderr, /--profile with one of: main, second/);
+        fs.writeFileSync(home.path('config'), 'set profile=main\n');
+        for (const way of ways) (await home.leadline(...way)).expect(0);
+        fs.rmSync(path.join(profiles, 'second'));
     });
 });
 
