@@ -2,8 +2,10 @@
 /* The real client against a real leadlined through an evil network: nothing is lost, nothing is doubled. */
 #include "tests/unit/unit.h"
 
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <glib/gstdio.h>
 
@@ -975,6 +977,13 @@ static Fault chaos(const PeerRequest *request, unsigned n, gpointer data)
     return faults[which];
 }
 
+/* No token is refused: a client that is asked to log in would stand still. */
+static Fault chaos_of_the_network(const PeerRequest *request, unsigned n, gpointer data)
+{
+    Fault got = chaos(request, n, data);
+    return got.status == 401 ? (Fault){ FAULT_NONE } : got;
+}
+
 #define CHAOS_LEADS 12
 #define CHAOS_SLIPS 6
 
@@ -1044,11 +1053,109 @@ static void chaos_of_another_seed(void **state)
     one_round_of_chaos(*state, 7);
 }
 
+/* ---- killed over and over: this program again, as "child NAME SOCKET", until it is killed */
+
+static const char *self;
+
+static bool child_is_live(Client *client, gpointer data)
+{
+    if (client->sync.state == SYNC_OFFLINE)
+        client_sync_now(client);
+    return client->sync.state == SYNC_LIVE;
+}
+
+/* Writes notes and verdicts, and tells of each on standard output once the client has taken it. */
+static void G_GNUC_NORETURN child_main(const char *name, const char *socket)
+{
+    g_autofree char *server = g_strconcat("unix:", socket, NULL);
+    g_autoptr(Profile) profile = profile_new(PROFILE_SERVER, name, server, NULL);
+    profile->insecure_storage = true;
+    Client *client = client_open(profile, 0, NULL);
+    client_set_undo_hold(client, 0);
+    client_start(client);
+    client_wait(client, child_is_live, NULL, LIMIT_MS);
+    LeadQuery query = { .box = BOX_INBOX };
+    for (guint i = 0;; i++) {
+        g_autoptr(GPtrArray)
+            rows = cache_leads(client_cache(client), &query, NULL, true, 100, NULL);
+        const LeadRow *row = g_ptr_array_index(rows, i % rows->len);
+        char text[UUID_TEXT_SIZE];
+        ConfirmInput input = verdict_lead();
+        if (row->state <= REFERRAL_PICKED_UP && client_confirm(client, &row->id, 1, &input, NULL))
+            printf("C %s\n", uuid_format(&row->id, text));
+        Note note = { .id = uuid_new(), .text = (char *)"Written before the end" };
+        if (client_note(client, &row->id, &note, NULL))
+            printf("N %s\n", uuid_format(&note.id, text));
+        fflush(stdout);
+        for (int turn = 0; turn < 10; turn++)
+            g_main_context_iteration(NULL, FALSE);
+    }
+}
+
+/* Reads what a child tells, kills it after so many lines, and keeps what it was told. */
+static void run_and_kill(World *world, const char *name, unsigned lines, GHashTable *told)
+{
+    const char *const argv[] = { self, "child", name, world->peer_socket, NULL };
+    GPid pid = 0;
+    int output = -1;
+    assert_true(g_spawn_async_with_pipes(NULL, (char **)argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL,
+                                         NULL, &pid, NULL, &output, NULL, NULL));
+    FILE *file = fdopen(output, "r");
+    char line[64];
+    for (unsigned n = 0; fgets(line, sizeof line, file); n++) {
+        g_hash_table_add(told, g_strdup(g_strchomp(line)));
+        if (n == lines)
+            kill(pid, SIGKILL); /* and the rest of what it told counts too */
+    }
+    fclose(file);
+    waitpid(pid, NULL, 0);
+}
+
+static void kills_lose_and_double_nothing(void **state)
+{
+    static uint64_t seed, dice;
+    World *world = *state;
+    seed = 42, dice = 43;
+    world_live(world);
+    g_autofree char *name = g_strdup(client_profile(world->client)->name);
+    g_clear_pointer(&world->client, client_free);
+    g_autoptr(GHashTable) told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    peer_plan(world->peer, chaos_of_the_network, &seed);
+    for (int round = 0; round < 12; round++)
+        run_and_kill(world, name, random_below(&dice, 30), told);
+    peer_plan(world->peer, NULL, NULL);
+    world->client = world_client(world, "test");
+    world_hurry(world, outbox_is_empty, "outbox_is_empty");
+    assert_int_equal(client_status(world->client)->outbox.failed, 0);
+    assert_true(g_hash_table_size(told) > 60);
+    gint64 notes = 0;
+    GHashTableIter iter;
+    gpointer line;
+    g_hash_table_iter_init(&iter, told);
+    while (g_hash_table_iter_next(&iter, &line, NULL)) {
+        Uuid id;
+        assert_true(uuid_parse((char *)line + 2, &id));
+        if (*(char *)line == 'C')
+            check_confirmed_once(world, &id);
+        else
+            assert_true(is_in(world, &id, "SELECT rev FROM note WHERE id = $1", 1));
+        notes += *(char *)line == 'N';
+    }
+    /* At most one a round was taken and not yet told. */
+    gint64 all = world_ask(world, "SELECT count(*) FROM note WHERE text = $1",
+                           db_text("Written before the end"));
+    assert_true(notes > 0 && all >= notes && all <= notes + 12);
+    world_check_cache(world);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
 /* An argument names the tests to be run, as a pattern. */
 int main(int argc, char **argv)
 {
+    self = argv[0];
+    if (argc == 4 && strcmp(argv[1], "child") == 0)
+        child_main(argv[2], argv[3]);
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);
     const struct CMUnitTest tests[] = {
@@ -1090,6 +1197,7 @@ int main(int argc, char **argv)
         TEST(a_new_lead_comes_by_push),
         TEST(chaos_loses_and_doubles_nothing),
         TEST(chaos_of_another_seed),
+        TEST(kills_lose_and_double_nothing),
     };
     return cmocka_run_group_tests(tests, world_group_setup, world_group_teardown);
 }
