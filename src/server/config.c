@@ -177,6 +177,23 @@ static int line_of(const char *text, const char *place)
     return line;
 }
 
+bool config_read_text(Config *config, const char *name, const char *text, size_t length,
+                      GError **error)
+{
+    g_autoptr(GError) local = NULL;
+    const char *end;
+    if (!g_utf8_validate_len(text, length, &end))
+        return problem_set(error, PROBLEM_BAD_CONFIG, "%s:%d: must be UTF-8 text", name,
+                           line_of(text, end));
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autofree char *copy = g_strndup(text, length);
+    g_auto(GStrv) lines = g_strsplit(copy, "\n", -1);
+    for (int i = 0; lines[i]; i++)
+        if (!line_read(config, lines[i], seen, &local))
+            return problem_set(error, PROBLEM_BAD_CONFIG, "%s:%d: %s", name, i + 1, local->message);
+    return true;
+}
+
 bool config_read_file(Config *config, const char *path, GError **error)
 {
     g_autofree char *text = NULL;
@@ -184,16 +201,7 @@ bool config_read_file(Config *config, const char *path, GError **error)
     g_autoptr(GError) local = NULL;
     if (!g_file_get_contents(path, &text, &length, &local))
         return problem_set(error, PROBLEM_BAD_CONFIG, "%s: %s", path, local->message);
-    const char *end;
-    if (!g_utf8_validate_len(text, length, &end))
-        return problem_set(error, PROBLEM_BAD_CONFIG, "%s:%d: must be UTF-8 text", path,
-                           line_of(text, end));
-    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    for (int i = 0; lines[i]; i++)
-        if (!line_read(config, lines[i], seen, &local))
-            return problem_set(error, PROBLEM_BAD_CONFIG, "%s:%d: %s", path, i + 1, local->message);
-    return true;
+    return config_read_text(config, path, text, length, error);
 }
 
 /* The value of the flag argv[i]: after "=", or the next argument. NULL when it is missing. */

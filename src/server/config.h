@@ -49,6 +49,9 @@ void config_clear(Config *config);
 
 /* BAD_CONFIG with "FILE:LINE: what is wrong and what would be right". */
 bool config_read_file(Config *config, const char *path, GError **error);
+/* The same from memory; name: what it is called in the message. */
+bool config_read_text(Config *config, const char *name, const char *text, size_t length,
+                      GError **error);
 
 /* Takes its flags (and --config FILE, read first) out of argv; what is left stays in order. USAGE or BAD_CONFIG. */
 bool config_read_flags(Config *config, int *argc, char **argv, GError **error);

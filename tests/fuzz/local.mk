@@ -14,12 +14,17 @@ fuzz_targets = %D%/fuzz_text %D%/fuzz_json %D%/fuzz_sse %D%/fuzz_field %D%/fuzz_
 %C%_fuzz_json_LDADD = $(FUZZ_LIBS) src/wire/libwire.a src/model/libmodel.a src/base/libbase.a $(CJSON_LIBS) $(GLIB_LIBS)
 %C%_fuzz_sse_LDADD = $(FUZZ_LIBS) src/client/libclient.a src/base/libbase.a $(GLIB_LIBS)
 %C%_fuzz_field_LDADD = $(FUZZ_LIBS) src/model/libmodel.a src/base/libbase.a $(GLIB_LIBS)
-%C%_fuzz_search_LDADD = $(FUZZ_LIBS) src/server/libserver.a src/wire/libwire.a src/db/libdb.a
+FUZZ_SERVER_LIBS = src/server/libserver.a src/wire/libwire.a src/db/libdb.a
 if HAVE_POSTGRESQL
-%C%_fuzz_search_LDADD += src/db/libdbpg.a src/db/libdb.a
+FUZZ_SERVER_LIBS += src/db/libdbpg.a src/db/libdb.a
 endif
-%C%_fuzz_search_LDADD += src/model/libmodel.a src/base/libbase.a $(MICROHTTPD_LIBS) $(SODIUM_LIBS) $(CJSON_LIBS) \
+FUZZ_SERVER_LIBS += src/model/libmodel.a src/base/libbase.a $(MICROHTTPD_LIBS) $(SODIUM_LIBS) $(CJSON_LIBS) \
 	$(SQLITE_LIBS) $(PQ_LIBS) $(GLIB_LIBS)
+%C%_fuzz_search_LDADD = $(FUZZ_LIBS) $(FUZZ_SERVER_LIBS)
+
+fuzz_targets += %D%/fuzz_server_config %D%/fuzz_frame
+%C%_fuzz_server_config_LDADD = $(FUZZ_LIBS) $(FUZZ_SERVER_LIBS)
+%C%_fuzz_frame_LDADD = $(FUZZ_LIBS) $(FUZZ_SERVER_LIBS)
 
 fuzz_targets += %D%/fuzz_decode %D%/fuzz_keymap
 %C%_fuzz_decode_LDADD = $(FUZZ_LIBS) ui/libui.a src/base/libbase.a $(GLIB_LIBS)

@@ -13,3 +13,11 @@ tests_unit_test_search_LDADD = $(SERVER_TEST_LIBS)
 check_PROGRAMS += tests/unit/test_server_sql
 TESTS += tests/unit/test_server_sql
 tests_unit_test_server_sql_LDADD = $(SERVER_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test_config
+TESTS += tests/unit/test_config
+tests_unit_test_config_LDADD = $(SERVER_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test_server_parts
+TESTS += tests/unit/test_server_parts
+tests_unit_test_server_parts_LDADD = $(SERVER_TEST_LIBS)
