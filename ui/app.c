@@ -39,9 +39,8 @@ static void drop_views(App *app, bool welcome_too)
 
 void app_free(App *app)
 {
-    if (!app) {
+    if (!app)
         return;
-    }
     app_close_dialog(app);
     drop_views(app, true);
     client_free(app->client);
@@ -50,9 +49,8 @@ void app_free(App *app)
     g_hash_table_unref(app->give_take);
     settings_clear(&app->settings);
     app_forget_messages(app);
-    if (app->paste) {
+    if (app->paste)
         g_string_free(app->paste, TRUE);
-    }
     g_array_unref(app->sources);
     g_array_unref(app->waiting);
     g_free(app->held);
@@ -85,24 +83,19 @@ View *app_view(const App *app)
 
 void app_show(App *app, ViewId id)
 {
-    if (!app->client && id != VIEW_WELCOME && id != VIEW_HELP && id != VIEW_MESSAGES) {
+    if (!app->client && id != VIEW_WELCOME && id != VIEW_HELP && id != VIEW_MESSAGES)
         id = VIEW_WELCOME;
-    }
-    if (id != app->view && app->view < TAB_COUNT) {
+    if (id != app->view && app->view < TAB_COUNT)
         app->under = app->view;
-    }
     app->view = id;
     bool fresh = !app->views[id];
-    if (fresh) {
+    if (fresh)
         app->views[id] = view_table[id]->create(app);
-    }
     View *view = app->views[id];
-    if (view->ops->show) {
+    if (view->ops->show)
         view->ops->show(view);
-    }
-    if (view->stale && !fresh && view->ops->changed) {
+    if (view->stale && !fresh && view->ops->changed)
         view->ops->changed(view, ~0u);
-    }
     view->stale = false;
     app_dirty(app, DIRTY_ALL);
 }
@@ -111,9 +104,8 @@ Target app_target(App *app)
 {
     Target target = { 0 };
     View *view = app_view(app);
-    if (view && view->ops->target) {
+    if (view && view->ops->target)
         view->ops->target(view, &target);
-    }
     return target;
 }
 
@@ -124,12 +116,10 @@ unsigned app_view_contexts(const App *app)
 
 unsigned app_contexts(const App *app)
 {
-    if (prompt_is_open()) {
+    if (prompt_is_open())
         return CTX_BIT(CTX_TEXT);
-    }
-    if (app->dialog) {
+    if (app->dialog)
         return CTX_BIT(dialog_in_text(app->dialog) ? CTX_TEXT : CTX_DIALOG);
-    }
     return app_view_contexts(app);
 }
 
@@ -156,14 +146,11 @@ void app_apply_settings(App *app)
     theme_select(settings->theme, settings->background);
     screen_apply_theme();
     text_set_ascii(settings->ascii == ASCII_AUTO ? !screen_is_utf8() : settings->ascii == ASCII_ON);
-    if (app->client) {
+    if (app->client)
         client_set_undo_hold(app->client, (int)settings->undo_hold);
-    }
-    for (int i = 0; i < VIEW_COUNT; i++) {
-        if (app->views[i]) {
+    for (int i = 0; i < VIEW_COUNT; i++)
+        if (app->views[i])
             app->views[i]->body = (Rect){ 0 }; /* placed again */
-        }
-    }
     app_dirty(app, DIRTY_ALL);
 }
 
@@ -172,19 +159,16 @@ void app_apply_settings(App *app)
 static void on_change(unsigned what, gpointer data)
 {
     App *app = data;
-    if (what & CLIENT_LEADS) {
+    if (what & CLIENT_LEADS)
         g_hash_table_remove_all(app->give_take);
-    }
     for (int i = 0; i < VIEW_COUNT; i++) {
         View *view = app->views[i];
-        if (!view) {
+        if (!view)
             continue;
-        }
-        if (i != (int)app->view) {
+        if (i != (int)app->view)
             view->stale = true;
-        } else if (view->ops->changed) {
+        else if (view->ops->changed)
             view->ops->changed(view, what);
-        }
     }
     app_dirty(app, DIRTY_TITLE | DIRTY_STATUS | DIRTY_MESSAGE);
 }

@@ -39,9 +39,8 @@ static Frame frame_of_screen(void)
 static void count_of(App *app, ViewId id, char *out, size_t size)
 {
     *out = '\0';
-    if (!app->client) {
+    if (!app->client)
         return;
-    }
     LeadCounts counts = { 0 };
     gint64 n = 0;
     if (id == VIEW_INBOX && cache_counts(client_cache(app->client), &counts, NULL)) {
@@ -50,9 +49,8 @@ static void count_of(App *app, ViewId id, char *out, size_t size)
         const OutboxCounts *outbox = &client_status(app->client)->outbox;
         n = outbox->held + outbox->waiting + outbox->failed;
     }
-    if (n > 0) {
+    if (n > 0)
         g_snprintf(out, size, "(%" PRId64 ")", n);
-    }
 }
 
 static const ViewOps *const tab_table[TAB_COUNT] = { &inbox_view, &sent_view, &outbox_view,
@@ -72,17 +70,15 @@ static char *tab_text(App *app, int i, ViewId shown, bool numbered)
 static char *title_right(App *app, int room)
 {
     g_autofree char *clock = when_clock(clock_now());
-    if (!app->client || app->view == VIEW_WELCOME) {
+    if (!app->client || app->view == VIEW_WELCOME)
         return g_strdup_printf(" %s ", clock);
-    }
     const char *profile = client_profile(app->client)->name;
     g_autofree char *account = text_clean(client_status(app->client)->account_name, -1, TEXT_LINE);
     g_autofree char *who = *account ? g_strdup_printf("%s/%s", profile, account)
                                     : g_strdup(profile);
     int left = room - text_width(clock) - 4;
-    if (left < 4) {
+    if (left < 4)
         return room > text_width(clock) + 2 ? g_strdup_printf(" %s ", clock) : g_strdup("");
-    }
     g_autofree char *cut = text_cut(who, left);
     return g_strdup_printf("  %s  %s", cut, clock);
 }
@@ -99,9 +95,8 @@ static void draw_tabs(App *app, Rect line)
     int col = 0;
     /* All tabs, or on a narrow screen the one that is shown. */
     for (int i = 0; i < TAB_COUNT; i++) {
-        if (total + 8 > line.w && i != (int)shown) {
+        if (total + 8 > line.w && i != (int)shown)
             continue;
-        }
         col = draw_text(line, 0, col, i == (int)shown ? ROLE_TAB : ROLE_TITLE, texts->pdata[i]);
     }
     g_autofree char *right = title_right(app, line.w - col);
@@ -123,9 +118,8 @@ static void draw_title(App *app, Rect line)
 
 static char *progress_text(const ClientStatus *status)
 {
-    if (status->sync_total <= 0) {
+    if (status->sync_total <= 0)
         return g_strdup_printf(_("syncing: %" PRId64), status->sync_done);
-    }
     gint64 done = CLAMP(status->sync_done, 0, status->sync_total);
     char bar[13] = "";
     int full = (int)(done * 12 / status->sync_total);
@@ -139,12 +133,10 @@ static char *progress_text(const ClientStatus *status)
 static char *age_text(const ClientStatus *status)
 {
     gint64 now = clock_now();
-    if (!status->last_sync) {
+    if (!status->last_sync)
         return g_strdup(_("no data yet"));
-    }
-    if (now - status->last_sync < MS_PER_MINUTE) {
+    if (now - status->last_sync < MS_PER_MINUTE)
         return g_strdup(_("data <1m old"));
-    }
     g_autofree char *age = when_age(status->last_sync, now);
     return g_strdup_printf(_("data %s old"), age);
 }
@@ -162,9 +154,8 @@ static char *sync_text(const App *app, bool roomy, Role *role)
     *role = ROLE_STATUS;
     switch (status->phase) {
     case PHASE_STOPPED:
-        if (app->read_only) {
+        if (app->read_only)
             return age_text(status); /* another leadline keeps the data */
-        }
         return g_strdup(_("connecting..."));
     case PHASE_CONNECTING:
         return g_strdup(_("connecting..."));
@@ -193,17 +184,15 @@ static char *outbox_text(const OutboxCounts *counts, Role *role)
     g_autoptr(GString) out = g_string_new(_("outbox"));
     gint64 waiting = counts->held + counts->waiting;
     g_string_append_printf(out, " %" PRId64, waiting);
-    if (counts->failed) {
+    if (counts->failed)
         g_string_append_printf(out, _(", %" PRId64 " failed"), counts->failed);
-    }
     return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
 static void draw_status(App *app, Rect line)
 {
-    if (line.h == 0) {
+    if (line.h == 0)
         return;
-    }
     draw_rest(line, 0, 0, ROLE_STATUS);
     int room = line.w;
     if (app->client && app->view != VIEW_WELCOME) {
@@ -218,16 +207,13 @@ static void draw_status(App *app, Rect line)
         draw_text(line, 0, col + 3, outbox_role, outbox);
     }
     g_autoptr(GString) left = g_string_new(" ");
-    if (app->read_only) {
+    if (app->read_only)
         g_string_append(left, _("READ-ONLY  "));
-    }
     View *view = app_view(app);
-    if (view->ops->status) {
+    if (view->ops->status)
         view->ops->status(view, left);
-    }
-    if (room > 8) {
+    if (room > 8)
         draw_text(rect_sub(line, 0, 0, room - 1, 1), 0, 0, ROLE_STATUS, left->str);
-    }
 }
 
 /* ---- footer: the likely next keys, and always how to get help */
@@ -241,9 +227,8 @@ typedef struct Hints {
 static void put_hint(Hints *hints, const char *key, const char *word)
 {
     int end = hints->col + text_width(key) + 1 + text_width(word);
-    if (!*key || end > hints->line.w) {
+    if (!*key || end > hints->line.w)
         return;
-    }
     int col = draw_text(hints->line, 0, hints->col, ROLE_KEY, key);
     hints->col = draw_format(hints->line, 0, col, ROLE_FOOTER, " %s", word) + 2;
 }
@@ -256,11 +241,9 @@ static void hint_command(App *app, Hints *hints, const char *name, const char *w
 
 static void hint_view(App *app, Hints *hints)
 {
-    for (const char *const *name = app_view(app)->ops->footer; *name; name++) {
-        if (command_is_possible(app, command_find(*name))) {
+    for (const char *const *name = app_view(app)->ops->footer; *name; name++)
+        if (command_is_possible(app, command_find(*name)))
             hint_command(app, hints, *name, NULL);
-        }
-    }
 }
 
 static void hint_dialog(App *app, Hints *hints)
@@ -272,17 +255,15 @@ static void hint_dialog(App *app, Hints *hints)
         g_autofree char *yes = keymap_key_of(app->keymap, app_contexts(app), "yes", NULL);
         g_autofree char *press = keymap_key_of(app->keymap, app_contexts(app), "press", NULL);
         g_autofree char *both = g_strdup_printf("%s/%s", yes, press);
-        if (dialog_yes_word(dialog) && !in_text) {
+        if (dialog_yes_word(dialog) && !in_text)
             put_hint(hints, dialog_on_yes(dialog) ? both : yes, dialog_yes_word(dialog));
-        }
         if (digits) {
             g_autofree char *keys = g_strdup_printf("1-%d", digits);
             g_autofree char *or_press = g_strdup_printf("%s/%s", keys, press);
             put_hint(hints, dialog_yes_word(dialog) ? keys : or_press, _("Choose"));
         }
-        if (dialog_press_word(dialog) && !digits) {
+        if (dialog_press_word(dialog) && !digits)
             put_hint(hints, press, dialog_press_word(dialog));
-        }
         if (dialog_has_more(dialog)) {
             bool up = in_text || dialog_on_yes(dialog);
             hint_command(app, hints, up ? "previous-field" : "next-field", NULL);
@@ -305,9 +286,8 @@ static void hint_prompt(App *app, Hints *hints)
 
 static void draw_footer(App *app, Rect line)
 {
-    if (line.h == 0) {
+    if (line.h == 0)
         return;
-    }
     draw_rest(line, 0, 0, ROLE_FOOTER);
     Hints hints = { .line = rect_sub(line, 1, 0, line.w - 2, 1) };
     if (prompt_is_open()) {
@@ -358,15 +338,13 @@ static void draw_message(App *app, Rect line)
         prompt_draw(line);
         return;
     }
-    if (!app->dialog) {
+    if (!app->dialog)
         screen_cursor(-1, 0);
-    }
     draw_rest(line, 0, 0, ROLE_NORMAL);
-    if (app->message) {
+    if (app->message)
         draw_text(line, 0, 1, app->message->error ? ROLE_ERROR : ROLE_MESSAGE, app->message->text);
-    } else if (app->client && client_status(app->client)->hold_until > 0) {
+    else if (app->client && client_status(app->client)->hold_until > 0)
         draw_countdown(app, line);
-    }
 }
 
 /* ---- overlays */
@@ -375,9 +353,8 @@ static void draw_choices(App *app, Rect body, GPtrArray *keys, GPtrArray *effect
 {
     bool bare = body.h < 8; /* no room for a frame */
     int n = MIN((int)keys->len, body.h - (bare ? 0 : 2));
-    if (n < 1) {
+    if (n < 1)
         return;
-    }
     int w = 0;
     int key_width = 0;
     for (int i = 0; i < n; i++) {
@@ -411,9 +388,8 @@ static void draw_legend(App *app, Rect body)
 
 static void draw_candidates(App *app, Rect body)
 {
-    if (prompt_kind() != PROMPT_COMMAND || prompt_is_busy() || body.h < 5) {
+    if (prompt_kind() != PROMPT_COMMAND || prompt_is_busy() || body.h < 5)
         return;
-    }
     g_autoptr(GPtrArray) rows = complete_line(prompt_text(), NULL);
     g_autoptr(GPtrArray) words = g_ptr_array_new();
     g_autoptr(GPtrArray) effects = g_ptr_array_new();
@@ -428,15 +404,12 @@ static void draw_candidates(App *app, Rect body)
 
 static void draw_overlays(App *app, Rect body)
 {
-    if (app->dialog) {
+    if (app->dialog)
         dialog_draw(app->dialog, body);
-    }
-    if (app->legend) {
+    if (app->legend)
         draw_legend(app, body);
-    }
-    if (prompt_is_open()) {
+    if (prompt_is_open())
         draw_candidates(app, body);
-    }
 }
 
 /* ---- all */
@@ -447,30 +420,24 @@ void app_draw(App *app)
     View *view = app_view(app);
     unsigned dirty = app->dirty;
     app->dirty = 0;
-    if (dirty & DIRTY_OVERLAY) {
+    if (dirty & DIRTY_OVERLAY)
         dirty |= DIRTY_BODY; /* what it covered before must come back */
-    }
     if (dirty & (DIRTY_BODY | DIRTY_MOVED)) {
         if (memcmp(&view->body, &frame.body, sizeof frame.body) != 0 || dirty == DIRTY_ALL) {
             view->body = frame.body;
-            if (view->ops->place) {
+            if (view->ops->place)
                 view->ops->place(view, frame.body);
-            }
         }
         view->ops->draw(view, dirty & DIRTY_BODY);
         draw_overlays(app, frame.body);
     }
-    if (dirty & DIRTY_TITLE) {
+    if (dirty & DIRTY_TITLE)
         draw_title(app, frame.title);
-    }
-    if (dirty & DIRTY_STATUS) {
+    if (dirty & DIRTY_STATUS)
         draw_status(app, frame.status);
-    }
-    if (dirty & (DIRTY_FOOTER | DIRTY_BODY)) { /* what is possible follows what is there */
+    if (dirty & (DIRTY_FOOTER | DIRTY_BODY)) /* what is possible follows what is there */
         draw_footer(app, frame.footer);
-    }
-    if (dirty & DIRTY_MESSAGE) {
+    if (dirty & DIRTY_MESSAGE)
         draw_message(app, frame.message);
-    }
     screen_flush();
 }

@@ -52,17 +52,16 @@ static void paste_end(App *app)
 
 static void paste_key(App *app, Key key)
 {
-    if (key == K_PASTE_END) {
+    if (key == K_PASTE_END)
         paste_end(app);
-    } else if (app->paste->len > PASTE_MAX) {
+    else if (app->paste->len > PASTE_MAX)
         return;
-    } else if (key == K_ENTER) {
+    else if (key == K_ENTER)
         g_string_append_c(app->paste, '\n');
-    } else if (key == K_TAB) {
+    else if (key == K_TAB)
         g_string_append_c(app->paste, ' ');
-    } else if (key_is_text(key)) {
+    else if (key_is_text(key))
         g_string_append_unichar(app->paste, key);
-    }
 }
 
 /* ---- sequences */
@@ -73,9 +72,8 @@ void app_end_sequence(App *app)
         g_source_remove(app->legend_timer);
         app->legend_timer = 0;
     }
-    if (app->legend) {
+    if (app->legend)
         app_dirty(app, DIRTY_BODY | DIRTY_OVERLAY);
-    }
     app->legend = false;
     app->n_pending = 0;
 }
@@ -93,9 +91,8 @@ static void say_unbound(App *app)
 {
     g_autoptr(GString) keys = g_string_new(NULL);
     char name[KEY_NAME_SIZE];
-    for (size_t i = 0; i < app->n_pending; i++) {
+    for (size_t i = 0; i < app->n_pending; i++)
         g_string_append(keys, key_text(app->pending[i], name));
-    }
     g_autofree char *clean = text_clean(keys->str, -1, TEXT_LINE);
     g_autofree char *help = keymap_key_of(app->keymap, app_contexts(app), "help", "");
     app_say(app, _("%s does nothing here. %s lists the keys."), clean, help);
@@ -120,9 +117,8 @@ static void view_key(App *app, Key key)
 {
     const Binding *binding;
     View *view = app_view(app);
-    if (app->n_pending == 0 && view->ops->key && view->ops->key(view, key)) {
+    if (app->n_pending == 0 && view->ops->key && view->ops->key(view, key))
         return;
-    }
     app->pending[app->n_pending++] = key;
     switch (keymap_find(app->keymap, app_contexts(app), app->pending, app->n_pending, &binding)) {
     case KEY_BOUND:
@@ -131,9 +127,8 @@ static void view_key(App *app, Key key)
         return;
     case KEY_PREFIX:
         if (app->n_pending < KEY_SEQUENCE_MAX) {
-            if (!app->legend && !app->legend_timer) {
+            if (!app->legend && !app->legend_timer)
                 app->legend_timer = g_timeout_add(LEGEND_MS, show_legend, app);
-            }
             app_dirty(app, app->legend ? DIRTY_BODY | DIRTY_OVERLAY : 0);
             return;
         }
@@ -142,9 +137,8 @@ static void view_key(App *app, Key key)
         break;
     }
     /* What cancels elsewhere only ends the sequence in the middle of one. */
-    if (app->n_pending == 1 || !cancels(app, key)) {
+    if (app->n_pending == 1 || !cancels(app, key))
         say_unbound(app);
-    }
     app_end_sequence(app);
 }
 
@@ -153,9 +147,8 @@ static void view_key(App *app, Key key)
 static bool run_if_bound(App *app, Key key)
 {
     const Binding *binding;
-    if (keymap_find(app->keymap, app_contexts(app), &key, 1, &binding) != KEY_BOUND) {
+    if (keymap_find(app->keymap, app_contexts(app), &key, 1, &binding) != KEY_BOUND)
         return false;
-    }
     run_binding(app, binding);
     return true;
 }
@@ -164,9 +157,8 @@ static void dialog_gets(App *app, Key key)
 {
     if (dialog_key(app, app->dialog, key)) {
         app_dirty(app, DIRTY_OVERLAY | DIRTY_FOOTER);
-        if (dialog_take_decision(app->dialog)) {
+        if (dialog_take_decision(app->dialog))
             command_run(app, command_find("press"), "");
-        }
         return;
     }
     run_if_bound(app, key);
@@ -209,9 +201,8 @@ void app_key(App *app, Key key)
         app->paste = g_string_new(NULL);
         return;
     }
-    if (key == K_PASTE_END) {
+    if (key == K_PASTE_END)
         return;
-    }
     if (key == K_REPLY) {
         screen_apply_theme();
         app_dirty(app, DIRTY_ALL);
@@ -221,13 +212,12 @@ void app_key(App *app, Key key)
         app->message = NULL;
         app_dirty(app, DIRTY_MESSAGE);
     }
-    if (prompt_is_open()) {
+    if (prompt_is_open())
         prompt_gets(app, key);
-    } else if (app->dialog) {
+    else if (app->dialog)
         dialog_gets(app, key);
-    } else {
+    else
         view_key(app, key);
-    }
 }
 
 /* ---- a paste of a terminal that has no brackets for it */
@@ -278,9 +268,8 @@ static guint n_different(const Key *keys, guint n)
     guint different = 0;
     for (guint i = 0; i < n; i++) {
         guint j = 0;
-        while (j < i && keys[j] != keys[i]) {
+        while (j < i && keys[j] != keys[i])
             j++;
-        }
         different += j == i;
     }
     return different;
@@ -290,9 +279,8 @@ static bool is_burst(App *app, const Key *keys, guint n)
 {
     guint letters = 0;
     while (letters < n && letters < BURST_KEYS && key_is_text(keys[letters]) &&
-           !opens_text(app, keys[letters])) {
+           !opens_text(app, keys[letters]))
         letters++;
-    }
     return letters == BURST_KEYS && n_different(keys, letters) >= BURST_DIFFERENT;
 }
 
@@ -328,14 +316,12 @@ static void take_keys(App *app, const Key *keys, guint n)
 /* Two different letters at once. */
 static bool may_be_a_burst(App *app, const Key *keys, guint n)
 {
-    if (takes_text(app)) {
+    if (takes_text(app))
         return false;
-    }
     Key before = follows_fast(app, HOLD_MS) ? app->letter : 0;
     for (guint i = 0; i < n && key_is_text(keys[i]); i++) {
-        if (before && keys[i] != before) {
+        if (before && keys[i] != before)
             return true;
-        }
         before = keys[i];
     }
     return false;
@@ -381,9 +367,8 @@ static gboolean on_hold(gpointer data)
 {
     App *app = data;
     gint64 now = clock_monotonic();
-    if (now - app->read_at < HOLD_MS / 2 * 1000 && now - app->hold_since < HOLD_MAX_MS * 1000) {
+    if (now - app->read_at < HOLD_MS / 2 * 1000 && now - app->hold_since < HOLD_MAX_MS * 1000)
         return G_SOURCE_CONTINUE;
-    }
     app->hold = 0;
     take_waiting(app);
     return G_SOURCE_REMOVE;
@@ -393,9 +378,8 @@ static void take_what_was_read(App *app)
 {
     Key key;
     app->read_at = clock_monotonic();
-    while (screen_read(&key)) {
+    while (screen_read(&key))
         g_array_append_val(app->waiting, key);
-    }
     if (!may_be_a_burst(app, (const Key *)(void *)app->waiting->data, app->waiting->len)) {
         take_waiting(app);
     } else if (!app->hold) {
@@ -404,9 +388,8 @@ static void take_what_was_read(App *app)
     }
     unsigned ms = screen_patience();
     ms = ms ? ms : app->paste ? PASTE_END_MS : 0;
-    if (ms && !app->patience) {
+    if (ms && !app->patience)
         app->patience = g_timeout_add(ms, on_patience, app);
-    }
 }
 
 void app_read_input(App *app)

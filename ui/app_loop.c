@@ -17,11 +17,10 @@
 static gboolean on_input(gint fd, GIOCondition condition, gpointer data)
 {
     App *app = data;
-    if (condition & (G_IO_HUP | G_IO_ERR | G_IO_NVAL)) {
+    if (condition & (G_IO_HUP | G_IO_ERR | G_IO_NVAL))
         app_quit(app, 128 + SIGHUP);
-    } else {
+    else
         app_read_input(app);
-    }
     return G_SOURCE_CONTINUE;
 }
 
@@ -67,11 +66,10 @@ static gboolean on_job(gint fd, GIOCondition condition, gpointer data)
     char bytes[16];
     ssize_t n = read(fd, bytes, sizeof bytes);
     bool stop = n > 0 && memchr(bytes, 'z', (size_t)n);
-    if (stop) {
+    if (stop)
         screen_suspend(false);
-    } else {
+    else
         screen_resume();
-    }
     app_dirty(data, DIRTY_ALL);
     app_read_input(data);
     return G_SOURCE_CONTINUE;
@@ -84,9 +82,8 @@ static void keep_source(App *app, guint id)
 
 static void watch_jobs(App *app)
 {
-    if (!g_unix_open_pipe(job_pipe, FD_CLOEXEC, NULL)) {
+    if (!g_unix_open_pipe(job_pipe, FD_CLOEXEC, NULL))
         return;
-    }
     g_unix_set_fd_nonblocking(job_pipe[0], TRUE, NULL);
     g_unix_set_fd_nonblocking(job_pipe[1], TRUE, NULL);
     keep_source(app, g_unix_fd_add(job_pipe[0], G_IO_IN, on_job, app));
@@ -109,9 +106,8 @@ static void watch(App *app)
 
 static void unwatch(App *app)
 {
-    for (guint i = 0; i < app->sources->len; i++) {
+    for (guint i = 0; i < app->sources->len; i++)
         g_source_remove(g_array_index(app->sources, guint, i));
-    }
     g_array_set_size(app->sources, 0);
     if (job_pipe[0] >= 0) {
         signal(SIGTSTP, SIG_DFL);
@@ -130,9 +126,8 @@ static gboolean on_tick(GSource *source, GSourceFunc func, gpointer data)
     gint64 minute = clock_now() / MS_PER_MINUTE;
     View *view = app_view(app);
     g_source_set_ready_time(source, -1);
-    if (view->ops->tick) {
+    if (view->ops->tick)
         view->ops->tick(view, minute != app->minute);
-    }
     app->minute = minute;
     app_dirty(app, DIRTY_TITLE | DIRTY_STATUS | DIRTY_MESSAGE);
     return G_SOURCE_CONTINUE;
@@ -156,9 +151,8 @@ static bool counts_seconds(App *app)
 /* Nothing else on the screen counts faster than minutes. */
 static void plan_tick(App *app)
 {
-    if (clock_is_frozen()) {
+    if (clock_is_frozen())
         return;
-    }
     gint64 now = clock_now();
     gint64 step = counts_seconds(app) ? MS_PER_SECOND : MS_PER_MINUTE;
     gint64 wait = step - now % step + 1;

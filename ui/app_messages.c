@@ -31,13 +31,11 @@ static void add_message(App *app, bool error, const char *format, va_list args)
     message->error = error;
     message->text = text_clean(raw, -1, TEXT_LINE);
     g_queue_push_head(&app->messages, message);
-    if (g_queue_get_length(&app->messages) > MESSAGES_MAX) {
+    if (g_queue_get_length(&app->messages) > MESSAGES_MAX)
         message_free(g_queue_pop_tail(&app->messages));
-    }
     app->message = message;
-    if (app->views[VIEW_MESSAGES]) {
+    if (app->views[VIEW_MESSAGES])
         app->views[VIEW_MESSAGES]->stale = true;
-    }
     app_dirty(app, DIRTY_MESSAGE | (app->view == VIEW_MESSAGES ? DIRTY_BODY : 0));
 }
 
@@ -82,15 +80,12 @@ static const struct {
 char *problem_words(const GError *error)
 {
     Problem problem = problem_of(error);
-    for (size_t i = 0; i < G_N_ELEMENTS(problem_table); i++) {
-        if (problem_table[i].problem == problem) {
+    for (size_t i = 0; i < G_N_ELEMENTS(problem_table); i++)
+        if (problem_table[i].problem == problem)
             return g_strdup(_(problem_table[i].words));
-        }
-    }
     g_autofree char *detail = text_clean(error->message, -1, TEXT_LINE);
-    if (problem == PROBLEM_FAILED || problem == PROBLEM_BAD_INPUT) {
+    if (problem == PROBLEM_FAILED || problem == PROBLEM_BAD_INPUT)
         return g_steal_pointer(&detail);
-    }
     return g_strdup_printf("%s: %s", _(problem_row(problem)->title), detail);
 }
 

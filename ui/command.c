@@ -156,43 +156,34 @@ size_t command_count(void)
 
 const Command *command_find(const char *name)
 {
-    for (const Command *command = commands; command->name; command++) {
-        if (strcmp(command->name, name) == 0) {
+    for (const Command *command = commands; command->name; command++)
+        if (strcmp(command->name, name) == 0)
             return command;
-        }
-    }
     return NULL;
 }
 
 /* What is missing, NULL when nothing is. */
 static const char *missing(App *app, unsigned needs)
 {
-    if (needs & NEED_CLIENT && !app->client) {
+    if (needs & NEED_CLIENT && !app->client)
         return N_("Choose first how to start: demo, sign in, sign up or local.");
-    }
-    if (needs & NEED_WRITE && app->read_only) {
+    if (needs & NEED_WRITE && app->read_only)
         return N_("Not with --read-only.");
-    }
     if (needs & NEED_ROW && app_view(app)->ops->target) {
         Target row = app_target(app);
         return row.has_lead || row.has_item ? NULL : N_("There is nothing to open.");
     }
-    if (!(needs & (NEED_LEAD | NEED_RECEIVED | NEED_SENT | NEED_ITEM))) {
+    if (!(needs & (NEED_LEAD | NEED_RECEIVED | NEED_SENT | NEED_ITEM)))
         return NULL;
-    }
     Target target = app_target(app);
-    if (needs & NEED_ITEM && !target.has_item) {
+    if (needs & NEED_ITEM && !target.has_item)
         return N_("Nothing is selected in the outbox.");
-    }
-    if (needs & NEED_LEAD && !target.has_lead) {
+    if (needs & NEED_LEAD && !target.has_lead)
         return N_("No lead is selected.");
-    }
-    if (needs & NEED_RECEIVED && !target.received) {
+    if (needs & NEED_RECEIVED && !target.received)
         return N_("This is for leads you received. :withdraw takes back one you sent.");
-    }
-    if (needs & NEED_SENT && target.received) {
+    if (needs & NEED_SENT && target.received)
         return N_("This is for leads you sent; you received this one.");
-    }
     return NULL;
 }
 
@@ -217,9 +208,8 @@ static const Command *by_prefix(const char *word)
     const Command *found = NULL;
     for (const Command *command = commands; command->name; command++) {
         if (!(command->flags & COMMAND_INTERNAL) && g_str_has_prefix(command->name, word)) {
-            if (found) {
+            if (found)
                 return NULL;
-            }
             found = command;
         }
     }
@@ -230,9 +220,8 @@ void command_run_line(App *app, const char *line)
 {
     g_autofree char *clean = text_clean(line, -1, TEXT_LINE);
     g_strstrip(clean);
-    if (!*clean) {
+    if (!*clean)
         return;
-    }
     char *args = clean + strcspn(clean, " ");
     if (*args) {
         *args++ = '\0';

@@ -63,9 +63,8 @@ void run_bottom(App *app, const char *args)
 void run_open(App *app, const char *args)
 {
     View *view = app_view(app);
-    if (view->ops->open) {
+    if (view->ops->open)
         view->ops->open(view);
-    }
 }
 
 /* ---- views */
@@ -110,18 +109,16 @@ void run_help(App *app, const char *args)
 {
     app_show(app, VIEW_HELP);
     View *view = app_view(app);
-    if (*args) {
+    if (*args)
         view->ops->search(view, args);
-    }
 }
 
 /* ---- leaving */
 
 static gint64 cannot_be_sent(App *app)
 {
-    if (!app->client || client_profile(app->client)->kind == PROFILE_DEMO) {
+    if (!app->client || client_profile(app->client)->kind == PROFILE_DEMO)
         return 0;
-    }
     const ClientStatus *status = client_status(app->client);
     bool online = status->phase == PHASE_LIVE || status->phase == PHASE_SYNCING;
     return status->outbox.failed + (online ? 0 : status->outbox.waiting + status->outbox.held);
@@ -178,25 +175,22 @@ static bool at_top(const App *app)
 void run_back(App *app, const char *args)
 {
     View *view = app_view(app);
-    if (view->ops->back && view->ops->back(view)) {
+    if (view->ops->back && view->ops->back(view))
         return;
-    }
-    if (at_top(app)) {
+    if (at_top(app))
         run_quit(app, args);
-    } else if (app->view >= TAB_COUNT) {
+    else if (app->view >= TAB_COUNT)
         app_show(app, app->under);
-    } else {
+    else
         app_show(app, VIEW_INBOX);
-    }
 }
 
 void run_back_pane(App *app, const char *args)
 {
     View *view = app_view(app);
     bool left = view->ops->back && view->ops->back(view);
-    if (!left && app->view >= TAB_COUNT && app->view != VIEW_WELCOME) {
+    if (!left && app->view >= TAB_COUNT && app->view != VIEW_WELCOME)
         app_show(app, app->under);
-    }
 }
 
 void run_abort(App *app, const char *args)
@@ -205,24 +199,21 @@ void run_abort(App *app, const char *args)
         bool search = prompt_kind() == PROMPT_SEARCH;
         prompt_close();
         View *view = app_view(app);
-        if (search && view->ops->search) {
+        if (search && view->ops->search)
             view->ops->search(view, "");
-        }
         app_dirty(app, DIRTY_ALL);
         return;
     }
     if (app->dialog) {
-        if (dialog_is_busy(app->dialog) && app->client) {
+        if (dialog_is_busy(app->dialog) && app->client)
             client_cancel(app->client);
-        }
         dialog_leave(app, app->dialog);
         app_close_dialog(app);
         return;
     }
     View *view = app_view(app);
-    if (view->ops->abort && view->ops->abort(view)) {
+    if (view->ops->abort && view->ops->abort(view))
         app_dirty(app, DIRTY_BODY | DIRTY_STATUS);
-    }
 }
 
 void run_cancel(App *app, const char *args)
@@ -254,9 +245,8 @@ static void on_prompt(PromptKind kind, const char *line, gpointer data)
 {
     App *app = data;
     app_dirty(app, DIRTY_ALL);
-    if (kind == PROMPT_COMMAND) {
+    if (kind == PROMPT_COMMAND)
         command_run_line(app, line);
-    }
 }
 
 void run_command_line(App *app, const char *args)
@@ -287,11 +277,10 @@ void run_search(App *app, const char *args)
 
 static void follow(App *app, DialogAnswer answer)
 {
-    if (answer == DIALOG_CLOSE) {
+    if (answer == DIALOG_CLOSE)
         app_close_dialog(app);
-    } else {
+    else
         app_dirty(app, DIRTY_OVERLAY | DIRTY_FOOTER);
-    }
 }
 
 void run_yes(App *app, const char *args)
@@ -300,32 +289,28 @@ void run_yes(App *app, const char *args)
         Dialog *dialog = app->dialog;
         DialogAnswer answer = dialog_yes(app, dialog);
         /* The answer may have opened the next dialog. */
-        if (app->dialog == dialog) {
+        if (app->dialog == dialog)
             follow(app, answer);
-        }
     }
 }
 
 void run_no(App *app, const char *args)
 {
-    if (app->dialog) {
+    if (app->dialog)
         run_abort(app, args);
-    }
 }
 
 void run_press(App *app, const char *args)
 {
-    if (!app->dialog) {
+    if (!app->dialog)
         return;
-    }
     bool leave;
     Dialog *dialog = app->dialog;
     DialogAnswer answer = dialog_press(app, dialog, &leave);
-    if (leave) {
+    if (leave)
         run_abort(app, args);
-    } else if (app->dialog == dialog) {
+    else if (app->dialog == dialog)
         follow(app, answer);
-    }
 }
 
 static void step_field(App *app, int step)
@@ -339,11 +324,10 @@ static void step_field(App *app, int step)
 /* In the list of choices first, then beyond it. */
 static void step_line(App *app, int step)
 {
-    if (app->dialog && dialog_line(app->dialog, step)) {
+    if (app->dialog && dialog_line(app->dialog, step))
         app_dirty(app, DIRTY_OVERLAY | DIRTY_FOOTER);
-    } else {
+    else
         step_field(app, step);
-    }
 }
 
 void run_next_line(App *app, const char *args)

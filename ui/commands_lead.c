@@ -152,9 +152,8 @@ void run_copy(App *app, const char *args)
 static bool newest_held(App *app, Uuid *lead)
 {
     g_autoptr(GPtrArray) items = store_items(client_store(app->client), OUTBOX_HELD, NULL);
-    if (!items || items->len == 0) {
+    if (!items || items->len == 0)
         return false;
-    }
     *lead = ((OutboxItem *)items->pdata[items->len - 1])->object;
     return true;
 }
@@ -169,9 +168,8 @@ void run_undo(App *app, const char *args)
         g_clear_pointer(&app->held, g_free);
         g_autofree char *clean = text_clean(what, -1, TEXT_LINE);
         app_say(app, _("Undone: %s. Nothing was sent."), clean);
-        if (has_lead) {
+        if (has_lead)
             leads_goto_lead(app, &lead); /* to decide anew */
-        }
     } else if (problem_is(error, PROBLEM_FAILED)) {
         app_say(app, "%s",
                 _("Nothing to undo: it is sent. A verdict can still be changed with c or x."));

@@ -10,9 +10,8 @@
 static DialogAnswer limit_chosen(App *app, Dialog *dialog)
 {
     LeadsView *leads = leads_shown(app);
-    if (leads && dialog_choice(dialog)) {
+    if (leads && dialog_choice(dialog))
         leads_set_limit(leads, dialog_choice(dialog));
-    }
     return DIALOG_CLOSE;
 }
 
@@ -71,13 +70,12 @@ static void step_lead(App *app, int step)
 {
     View *view = leads_list_view(app);
     Uuid id;
-    if (!view || !leads_step(view, step, &id)) {
+    if (!view || !leads_step(view, step, &id))
         app_say(app, "%s", step > 0 ? _("This is the last lead.") : _("This is the first lead."));
-    } else if (app->view == VIEW_LEAD) {
+    else if (app->view == VIEW_LEAD)
         lead_open(app, &id);
-    } else {
+    else
         app_dirty(app, DIRTY_MOVED | DIRTY_STATUS);
-    }
 }
 
 void run_next_lead(App *app, const char *args)
@@ -101,24 +99,21 @@ void run_next_pane(App *app, const char *args)
 
 static void place_again(App *app)
 {
-    for (ViewId id = VIEW_INBOX; id <= VIEW_SENT; id++) {
-        if (app->views[id]) {
+    for (ViewId id = VIEW_INBOX; id <= VIEW_SENT; id++)
+        if (app->views[id])
             app->views[id]->body = (Rect){ 0 };
-        }
-    }
     app_dirty(app, DIRTY_BODY);
 }
 
 void run_preview(App *app, const char *args)
 {
     LeadsView *leads = leads_shown(app);
-    if (app->settings.preview == PREVIEW_OFF) {
+    if (app->settings.preview == PREVIEW_OFF)
         app->settings.preview = PREVIEW_AUTO;
-    } else if (leads && leads->preview.h == 0) {
+    else if (leads && leads->preview.h == 0)
         app_say(app, "%s", _("The window is too small for a preview: Enter opens the lead."));
-    } else {
+    else
         app->settings.preview = PREVIEW_OFF;
-    }
     place_again(app);
 }
 

@@ -37,9 +37,8 @@ static void say_setting(App *app, const Setting *setting)
 
 static void say_all(App *app)
 {
-    for (size_t i = n_settings; i-- > 0;) {
+    for (size_t i = n_settings; i-- > 0;)
         say_setting(app, &settings_table[i]);
-    }
     app_show(app, VIEW_MESSAGES);
 }
 
@@ -89,9 +88,8 @@ void run_background(App *app, const char *args)
 void run_bind(App *app, const char *args)
 {
     g_autofree char *complaint = keymap_bind(app->keymap, ":bind", args);
-    if (complaint) {
+    if (complaint)
         app_complain(app, "%s", complaint);
-    }
     app_dirty(app, DIRTY_ALL);
 }
 

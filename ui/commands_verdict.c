@@ -117,11 +117,10 @@ static Verdict *verdict_on_tagged(App *app, GArray *ids, ReferralVerdict kind)
         const Uuid *id = &g_array_index(ids, Uuid, i);
         Referral referral = { 0 };
         if (cache_referral(client_cache(app->client), id, &referral, NULL) &&
-            referral.verdict != kind && referral_may(&referral, EVENT_CONFIRM, clock_now(), NULL)) {
+            referral.verdict != kind && referral_may(&referral, EVENT_CONFIRM, clock_now(), NULL))
             verdict_take(verdict, id, &referral);
-        } else {
+        else
             verdict->left_out++;
-        }
         fields_clear(&referral_fields, &referral);
     }
     if (verdict->ids->len == 0) {
@@ -162,14 +161,12 @@ static Verdict *verdict_begin(App *app, ReferralVerdict kind)
 {
     Target target = app_target(app);
     g_autoptr(GArray) tagged = leads_tagged(app);
-    if (tagged && tagged->len > 1) {
+    if (tagged && tagged->len > 1)
         return verdict_on_tagged(app, tagged, kind);
-    }
     Verdict *verdict = verdict_on(app, tagged ? &g_array_index(tagged, Uuid, 0) : &target.lead,
                                   kind);
-    if (verdict) {
+    if (verdict)
         verdict->tagged = tagged != NULL;
-    }
     return verdict;
 }
 
@@ -182,9 +179,8 @@ static void put_tagged(Page *page, const Verdict *verdict)
         page_text(page, ROLE_HEADING, line);
     }
     guint more = verdict->ids->len - verdict->names->len;
-    if (more > 0) {
+    if (more > 0)
         page_format(page, ROLE_NORMAL, ngettext("and %u more", "and %u more", more), more);
-    }
     if (verdict->left_out > 0) {
         page_format(page, ROLE_ALERT,
                     ngettext("%u tagged lead is left out: taken back, or decided.",
@@ -204,9 +200,8 @@ static void put_lead(Page *page, const Verdict *verdict)
     g_autofree char *line = lead_line(referral, 110);
     page_text(page, ROLE_HEADING, line);
     page_format(page, ROLE_NORMAL, _("from %s"), referral->from.name ? referral->from.name : "?");
-    if (!referral->verdict) {
+    if (!referral->verdict)
         return;
-    }
     g_autofree char *until = when_day(referral->confirmed_at + AMEND_WINDOW);
     page_blank(page);
     page_format(page, ROLE_ALERT, _("You said: %s. A verdict can be changed once, until %s."),
@@ -246,9 +241,8 @@ static void confirm_text(Dialog *dialog, Page *page)
                   _("Each counts as a confirmed lead from its sender."));
         return;
     }
-    if (verdict->has_sum) {
+    if (verdict->has_sum)
         put_effect(page, verdict, 1);
-    }
     if (money_is_set(estimate)) {
         g_autofree char *amount = money_format(estimate);
         page_pair(page, EFFECT_WIDTH, _("Estimate"), ROLE_NORMAL, amount);
@@ -271,9 +265,8 @@ static void reject_text(Dialog *dialog, Page *page)
 
 static char *held_note(const Verdict *verdict)
 {
-    if (verdict->undo_hold == 0) {
+    if (verdict->undo_hold == 0)
         return g_strdup(_("Sent at once. Works offline too."));
-    }
     return g_strdup_printf(ngettext("Held %" PRId64 " second for undo, then sent. Works offline.",
                                     "Held %" PRId64 " seconds for undo, then sent. Works offline.",
                                     (gulong)verdict->undo_hold),
@@ -327,15 +320,12 @@ static void verdict_give(App *app, Verdict *verdict)
     }
     g_free(app->held);
     app->held = done_words(verdict);
-    if (verdict->undo_hold == 0) {
+    if (verdict->undo_hold == 0)
         app_say(app, "%s.", app->held);
-    }
-    if (verdict->tagged) {
+    if (verdict->tagged)
         leads_untag(app);
-    }
-    if (!verdict->many) {
+    if (!verdict->many)
         draft_done(app, draft_kind(verdict), first_id(verdict));
-    }
     if (go_on) {
         leads_goto(app, &next);
     } else if (app->view == VIEW_INBOX) {
@@ -356,9 +346,8 @@ static bool read_form(Dialog *dialog, Verdict *verdict)
         memcpy(verdict->input.value.currency, verdict->referral.lead.value.currency,
                sizeof verdict->input.value.currency);
     }
-    if (form_store(dialog_form(dialog), &verdict->input, &row, &complaint)) {
+    if (form_store(dialog_form(dialog), &verdict->input, &row, &complaint))
         return true;
-    }
     dialog_complain(dialog, row, complaint);
     return false;
 }
@@ -366,9 +355,8 @@ static bool read_form(Dialog *dialog, Verdict *verdict)
 static DialogAnswer confirm_done(App *app, Dialog *dialog)
 {
     Verdict *verdict = dialog_data(dialog);
-    if (!read_form(dialog, verdict)) {
+    if (!read_form(dialog, verdict))
         return DIALOG_KEEP;
-    }
     verdict_give(app, verdict);
     return DIALOG_CLOSE;
 }
@@ -377,9 +365,8 @@ static DialogAnswer reject_done(App *app, Dialog *dialog)
 {
     Verdict *verdict = dialog_data(dialog);
     verdict->input.reason_code = (ReferralReason)dialog_choice(dialog);
-    if (!read_form(dialog, verdict)) {
+    if (!read_form(dialog, verdict))
         return DIALOG_KEEP;
-    }
     bool has_message = verdict->input.message && *verdict->input.message;
     if (!verdict->input.reason_code && !has_message) {
         dialog_complain(dialog, -1, _("Choose a reason with 1 to 8, or write one."));
@@ -407,9 +394,8 @@ static void verdict_left(App *app, Dialog *dialog)
 
 static void ask(App *app, Verdict *verdict, DialogSpec *spec, const char *const *names)
 {
-    if (!verdict->many) {
+    if (!verdict->many)
         verdict->input.message = draft_of(app, draft_kind(verdict), first_id(verdict));
-    }
     g_autofree char *title = title_of(verdict);
     g_autofree char *note = held_note(verdict);
     spec->title = title;

@@ -98,33 +98,27 @@ static const Key numbers[] = {
 
 static Key by_final(const Final *table, gsize n, char final)
 {
-    for (gsize i = 0; i < n; i++) {
-        if (table[i].final == final) {
+    for (gsize i = 0; i < n; i++)
+        if (table[i].final == final)
             return table[i].key;
-        }
-    }
     return 0;
 }
 
 static Key with_modifier(Key key, int modifier)
 {
-    if (modifier <= 1 || key == 0) {
+    if (modifier <= 1 || key == 0)
         return key;
-    }
-    if (modifier == MODIFIER_ALT) {
+    if (modifier == MODIFIER_ALT)
         return key | KEY_IS_META;
-    }
-    if (modifier == MODIFIER_CTRL && (key == K_PGUP || key == K_PGDN)) {
+    if (modifier == MODIFIER_CTRL && (key == K_PGUP || key == K_PGDN))
         return key == K_PGUP ? K_CTRL_PGUP : K_CTRL_PGDN;
-    }
     return 0;
 }
 
 static Key csi_key(const int *parameters, char final)
 {
-    if (final == 'Z') {
+    if (final == 'Z')
         return K_BACKTAB;
-    }
     if (final == '~' || final == '^') { /* rxvt: ^ is ~ with Ctrl */
         int number = parameters[0];
         Key key = number < (int)G_N_ELEMENTS(numbers) ? numbers[number] : 0;
@@ -142,22 +136,19 @@ static Taken take_csi(const guint8 *p, gsize n, Key *key)
     *key = 0;
     for (gsize i = 2; i < n; i++) {
         guint8 c = p[i];
-        if (c == ESC || i > SEQUENCE_MAX) {
+        if (c == ESC || i > SEQUENCE_MAX)
             return i; /* broken off: what begins here is the next thing */
-        }
         if (i == 2 && (c == '[' || c == 'M')) {
             /* The Linux console's F1 to F5; a mouse that tells button, column, row. */
             gsize length = c == '[' ? 4 : 6;
-            if (n < length) {
+            if (n < length)
                 return NEED_MORE;
-            }
             *key = c == '[' && p[3] >= 'A' && p[3] <= 'E' ? K_F1 + (Key)(p[3] - 'A') : 0;
             return length;
         }
         if (g_ascii_isdigit(c)) {
-            if (at < PARAMETERS_MAX && parameters[at] < 10000) {
+            if (at < PARAMETERS_MAX && parameters[at] < 10000)
                 parameters[at] = parameters[at] * 10 + c - '0';
-            }
         } else if (c == ';') {
             at++;
         } else if (c >= 0x40 && c <= 0x7e) {
@@ -176,15 +167,13 @@ static Taken take_csi(const guint8 *p, gsize n, Key *key)
 
 static Taken take_ss3(const guint8 *p, gsize n, Key *key)
 {
-    if (n < 3) {
+    if (n < 3)
         return NEED_MORE;
-    }
     char final = (char)p[2];
     *key = by_final(letters, G_N_ELEMENTS(letters), final);
     *key = *key ? *key : by_final(keypad, G_N_ELEMENTS(keypad), final);
-    if (*key || g_ascii_isalpha(final)) {
+    if (*key || g_ascii_isalpha(final))
         return 3;
-    }
     *key = 'O' | KEY_IS_META;
     return 2;
 }
@@ -192,22 +181,19 @@ static Taken take_ss3(const guint8 *p, gsize n, Key *key)
 /* "11;rgb:RRRR/GGGG/BBBB": how bright the background is, from 0 to 100; -1 when it is another answer. */
 static int read_background(const char *answer)
 {
-    if (!g_str_has_prefix(answer, "11;rgb:")) {
+    if (!g_str_has_prefix(answer, "11;rgb:"))
         return -1;
-    }
     g_auto(GStrv) parts = g_strsplit(answer + strlen("11;rgb:"), "/", 4);
-    if (g_strv_length(parts) != 3) {
+    if (g_strv_length(parts) != 3)
         return -1;
-    }
     static const int weights[] = { 30, 59, 11 }; /* how bright the eye sees red, green, blue */
     double sum = 0;
     for (int i = 0; i < 3; i++) {
         char *end;
         gsize digits = strlen(parts[i]);
         guint64 value = g_ascii_strtoull(parts[i], &end, 16);
-        if (digits < 1 || digits > 4 || *end) {
+        if (digits < 1 || digits > 4 || *end)
             return -1;
-        }
         sum += weights[i] * (double)value / (double)((1u << (4 * digits)) - 1);
     }
     return (int)(sum + 0.5);
@@ -219,9 +205,8 @@ static Taken take_answer(Decoder *decoder, const guint8 *p, gsize n, Key *key)
     *key = 0;
     for (gsize i = 2; i < n; i++) {
         bool st = p[i] == ESC && i + 1 < n && p[i + 1] == '\\';
-        if (!st && p[i] == ESC && i + 1 < n) {
+        if (!st && p[i] == ESC && i + 1 < n)
             return i; /* broken off */
-        }
         if (st || p[i] == BEL) {
             g_autofree char *answer = g_strndup((const char *)p + 2, i - 2);
             int background = p[1] == ']' ? read_background(answer) : -1;
@@ -231,9 +216,8 @@ static Taken take_answer(Decoder *decoder, const guint8 *p, gsize n, Key *key)
             }
             return st ? i + 2 : i + 1;
         }
-        if (i > ANSWER_MAX) {
+        if (i > ANSWER_MAX)
             return i;
-        }
     }
     return NEED_MORE;
 }
@@ -242,12 +226,10 @@ static Taken take_answer(Decoder *decoder, const guint8 *p, gsize n, Key *key)
 
 static Key key_of_character(gunichar c)
 {
-    if (c == '\n') {
+    if (c == '\n')
         return K_ENTER;
-    }
-    if (c == 0x7f || c == 8) {
+    if (c == 0x7f || c == 8)
         return K_BACKSPACE;
-    }
     return c >= 0x80 && c < 0xa0 ? 0 : (Key)c;
 }
 
@@ -256,12 +238,10 @@ static Taken take_utf8(const guint8 *p, gsize n, Key *key)
     gsize length = (gsize)g_utf8_skip[*p];
     gunichar c = g_utf8_get_char_validated((const char *)p, (gssize)MIN(n, length));
     *key = 0;
-    if (c == (gunichar)-2 && n < length) {
+    if (c == (gunichar)-2 && n < length)
         return NEED_MORE;
-    }
-    if (c == (gunichar)-1 || c == (gunichar)-2) {
+    if (c == (gunichar)-1 || c == (gunichar)-2)
         return 1;
-    }
     *key = key_of_character(c);
     return length;
 }
@@ -272,16 +252,13 @@ static Taken take_locale(const guint8 *p, gsize n, Key *key)
     wchar_t c;
     size_t taken = mbrtowc(&c, (const char *)p, n, &state);
     *key = 0;
-    if (taken == (size_t)-2) {
+    if (taken == (size_t)-2)
         return NEED_MORE;
-    }
-    if (taken == (size_t)-1 || taken == 0) {
+    if (taken == (size_t)-1 || taken == 0)
         return 1;
-    }
     /* glibc's wchar_t is Unicode; the C locale gives its upper half values that are no characters. */
-    if (g_unichar_validate((gunichar)c)) {
+    if (g_unichar_validate((gunichar)c))
         *key = key_of_character((gunichar)c);
-    }
     return taken;
 }
 
@@ -324,13 +301,11 @@ static Taken take_in_paste(const guint8 *p, gsize n, Key *key)
 
 static Taken take_escape(Decoder *decoder, const guint8 *p, gsize n, Key *key)
 {
-    if (n < 2) {
+    if (n < 2)
         return NEED_MORE;
-    }
     Taken taken = take_taught(decoder, p, n, key);
-    if (taken != NEED_MORE) {
+    if (taken != NEED_MORE)
         return taken;
-    }
     switch (p[1]) {
     case '[':
         return take_csi(p, n, key);
@@ -362,9 +337,8 @@ static const guint8 *rest(const Decoder *decoder, gsize *n)
 
 void decoder_feed(Decoder *decoder, const char *bytes, gsize n)
 {
-    if (n == 0) {
+    if (n == 0)
         return;
-    }
     g_byte_array_remove_range(decoder->bytes, 0, decoder->at);
     decoder->at = 0;
     /* On a slow line the rest of a function key may come after its Esc was given up. No finger types two at once. */
@@ -383,9 +357,8 @@ bool decoder_next(Decoder *decoder, Key *key)
     while (*key == 0) {
         gsize n;
         const guint8 *p = rest(decoder, &n);
-        if (n == 0) {
+        if (n == 0)
             return false;
-        }
         Taken taken = *p != ESC          ? take_character(decoder, p, n, key)
                       : decoder->pasting ? take_in_paste(p, n, key)
                                          : take_escape(decoder, p, n, key);
@@ -395,9 +368,8 @@ bool decoder_next(Decoder *decoder, Key *key)
         }
         decoder->at += (guint)taken;
     }
-    if (*key == K_PASTE_BEGIN || *key == K_PASTE_END) {
+    if (*key == K_PASTE_BEGIN || *key == K_PASTE_END)
         decoder->pasting = *key == K_PASTE_BEGIN;
-    }
     return true;
 }
 
@@ -411,12 +383,10 @@ unsigned decoder_patience(const Decoder *decoder, unsigned escape_ms)
 {
     gsize n;
     const guint8 *p = rest(decoder, &n);
-    if (n == 0) {
+    if (n == 0)
         return 0;
-    }
-    if (is_answer(p, n)) {
+    if (is_answer(p, n))
         return ANSWER_MS;
-    }
     return n > 2 || decoder->pasting ? MAX(escape_ms, SEQUENCE_MS) : MAX(escape_ms, 1);
 }
 

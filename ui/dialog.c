@@ -41,12 +41,10 @@ static Part part_at(const Dialog *dialog, int focus, int *field)
 {
     focus -= has_choices(dialog);
     *field = focus;
-    if (focus < 0) {
+    if (focus < 0)
         return PART_CHOICES;
-    }
-    if (focus < n_fields(dialog)) {
+    if (focus < n_fields(dialog))
         return PART_FIELD;
-    }
     return focus == n_fields(dialog) ? PART_YES : PART_NO;
 }
 
@@ -62,12 +60,10 @@ static int stop_of_yes(const Dialog *dialog)
 
 static int first_stop(const Dialog *dialog)
 {
-    if (dialog->spec.start_at_form && n_fields(dialog) > 0) {
+    if (dialog->spec.start_at_form && n_fields(dialog) > 0)
         return stop_of_field(dialog, 0);
-    }
-    if (has_choices(dialog) && dialog->choice < 0) {
+    if (has_choices(dialog) && dialog->choice < 0)
         return 0;
-    }
     return dialog->spec.yes ? stop_of_yes(dialog) + (dialog->spec.start_at_no ? 1 : 0) : 0;
 }
 
@@ -80,24 +76,20 @@ Dialog *dialog_new(const DialogSpec *spec)
     dialog->spec.no = g_strdup(spec->no);
     dialog->spec.note = g_strdup(spec->note);
     dialog->choice = -1;
-    for (size_t i = 0; spec->choices && i < spec->choices->n_values; i++) {
-        if (spec->choices->values[i].value == spec->choice) {
+    for (size_t i = 0; spec->choices && i < spec->choices->n_values; i++)
+        if (spec->choices->values[i].value == spec->choice)
             dialog->choice = (int)i;
-        }
-    }
     dialog->focus = first_stop(dialog);
     return dialog;
 }
 
 void dialog_free(Dialog *dialog)
 {
-    if (!dialog) {
+    if (!dialog)
         return;
-    }
     form_free(dialog->spec.form);
-    if (dialog->spec.free_data) {
+    if (dialog->spec.free_data)
         dialog->spec.free_data(dialog->spec.data);
-    }
     g_free((char *)dialog->spec.title);
     g_free((char *)dialog->spec.yes);
     g_free((char *)dialog->spec.no);
@@ -130,9 +122,8 @@ void dialog_complain(Dialog *dialog, int row, const char *text)
 {
     g_free(dialog->complaint);
     dialog->complaint = text ? text_clean(text, -1, TEXT_LINE) : NULL;
-    if (row >= 0) {
+    if (row >= 0)
         dialog->focus = stop_of_field(dialog, row);
-    }
 }
 
 void dialog_finish(Dialog *dialog)
@@ -152,13 +143,11 @@ bool dialog_in_text(const Dialog *dialog)
 bool dialog_line(Dialog *dialog, int step)
 {
     int field;
-    if (part_at(dialog, dialog->focus, &field) != PART_CHOICES) {
+    if (part_at(dialog, dialog->focus, &field) != PART_CHOICES)
         return false;
-    }
     int to = dialog->choice + step;
-    if (to < 0 || to >= (int)dialog->spec.choices->n_values) {
+    if (to < 0 || to >= (int)dialog->spec.choices->n_values)
         return false;
-    }
     dialog_complain(dialog, -1, NULL);
     dialog->choice = to;
     return true;
@@ -179,9 +168,8 @@ void dialog_focus(Dialog *dialog, int step)
 void dialog_other_button(Dialog *dialog)
 {
     int yes = stop_of_yes(dialog);
-    if (dialog->spec.yes && dialog->focus >= yes) {
+    if (dialog->spec.yes && dialog->focus >= yes)
         dialog->focus = dialog->focus == yes ? yes + 1 : yes;
-    }
 }
 
 /* ---- for the footer */
@@ -233,9 +221,8 @@ bool dialog_has_more(const Dialog *dialog)
 DialogAnswer dialog_yes(App *app, Dialog *dialog)
 {
     dialog_complain(dialog, -1, NULL);
-    if (dialog->busy) {
+    if (dialog->busy)
         return DIALOG_BUSY;
-    }
     DialogAnswer answer = dialog->spec.done(app, dialog);
     dialog->busy = answer == DIALOG_BUSY;
     return answer;
@@ -243,9 +230,8 @@ DialogAnswer dialog_yes(App *app, Dialog *dialog)
 
 void dialog_leave(App *app, Dialog *dialog)
 {
-    if (dialog->spec.left) {
+    if (dialog->spec.left)
         dialog->spec.left(app, dialog);
-    }
 }
 
 DialogAnswer dialog_press(App *app, Dialog *dialog, bool *leave)
@@ -259,9 +245,8 @@ DialogAnswer dialog_press(App *app, Dialog *dialog, bool *leave)
     case PART_YES:
         return dialog_yes(app, dialog);
     case PART_CHOICES:
-        if (!dialog->spec.yes) {
+        if (!dialog->spec.yes)
             return dialog_yes(app, dialog);
-        }
         if (dialog->choice < 0) {
             dialog->choice = 0;
             return DIALOG_KEEP;
@@ -299,9 +284,8 @@ bool dialog_take_decision(Dialog *dialog)
 bool dialog_key(App *app, Dialog *dialog, Key key)
 {
     int field;
-    if (dialog->busy) {
+    if (dialog->busy)
         return false;
-    }
     if (part_at(dialog, dialog->focus, &field) == PART_FIELD &&
         form_key(dialog->spec.form, field, key)) {
         dialog_complain(dialog, -1, NULL);
@@ -318,9 +302,8 @@ bool dialog_key(App *app, Dialog *dialog, Key key)
 void dialog_paste(Dialog *dialog, const char *text)
 {
     int field;
-    if (part_at(dialog, dialog->focus, &field) == PART_FIELD) {
+    if (part_at(dialog, dialog->focus, &field) == PART_FIELD)
         form_paste(dialog->spec.form, field, text);
-    }
 }
 
 /* ---- drawing: all parts below each other; when the screen is too low, the part with the focus shows */
@@ -345,12 +328,10 @@ static void lay_choices(Dialog *dialog, Layout *layout)
     const EnumTable *table = dialog->spec.choices;
     for (size_t i = 0; i < table->n_values; i++, layout->y++) {
         bool on = (int)i == dialog->choice;
-        if ((on || (i == 0 && dialog->choice < 0)) && dialog->focus == 0) {
+        if ((on || (i == 0 && dialog->choice < 0)) && dialog->focus == 0)
             layout->focus_line = layout->y;
-        }
-        if (!shown(layout)) {
+        if (!shown(layout))
             continue;
-        }
         int line = layout->y - layout->scroll;
         Role role = on ? (dialog->focus == 0 ? ROLE_CURSOR : ROLE_HEADING) : ROLE_NORMAL;
         int col = draw_format(layout->inside, line, 0, on ? role : ROLE_KEY, "%s%zu ",
@@ -365,9 +346,8 @@ static void lay_fields(Dialog *dialog, Layout *layout)
     int label_width = form_label_width(dialog->spec.form);
     for (int i = 0; i < n_fields(dialog); i++, layout->y++) {
         bool on = dialog->focus == stop_of_field(dialog, i);
-        if (on) {
+        if (on)
             layout->focus_line = layout->y;
-        }
         if (shown(layout)) {
             form_draw_row(dialog->spec.form, i, layout->inside, layout->y - layout->scroll,
                           label_width, on && !dialog->busy);
@@ -377,9 +357,8 @@ static void lay_fields(Dialog *dialog, Layout *layout)
 
 static void lay_button(Layout *layout, int col, bool on, const char *key, const char *word)
 {
-    if (on) {
+    if (on)
         layout->focus_line = layout->y;
-    }
     if (shown(layout)) {
         draw_format(layout->inside, layout->y - layout->scroll, col,
                     on ? ROLE_BUTTON_ON : ROLE_BUTTON, "[ %s %s ]", key, word);
@@ -432,9 +411,8 @@ static void lay_all(Dialog *dialog, Layout *layout)
 {
     const DialogSpec *spec = &dialog->spec;
     layout->y = 0;
-    if (spec->text) {
+    if (spec->text)
         lay_text(dialog, layout);
-    }
     if (spec->choices) {
         lay_gap(layout);
         lay_choices(dialog, layout);
@@ -446,9 +424,8 @@ static void lay_all(Dialog *dialog, Layout *layout)
     if (dialog->complaint) {
         lay_gap(layout);
         lay_wrapped(layout, ROLE_ERROR, dialog->complaint);
-        if (spec->choices || spec->form) {
+        if (spec->choices || spec->form)
             layout->focus_line = MAX(layout->focus_line, layout->y - 1); /* it must be seen */
-        }
     }
     if (dialog->busy) {
         lay_gap(layout);
@@ -466,13 +443,11 @@ static void lay_all(Dialog *dialog, Layout *layout)
 /* Of the box: a mere list of choices needs no more than its words. */
 static int width_of(const Dialog *dialog)
 {
-    if (dialog->spec.text || dialog->spec.form || !dialog->spec.choices) {
+    if (dialog->spec.text || dialog->spec.form || !dialog->spec.choices)
         return DIALOG_WIDTH;
-    }
     int width = text_width(dialog->spec.title) + 2;
-    for (size_t i = 0; i < dialog->spec.choices->n_values; i++) {
+    for (size_t i = 0; i < dialog->spec.choices->n_values; i++)
         width = MAX(width, text_width(_(dialog->spec.choices->values[i].label)) + 4);
-    }
     return MIN(DIALOG_WIDTH, width + 6);
 }
 
@@ -481,15 +456,12 @@ static void draw_more(Rect box, const Layout *layout)
 {
     g_autofree char *word = g_strdup_printf(" %s ", _("more"));
     int width = text_width(word);
-    if (box.w < width + 4) {
+    if (box.w < width + 4)
         return;
-    }
-    if (layout->scroll > 0) {
+    if (layout->scroll > 0)
         draw_text(box, 0, box.w - width - 2, ROLE_BORDER, word);
-    }
-    if (layout->y - layout->scroll > layout->inside.h) {
+    if (layout->y - layout->scroll > layout->inside.h)
         draw_text(box, box.h - 1, box.w - width - 2, ROLE_BORDER, word);
-    }
 }
 
 /* Too low for a frame: a title and as many lines as there are. */
@@ -522,11 +494,10 @@ void dialog_draw(Dialog *dialog, Rect screen)
         layout.airy = false;
         lay_all(dialog, &layout);
     }
-    if (bare) {
+    if (bare)
         draw_bare(dialog, &layout, screen);
-    } else {
+    else
         draw_boxed(dialog, &layout, screen, w);
-    }
     layout.measure = false;
     layout.scroll = CLAMP(layout.focus_line - layout.inside.h + 1, 0,
                           MAX(0, layout.y - layout.inside.h));

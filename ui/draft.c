@@ -20,14 +20,12 @@ void draft_keep(App *app, const char *kind, const Uuid *lead, const char *text)
     g_autofree char *key = key_of(kind, lead);
     g_autofree char *stripped = g_strstrip(g_strdup(text));
     g_autoptr(GError) error = NULL;
-    if (app->read_only) {
+    if (app->read_only)
         return;
-    }
-    if (!store_set_draft(client_store(app->client), key, *stripped ? stripped : NULL, &error)) {
+    if (!store_set_draft(client_store(app->client), key, *stripped ? stripped : NULL, &error))
         app_complain_error(app, error);
-    } else if (*stripped) {
+    else if (*stripped)
         app_say(app, "%s", _("What you wrote is kept: it is there when you come back."));
-    }
 }
 
 void draft_done(App *app, const char *kind, const Uuid *lead)

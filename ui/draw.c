@@ -55,12 +55,10 @@ static bool is_right_half(int y, int x)
  */
 static void clear_halves(int y, int x, int n)
 {
-    if (x > 0 && is_right_half(y, x)) {
+    if (x > 0 && is_right_half(y, x))
         mvaddch(y, x - 1, ' ');
-    }
-    if (x + n < COLS && is_right_half(y, x + n)) {
+    if (x + n < COLS && is_right_half(y, x + n))
         mvaddch(y, x + n, ' ');
-    }
 }
 
 static void put_blanks(int y, int x, int n)
@@ -70,9 +68,8 @@ static void put_blanks(int y, int x, int n)
         char blanks[64];
         memset(blanks, ' ', sizeof blanks);
         move(y, x);
-        for (int left = n; left > 0; left -= (int)sizeof blanks) {
+        for (int left = n; left > 0; left -= (int)sizeof blanks)
             addnstr(blanks, MIN(left, (int)sizeof blanks));
-        }
     }
 }
 
@@ -91,9 +88,8 @@ static void put_cluster(int y, int x, const char *text, size_t length, int cells
     for (const char *p = text; p < end && n < CCHARW_MAX; p = g_utf8_next_char(p)) {
         wchar_t c = (wchar_t)g_utf8_get_char(p);
         int w = wcwidth(c);
-        if (w < 0 || (n > 0 && w > 0) || c == ZERO_WIDTH_JOINER) {
+        if (w < 0 || (n > 0 && w > 0) || c == ZERO_WIDTH_JOINER)
             break;
-        }
         wide[n++] = c;
         total += w;
     }
@@ -106,9 +102,8 @@ static void put_cluster(int y, int x, const char *text, size_t length, int cells
     attr_t attr;
     short pair;
     attr_get(&attr, &pair, NULL);
-    if (setcchar(&cell, wide, attr, pair, NULL) == OK) {
+    if (setcchar(&cell, wide, attr, pair, NULL) == OK)
         mvadd_wch(y, x, &cell);
-    }
 }
 
 static void put_wide(int y, int x, const char *text, size_t length)
@@ -116,13 +111,11 @@ static void put_wide(int y, int x, const char *text, size_t length)
     const char *end = text + length;
     while (text < end) {
         const char *run = text;
-        while (run < end && (guchar)*run < 0x80) {
+        while (run < end && (guchar)*run < 0x80)
             run++;
-        }
         /* The last ASCII character may carry a combining mark. */
-        if (run > text && run < end) {
+        if (run > text && run < end)
             run--;
-        }
         if (run > text) {
             mvaddnstr(y, x, text, (int)(run - text));
             x += (int)(run - text);
@@ -131,12 +124,10 @@ static void put_wide(int y, int x, const char *text, size_t length)
         }
         int cells;
         const char *next = text_next_cluster(text, &cells);
-        if (next == text) {
+        if (next == text)
             return;
-        }
-        if (cells > 0) {
+        if (cells > 0)
             put_cluster(y, x, text, (size_t)(next - text), cells);
-        }
         x += cells;
         text = next;
     }
@@ -145,9 +136,8 @@ static void put_wide(int y, int x, const char *text, size_t length)
 /* The letter under a mark (e of e acute), or a question mark. */
 static chtype ascii_of(const char *text, size_t length)
 {
-    if ((guchar)*text < 0x80) {
+    if ((guchar)*text < 0x80)
         return (chtype)(guchar)*text;
-    }
     g_autofree char *apart = g_utf8_normalize(text, (gssize)length, G_NORMALIZE_ALL);
     return apart && g_ascii_isalnum(*apart) ? (chtype)(guchar)*apart : '?';
 }
@@ -159,13 +149,11 @@ static void put_ascii(int y, int x, const char *text, size_t length)
     while (text < end) {
         int cells;
         const char *next = text_next_cluster(text, &cells);
-        if (next == text) {
+        if (next == text)
             return;
-        }
         chtype c = cells == 1 ? ascii_of(text, (size_t)(next - text)) : '?';
-        for (int i = 0; i < cells; i++) {
+        for (int i = 0; i < cells; i++)
             mvaddch(y, x + i, c);
-        }
         x += cells;
         text = next;
     }
@@ -173,11 +161,9 @@ static void put_ascii(int y, int x, const char *text, size_t length)
 
 static bool is_ascii(const char *text, size_t length)
 {
-    for (size_t i = 0; i < length; i++) {
-        if ((guchar)text[i] >= 0x80) {
+    for (size_t i = 0; i < length; i++)
+        if ((guchar)text[i] >= 0x80)
             return false;
-        }
-    }
     return true;
 }
 
@@ -189,11 +175,10 @@ static void put_text(int y, int x, const char *text, size_t length, int cells)
         return;
     }
     put_blanks(y, x, cells);
-    if (text_ascii()) {
+    if (text_ascii())
         put_ascii(y, x, text, length);
-    } else {
+    else
         put_wide(y, x, text, length);
-    }
 }
 
 /* Draws at most `width` cells and returns how many were used. */
@@ -213,9 +198,8 @@ static int draw_cut(int y, int x, int width, const char *text)
 
 int draw_text(Rect r, int row, int col, Role role, const char *text)
 {
-    if (!text || !inside(r, row, col)) {
+    if (!text || !inside(r, row, col))
         return col;
-    }
     style(role);
     int width = MIN(r.w - col, COLS - r.x - col);
     return col + draw_cut(r.y + row, r.x + col, width, text);
@@ -232,9 +216,8 @@ int draw_format(Rect r, int row, int col, Role role, const char *format, ...)
 
 int draw_field(Rect r, int row, int col, int width, Role role, const char *text)
 {
-    if (!inside(r, row, col)) {
+    if (!inside(r, row, col))
         return col;
-    }
     width = MIN(width, MIN(r.w - col, COLS - r.x - col));
     style(role);
     int used = text && *text ? draw_cut(r.y + row, r.x + col, width, text) : 0;
@@ -245,9 +228,8 @@ int draw_field(Rect r, int row, int col, int width, Role role, const char *text)
 int draw_right(Rect r, int row, int col, int width, Role role, const char *text)
 {
     int used = text_width(text);
-    if (used >= width) {
+    if (used >= width)
         return draw_field(r, row, col, width, role, text);
-    }
     draw_field(r, row, col, width - used, role, "");
     draw_field(r, row, col + width - used, used, role, text);
     return col + width;
@@ -255,16 +237,14 @@ int draw_right(Rect r, int row, int col, int width, Role role, const char *text)
 
 void draw_rest(Rect r, int row, int col, Role role)
 {
-    if (inside(r, row, col)) {
+    if (inside(r, row, col))
         draw_field(r, row, col, r.w - col, role, "");
-    }
 }
 
 void draw_fill(Rect r, Role role)
 {
-    for (int row = 0; row < r.h; row++) {
+    for (int row = 0; row < r.h; row++)
         draw_rest(r, row, 0, role);
-    }
 }
 
 /* ---- lines */
@@ -294,17 +274,15 @@ static void put_line(Rect r, int row, int col, Line line)
 void draw_hline(Rect r, int row, Role role)
 {
     style(role);
-    for (int col = 0; col < r.w; col++) {
+    for (int col = 0; col < r.w; col++)
         put_line(r, row, col, LINE_H);
-    }
 }
 
 static void draw_vline(Rect r, int col, Role role)
 {
     style(role);
-    for (int row = 0; row < r.h; row++) {
+    for (int row = 0; row < r.h; row++)
         put_line(r, row, col, LINE_V);
-    }
 }
 
 Rect draw_frame(Rect r, Role role, const char *title)

@@ -26,12 +26,10 @@ Edit *edit_new(const char *text, gint64 max, bool secret)
 
 void edit_free(Edit *edit)
 {
-    if (!edit) {
+    if (!edit)
         return;
-    }
-    if (edit->secret) {
+    if (edit->secret)
         explicit_bzero(edit->text->str, edit->text->allocated_len);
-    }
     g_string_free(edit->text, TRUE);
     g_free(edit);
 }
@@ -51,9 +49,8 @@ static gsize before(const Edit *edit, gsize at)
     gsize p = 0;
     while (p < at) {
         gsize next = next_at(edit, p);
-        if (next >= at || next == p) {
+        if (next >= at || next == p)
             break;
-        }
         p = next;
     }
     return p;
@@ -62,24 +59,20 @@ static gsize before(const Edit *edit, gsize at)
 static gsize word_before(const Edit *edit, gsize at)
 {
     const char *text = edit->text->str;
-    while (at > 0 && text[at - 1] == ' ') {
+    while (at > 0 && text[at - 1] == ' ')
         at--;
-    }
-    while (at > 0 && text[at - 1] != ' ') {
+    while (at > 0 && text[at - 1] != ' ')
         at--;
-    }
     return at;
 }
 
 static gsize word_after(const Edit *edit, gsize at)
 {
     const char *text = edit->text->str;
-    while (text[at] == ' ') {
+    while (text[at] == ' ')
         at++;
-    }
-    while (text[at] && text[at] != ' ') {
+    while (text[at] && text[at] != ' ')
         at++;
-    }
     return at;
 }
 
@@ -91,15 +84,13 @@ static void erase(Edit *edit, gsize from, gsize to)
 
 void edit_insert(Edit *edit, const char *text)
 {
-    if (!text || !*text) {
+    if (!text || !*text)
         return;
-    }
     g_autofree char *clean = text_clean(text, -1, TEXT_LINE);
     if (edit->max > 0) {
         gint64 room = edit->max - g_utf8_strlen(edit->text->str, -1);
-        if (g_utf8_strlen(clean, -1) > room) {
+        if (g_utf8_strlen(clean, -1) > room)
             *g_utf8_offset_to_pointer(clean, MAX(0, room)) = '\0';
-        }
     }
     g_string_insert(edit->text, (gssize)edit->cursor, clean);
     edit->cursor += strlen(clean);
@@ -150,9 +141,8 @@ bool edit_key(Edit *edit, Key key)
     default:
         break;
     }
-    if (!key_is_text(key)) {
+    if (!key_is_text(key))
         return false;
-    }
     char utf8[7] = "";
     utf8[g_unichar_to_utf8(key, utf8)] = '\0';
     edit_insert(edit, utf8);
@@ -165,9 +155,8 @@ static int cells_between(const Edit *edit, gsize from, gsize to)
     while (from < to) {
         int n;
         gsize next = (gsize)(text_next_cluster(edit->text->str + from, &n) - edit->text->str);
-        if (next == from) {
+        if (next == from)
             break;
-        }
         cells += edit->secret ? 1 : n;
         from = next;
     }
@@ -177,13 +166,11 @@ static int cells_between(const Edit *edit, gsize from, gsize to)
 void edit_draw(Edit *edit, Rect rect, int row, int col, int width, bool focused)
 {
     width = MIN(width, rect.w - col);
-    if (width < 1) {
+    if (width < 1)
         return;
-    }
     edit->scroll = MIN(edit->scroll, edit->cursor);
-    while (cells_between(edit, edit->scroll, edit->cursor) >= width) {
+    while (cells_between(edit, edit->scroll, edit->cursor) >= width)
         edit->scroll = next_at(edit, edit->scroll);
-    }
     Role role = focused ? ROLE_FIELD_ON : ROLE_FIELD;
     const char *shown = edit->text->str + edit->scroll;
     g_autofree char *stars = NULL;
@@ -193,7 +180,6 @@ void edit_draw(Edit *edit, Rect rect, int row, int col, int width, bool focused)
     }
     g_autofree char *part = g_strndup(shown, text_fit(shown, width, NULL));
     draw_field(rect, row, col, width, role, part);
-    if (focused && row >= 0 && row < rect.h) {
+    if (focused && row >= 0 && row < rect.h)
         screen_cursor(rect.y + row, rect.x + col + cells_between(edit, edit->scroll, edit->cursor));
-    }
 }

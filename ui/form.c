@@ -52,12 +52,10 @@ Form *form_new(const FieldTable *table, const void *object, const char *const *n
 
 void form_free(Form *form)
 {
-    if (!form) {
+    if (!form)
         return;
-    }
-    for (int i = 0; i < form->n_rows; i++) {
+    for (int i = 0; i < form->n_rows; i++)
         edit_free(form->rows[i].edit);
-    }
     g_free(form->rows);
     g_free(form);
 }
@@ -70,19 +68,16 @@ int form_rows(const Form *form)
 int form_label_width(const Form *form)
 {
     int width = 0;
-    for (int i = 0; i < form->n_rows; i++) {
+    for (int i = 0; i < form->n_rows; i++)
         width = MAX(width, text_width(_(form->rows[i].field->label)));
-    }
     return width;
 }
 
 int form_row_of(const Form *form, const char *name)
 {
-    for (int i = 0; i < form->n_rows; i++) {
-        if (strcmp(form->rows[i].field->name, name) == 0) {
+    for (int i = 0; i < form->n_rows; i++)
+        if (strcmp(form->rows[i].field->name, name) == 0)
             return i;
-        }
-    }
     return -1;
 }
 
@@ -105,18 +100,16 @@ static void turn(FormRow *row, int step)
     const EnumTable *table = row->field->values;
     int n = (int)table->n_values;
     int at = -1;
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n; i++)
         at = table->values[i].value == row->value ? i : at;
-    }
     row->value = table->values[at < 0 ? 0 : (at + step + n) % n].value;
 }
 
 bool form_key(Form *form, int row, Key key)
 {
     FormRow *at = &form->rows[row];
-    if (at->edit) {
+    if (at->edit)
         return edit_key(at->edit, key);
-    }
     if (key == K_SPACE || key == K_RIGHT || key == K_LEFT) {
         turn(at, key == K_LEFT ? -1 : 1);
         return true;
@@ -126,9 +119,8 @@ bool form_key(Form *form, int row, Key key)
 
 void form_paste(Form *form, int row, const char *text)
 {
-    if (form->rows[row].edit) {
+    if (form->rows[row].edit)
         edit_insert(form->rows[row].edit, text);
-    }
 }
 
 void form_draw_row(Form *form, int row, Rect rect, int line, int label_width, bool focused)
@@ -152,21 +144,16 @@ void form_draw_row(Form *form, int row, Rect rect, int line, int label_width, bo
 static char *words_for(const Field *field, const FieldError *error)
 {
     const char *label = _(field->label);
-    if (strcmp(error->code, "required") == 0) {
+    if (strcmp(error->code, "required") == 0)
         return g_strdup_printf(_("%s is needed."), label);
-    }
-    if (strcmp(error->code, "too-long") == 0) {
+    if (strcmp(error->code, "too-long") == 0)
         return g_strdup_printf(_("%s is too long."), label);
-    }
-    if (strcmp(error->code, "too-short") == 0) {
+    if (strcmp(error->code, "too-short") == 0)
         return g_strdup_printf(_("%s is too short."), label);
-    }
-    if (field->type == FIELD_EMAIL) {
+    if (field->type == FIELD_EMAIL)
         return g_strdup_printf(_("%s: write an address like name@example.com."), label);
-    }
-    if (field->type == FIELD_MONEY) {
+    if (field->type == FIELD_MONEY)
         return g_strdup_printf(_("%s: write an amount like 3500 or EUR 120.50."), label);
-    }
     return g_strdup_printf("%s: %s", label, error->detail);
 }
 

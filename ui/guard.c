@@ -39,9 +39,8 @@ static void put(int fd, const char *text)
     size_t left = strlen(text);
     while (left > 0) {
         ssize_t n = write(fd, text, left);
-        if (n <= 0) {
+        if (n <= 0)
             return;
-        }
         text += n;
         left -= (size_t)n;
     }
@@ -81,15 +80,13 @@ static void on_crash(int number)
     tcsetattr(STDIN_FILENO, TCSANOW, modes);
     if (own_stderr >= 0) {
         int log = keep_what_was_said();
-        if (log >= 0) {
+        if (log >= 0)
             put_backtrace(log);
-        }
         dup2(own_stderr, STDERR_FILENO);
     }
     put(STDERR_FILENO, farewell);
-    for (size_t i = 0; i < G_N_ELEMENTS(signals); i++) {
+    for (size_t i = 0; i < G_N_ELEMENTS(signals); i++)
         sigaction(signals[i], &before[i], NULL);
-    }
     /* Blocked until we return: then it strikes again, with whoever dealt with it before us. */
     raise(number);
 }
@@ -100,23 +97,20 @@ static void set_aside(void)
 {
     g_autofree char *name = NULL;
     int fd = isatty(STDERR_FILENO) ? g_file_open_tmp("leadline-XXXXXX", &name, NULL) : -1;
-    if (fd < 0) {
+    if (fd < 0)
         return;
-    }
     unlink(name);
     fflush(stderr);
     own_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-    if (own_stderr >= 0) {
+    if (own_stderr >= 0)
         dup2(fd, STDERR_FILENO);
-    }
     close(fd);
 }
 
 static void put_back(void)
 {
-    if (own_stderr < 0) {
+    if (own_stderr < 0)
         return;
-    }
     fflush(stderr);
     int log = lseek(STDERR_FILENO, 0, SEEK_END) > 0 ? keep_what_was_said() : -1;
     dup2(own_stderr, STDERR_FILENO);
@@ -150,15 +144,13 @@ void guard_begin(const char *bytes, const struct termios *found)
     }
     struct sigaction action = { .sa_handler = on_crash, .sa_flags = SA_ONSTACK };
     sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < G_N_ELEMENTS(signals); i++) {
+    for (size_t i = 0; i < G_N_ELEMENTS(signals); i++)
         sigaction(signals[i], &action, &before[i]);
-    }
 }
 
 void guard_end(void)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(signals); i++) {
+    for (size_t i = 0; i < G_N_ELEMENTS(signals); i++)
         sigaction(signals[i], &before[i], NULL);
-    }
     put_back();
 }

@@ -51,9 +51,8 @@ static void line_clear(gpointer data)
 
 static bool has_words(const HelpView *help, const HelpLine *line)
 {
-    if (!help->words) {
+    if (!help->words)
         return true;
-    }
     g_autofree char *hay = g_strdup_printf("%s %s %s", line->keys, line->name, line->effect);
     g_autofree char *folded = g_utf8_casefold(hay, -1);
     g_autofree char *needle = g_utf8_casefold(help->words, -1);
@@ -75,9 +74,8 @@ static void add_entry(HelpView *help, const char *heading, bool *started, HelpLi
         return;
     }
     if (!*started) {
-        if (help->lines->len > 0) {
+        if (help->lines->len > 0)
             add_heading(help, "");
-        }
         add_heading(help, heading);
         *started = true;
     }
@@ -90,9 +88,8 @@ static void add_commands(HelpView *help, KeyContext context, const char *heading
     for (const Command *command = commands; command->name; command++) {
         bool here = command->contexts & CTX_BIT(context);
         bool internal = command->flags & COMMAND_INTERNAL;
-        if (!here || (internal && context != CTX_DIALOG)) {
+        if (!here || (internal && context != CTX_DIALOG))
             continue;
-        }
         HelpLine line = {
             .command = internal ? NULL : command,
             .keys = keymap_keys_of(help->view.app->keymap, CTX_BIT(context), command->name, NULL),
@@ -158,13 +155,11 @@ static void build(HelpView *help)
     for (int first = 1; first >= 0; first--) {
         for (size_t i = 0; i < G_N_ELEMENTS(sections); i++) {
             bool here = help->contexts & CTX_BIT(sections[i].context);
-            if (here == (first == 1)) {
+            if (here == (first == 1))
                 add_commands(help, sections[i].context, _(sections[i].heading));
-            }
         }
-        if (first) {
+        if (first)
             add_letters(help);
-        }
     }
     add_settings(help);
     help->cursor = help->top = 0;
@@ -207,9 +202,8 @@ static char *fit_keys(const char *keys, int width)
 {
     g_autofree char *fit = g_strdup(keys);
     char *blank;
-    while (text_width(fit) > width && (blank = strrchr(fit, ' '))) {
+    while (text_width(fit) > width && (blank = strrchr(fit, ' ')))
         *blank = '\0';
-    }
     return g_steal_pointer(&fit);
 }
 
@@ -253,9 +247,8 @@ static void draw(View *view, bool all)
     }
     help->top = CLAMP(help->top, help->cursor - r.h + 1, help->cursor);
     help->top = MAX(0, help->cursor <= 1 ? 0 : help->top);
-    for (int row = 0; row < r.h && help->top + row < (int)help->lines->len; row++) {
+    for (int row = 0; row < r.h && help->top + row < (int)help->lines->len; row++)
         draw_line(help, r, row, help->top + row);
-    }
 }
 
 static void moved(View *view, Move move)
@@ -296,18 +289,16 @@ static bool back(View *view)
 static void status(View *view, GString *out)
 {
     HelpView *help = (HelpView *)view;
-    if (help->words) {
+    if (help->words)
         g_string_append_printf(out, "/%s", help->words);
-    } else {
+    else
         g_string_append(out, _("Enter runs a command, / finds one, q goes back"));
-    }
 }
 
 void run_entry(App *app, const char *args)
 {
-    if (app->view != VIEW_HELP) {
+    if (app->view != VIEW_HELP)
         return;
-    }
     HelpView *help = (HelpView *)app_view(app);
     const HelpLine *line = help->lines->len ? line_at(help, help->cursor) : NULL;
     if (line && line->setting) {

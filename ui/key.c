@@ -32,15 +32,14 @@ char *key_text(Key key, char buffer[static KEY_NAME_SIZE])
             return buffer;
         }
     }
-    if (key >= K_F1 && key <= K_F12) {
+    if (key >= K_F1 && key <= K_F12)
         g_snprintf(out, KEY_NAME_SIZE - 3, "F%u", (unsigned)(key - K_F1 + 1));
-    } else if (key < ' ') {
+    else if (key < ' ')
         g_snprintf(out, KEY_NAME_SIZE - 3, "^%c", (char)(key + '@'));
-    } else if (key < 0x110000) {
+    else if (key < 0x110000)
         out[g_unichar_to_utf8(key, out)] = '\0';
-    } else {
+    else
         g_strlcpy(out, "?", KEY_NAME_SIZE - 2);
-    }
     return buffer;
 }
 
@@ -49,16 +48,14 @@ static Key key_by_name(const char *word, size_t length)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(key_names); i++) {
         const char *name = key_names[i].name;
-        if (strlen(name) == length && g_ascii_strncasecmp(name, word, length) == 0) {
+        if (strlen(name) == length && g_ascii_strncasecmp(name, word, length) == 0)
             return key_names[i].key;
-        }
     }
     if (length >= 2 && length <= 3 && (word[0] == 'F' || word[0] == 'f')) {
         int n = 0;
         for (size_t i = 1; i < length; i++) {
-            if (!g_ascii_isdigit(word[i])) {
+            if (!g_ascii_isdigit(word[i]))
                 return 0;
-            }
             n = n * 10 + word[i] - '0';
         }
         return n >= 1 && n <= 12 ? K_F1 + (Key)n - 1 : 0;
@@ -91,9 +88,8 @@ static Key key_next(const char **text)
         p += 2;
     } else {
         gunichar c = g_utf8_get_char_validated(p, -1);
-        if (c == (gunichar)-1 || c == (gunichar)-2 || c <= ' ' || c == REPLACEMENT) {
+        if (c == (gunichar)-1 || c == (gunichar)-2 || c <= ' ' || c == REPLACEMENT)
             return 0;
-        }
         key = c;
         p = g_utf8_next_char(p);
     }
@@ -112,9 +108,8 @@ size_t key_parse(const char *text, Key *keys, size_t max)
     size_t n = 0;
     while (*text) {
         Key key = key_next(&text);
-        if (!key || n == max) {
+        if (!key || n == max)
             return 0;
-        }
         keys[n++] = key;
     }
     return n;

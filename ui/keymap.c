@@ -40,12 +40,10 @@ KeyMap *keymap_new(void)
     KeyMap *keymap = g_new0(KeyMap, 1);
     keymap->bindings = g_ptr_array_new_with_free_func(binding_free);
     g_autoptr(GPtrArray) complaints = g_ptr_array_new_with_free_func(g_free);
-    for (const EmbeddedText *file = default_keys; file->name; file++) {
+    for (const EmbeddedText *file = default_keys; file->name; file++)
         keymap_read(keymap, "default keys", file->text, complaints);
-    }
-    for (guint i = 0; i < complaints->len; i++) {
+    for (guint i = 0; i < complaints->len; i++)
         g_warning("%s", (const char *)complaints->pdata[i]);
-    }
     return keymap;
 }
 
@@ -61,9 +59,8 @@ char *binding_keys(const Binding *binding)
 {
     g_autoptr(GString) out = g_string_new(NULL);
     char name[KEY_NAME_SIZE];
-    for (size_t i = 0; i < binding->n_keys; i++) {
+    for (size_t i = 0; i < binding->n_keys; i++)
         g_string_append(out, key_text(binding->keys[i], name));
-    }
     return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
@@ -71,11 +68,9 @@ char *binding_keys(const Binding *binding)
 
 static bool active_together(KeyContext a, KeyContext b)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(stacks); i++) {
-        if (stacks[i] & CTX_BIT(a) && stacks[i] & CTX_BIT(b)) {
+    for (size_t i = 0; i < G_N_ELEMENTS(stacks); i++)
+        if (stacks[i] & CTX_BIT(a) && stacks[i] & CTX_BIT(b))
             return true;
-        }
-    }
     return false;
 }
 
@@ -110,9 +105,8 @@ static const Binding *twin_of(const KeyMap *keymap, const Binding *new)
 {
     for (guint i = 0; i < keymap->bindings->len; i++) {
         const Binding *old = keymap->bindings->pdata[i];
-        if (old->context == new->context && same_keys(old, new) && same_file(old, new)) {
+        if (old->context == new->context && same_keys(old, new) && same_file(old, new))
             return old;
-        }
     }
     return NULL;
 }
@@ -129,9 +123,8 @@ static char *conflict_of(const KeyMap *keymap, const Binding *new)
     }
     for (guint i = 0; i < keymap->bindings->len; i++) {
         const Binding *old = keymap->bindings->pdata[i];
-        if (!hides(old, new)) {
+        if (!hides(old, new))
             continue;
-        }
         g_autofree char *old_keys = binding_keys(old);
         bool shorter = new->n_keys < old->n_keys;
         return g_strdup_printf(shorter ? _("\"%s\" would hide \"%s\" (%s). To free it, put before "
@@ -148,28 +141,24 @@ static void drop_same(KeyMap *keymap, const Binding *new)
 {
     for (guint i = keymap->bindings->len; i-- > 0;) {
         const Binding *old = keymap->bindings->pdata[i];
-        if (old->context == new->context && same_keys(old, new)) {
+        if (old->context == new->context && same_keys(old, new))
             g_ptr_array_remove_index(keymap->bindings, i);
-        }
     }
 }
 
 static int context_by_name(const char *name)
 {
-    for (int i = 0; i < CTX_COUNT; i++) {
-        if (strcmp(key_context_names[i], name) == 0) {
+    for (int i = 0; i < CTX_COUNT; i++)
+        if (strcmp(key_context_names[i], name) == 0)
             return i;
-        }
-    }
     return -1;
 }
 
 static char *known_contexts(void)
 {
     g_autoptr(GString) out = g_string_new(key_context_names[0]);
-    for (int i = 1; i < CTX_COUNT; i++) {
+    for (int i = 1; i < CTX_COUNT; i++)
         g_string_append_printf(out, " %s", key_context_names[i]);
-    }
     return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
@@ -188,9 +177,8 @@ char *keymap_bind(KeyMap *keymap, const char *origin, const char *line)
     g_autofree char *context = take_word(&rest);
     g_autofree char *keys = take_word(&rest);
     g_autofree char *command = take_word(&rest);
-    if (!*command) {
+    if (!*command)
         return g_strdup(_("a line is CONTEXT KEY COMMAND, for example: list j down"));
-    }
     int ctx = context_by_name(context);
     if (ctx < 0) {
         g_autofree char *known = known_contexts();
@@ -228,14 +216,12 @@ void keymap_read(KeyMap *keymap, const char *file, const char *text, GPtrArray *
     g_auto(GStrv) lines = g_strsplit(clean, "\n", -1);
     for (int i = 0; lines[i]; i++) {
         const char *line = g_strstrip(lines[i]);
-        if (*line == '\0' || *line == '#') {
+        if (*line == '\0' || *line == '#')
             continue;
-        }
         g_autofree char *origin = g_strdup_printf("%s:%d", file, i + 1);
         g_autofree char *complaint = keymap_bind(keymap, origin, line);
-        if (complaint) {
+        if (complaint)
             g_ptr_array_add(complaints, g_strdup_printf("%s: %s", origin, complaint));
-        }
     }
 }
 
@@ -261,9 +247,8 @@ KeyMatch keymap_find(const KeyMap *keymap, unsigned contexts, const Key *keys, s
     *binding = NULL;
     for (guint i = 0; i < keymap->bindings->len; i++) {
         const Binding *row = keymap->bindings->pdata[i];
-        if (!(contexts & CTX_BIT(row->context)) || !starts_with(row, keys, n)) {
+        if (!(contexts & CTX_BIT(row->context)) || !starts_with(row, keys, n))
             continue;
-        }
         if (row->n_keys > n) {
             match = match == KEY_UNBOUND ? KEY_PREFIX : match;
         } else if (!*binding || row->context > (*binding)->context) {
@@ -287,9 +272,8 @@ GPtrArray *keymap_list(const KeyMap *keymap, unsigned contexts, const Key *keys,
     for (guint i = 0; i < keymap->bindings->len; i++) {
         Binding *row = keymap->bindings->pdata[i];
         if (contexts & CTX_BIT(row->context) && starts_with(row, keys, n) &&
-            !is_hidden(keymap, contexts, row)) {
+            !is_hidden(keymap, contexts, row))
             g_ptr_array_add(out, row);
-        }
     }
     return out;
 }
@@ -301,14 +285,12 @@ static char *keys_of(const KeyMap *keymap, unsigned contexts, const char *comman
     for (guint i = 0; i < keymap->bindings->len; i++) {
         const Binding *row = keymap->bindings->pdata[i];
         if (!(contexts & CTX_BIT(row->context)) || strcmp(row->command, command) != 0 ||
-            (args && strcmp(row->args, args) != 0) || is_hidden(keymap, contexts, row)) {
+            (args && strcmp(row->args, args) != 0) || is_hidden(keymap, contexts, row))
             continue;
-        }
         g_autofree char *keys = binding_keys(row);
         g_string_append_printf(out, "%s%s", out->len ? " " : "", keys);
-        if (!all) {
+        if (!all)
             break;
-        }
     }
     return g_string_free(g_steal_pointer(&out), FALSE);
 }

@@ -26,14 +26,12 @@ static View *create(App *app)
 
 static void pick_up_now(LeadView *lead)
 {
-    if (!lead->pick_up) {
+    if (!lead->pick_up)
         return;
-    }
     g_clear_handle_id(&lead->pick_up, g_source_remove);
     g_autoptr(GError) error = NULL;
-    if (!client_pick_up(lead->view.app->client, &lead->id, &error)) {
+    if (!client_pick_up(lead->view.app->client, &lead->id, &error))
         app_complain_error(lead->view.app, error);
-    }
 }
 
 static gboolean on_pick_up(gpointer data)
@@ -62,9 +60,8 @@ static void read_lead(LeadView *lead)
 
 static void changed(View *view, unsigned what)
 {
-    if (what & (CLIENT_LEADS | CLIENT_OUTBOX | CLIENT_NOTES)) {
+    if (what & (CLIENT_LEADS | CLIENT_OUTBOX | CLIENT_NOTES))
         read_lead((LeadView *)view);
-    }
 }
 
 static void place(View *view, Rect body)
@@ -85,16 +82,14 @@ static void draw(View *view, bool all)
 {
     LeadView *lead = (LeadView *)view;
     Rect rect = inside(lead);
-    if (all) {
+    if (all)
         draw_fill(view->body, ROLE_NORMAL);
-    }
     if (!lead->found) {
         draw_text(rect, 0, 0, ROLE_NORMAL, _("This lead is not there any more."));
         return;
     }
-    if (!lead->page) {
+    if (!lead->page)
         lead->page = lead_page(view->app, &lead->referral, rect.w, LEAD_WIDE);
-    }
     lead->top = CLAMP(lead->top, 0, MAX(0, page_lines(lead->page) - rect.h));
     page_draw(lead->page, rect, lead->top);
 }
@@ -155,9 +150,8 @@ static void status(View *view, GString *out)
     }
     int lines = lead->page ? page_lines(lead->page) : 0;
     int h = inside(lead).h;
-    if (lines > h) {
+    if (lines > h)
         g_string_append(out, lead->top + h < lines ? _("   more below") : _("   end"));
-    }
 }
 
 static const char *const footer[] = { "confirm",      "reject", "next-lead", "previous-lead",
@@ -184,13 +178,11 @@ void lead_open(App *app, const Uuid *id)
     app_show(app, VIEW_LEAD);
     LeadView *lead = (LeadView *)app_view(app);
     pick_up_now(lead);
-    if (!uuid_equal(&lead->id, id)) {
+    if (!uuid_equal(&lead->id, id))
         lead->top = 0;
-    }
     lead->id = *id;
     read_lead(lead);
     if (lead->found && lead->referral.box == BOX_INBOX && lead->referral.state == REFERRAL_SENT &&
-        !app->read_only) {
+        !app->read_only)
         lead->pick_up = g_idle_add_full(G_PRIORITY_DEFAULT, on_pick_up, lead, NULL);
-    }
 }

@@ -55,9 +55,8 @@ static const struct {
 bool state_legend(size_t i, char mark[2], char **word, const char **meaning)
 {
     size_t n = G_N_ELEMENTS(states);
-    if (i >= n + G_N_ELEMENTS(marks)) {
+    if (i >= n + G_N_ELEMENTS(marks))
         return false;
-    }
     mark[0] = i < n ? states[i].letter : marks[i - n].mark[0];
     mark[1] = '\0';
     *word = i < n ? g_utf8_strdown(_(states[i].word), -1) : g_strdup(_(marks[i - n].word));
@@ -67,11 +66,9 @@ bool state_legend(size_t i, char mark[2], char **word, const char **meaning)
 
 static const StateRow *row_of(ReferralState state, ReferralVerdict verdict)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(states); i++) {
-        if (states[i].state == state && (!states[i].verdict || states[i].verdict == verdict)) {
+    for (size_t i = 0; i < G_N_ELEMENTS(states); i++)
+        if (states[i].state == state && (!states[i].verdict || states[i].verdict == verdict))
             return &states[i];
-        }
-    }
     return NULL;
 }
 
@@ -108,9 +105,8 @@ bool give_take_of(App *app, const Uuid *account, GiveTake *out)
         return true;
     }
     if (!cache_give_take(client_cache(app->client), account, clock_now() - GIVE_TAKE_PERIOD, out,
-                         NULL)) {
+                         NULL))
         return false;
-    }
     g_hash_table_insert(app->give_take, g_memdup2(account, sizeof *account),
                         g_memdup2(out, sizeof *out));
     return true;
@@ -125,19 +121,17 @@ char *give_take_bar(const GiveTake *sum)
     bar[BAR_SIDE + 1] = '|';
     bar[2 * BAR_SIDE + 2] = ']';
     bar[2 * BAR_SIDE + 3] = '\0';
-    if (balance < 0) {
+    if (balance < 0)
         memset(bar + BAR_SIDE + 1 + balance, '=', (size_t)-balance);
-    } else {
+    else
         memset(bar + BAR_SIDE + 2, '=', (size_t)balance);
-    }
     return g_strdup(bar);
 }
 
 static char *leads_text(gint64 n, gint64 confirmed)
 {
-    if (n == 0) {
+    if (n == 0)
         return g_strdup(_("nothing"));
-    }
     g_autofree char *leads = g_strdup_printf(
         ngettext("%" PRId64 " lead", "%" PRId64 " leads", (gulong)n), n);
     return g_strdup_printf(_("%s, %" PRId64 " confirmed"), leads, confirmed);
@@ -157,9 +151,8 @@ static Role balance_role(const GiveTake *sum)
 static void put_give_take(App *app, Page *page, const Party *other)
 {
     GiveTake sum = { 0 };
-    if (uuid_is_nil(&other->account) || !give_take_of(app, &other->account, &sum)) {
+    if (uuid_is_nil(&other->account) || !give_take_of(app, &other->account, &sum))
         return;
-    }
     page_format(page, ROLE_HEADING, _("Give/take with %s, 12 months"),
                 other->name ? other->name : "");
     g_autofree char *gave = leads_text(sum.gave, sum.gave_confirmed);
@@ -201,20 +194,17 @@ static void put_head(Page *page, const Referral *referral)
         referral_other(referral)->name ? referral_other(referral)->name : "?");
     put_label(page, referral);
     page_span_at(page, -1, ROLE_NORMAL, who);
-    if (page_width(page) >= 40) {
+    if (page_width(page) >= 40)
         page_rule(page);
-    }
 }
 
 /* Non-empty strings with something between. */
 static char *joined(const char *const *parts, const char *between)
 {
     g_autoptr(GString) out = g_string_new(NULL);
-    for (int i = 0; parts[i]; i++) {
-        if (*parts[i]) {
+    for (int i = 0; parts[i]; i++)
+        if (*parts[i])
             g_string_append_printf(out, "%s%s", out->len ? between : "", parts[i]);
-        }
-    }
     return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
@@ -349,9 +339,8 @@ static void put_party(Page *page, const char *label, const Party *party)
 
 static void put_comments(Page *page, const Referral *referral)
 {
-    if (!referral->lead.comments || !*referral->lead.comments) {
+    if (!referral->lead.comments || !*referral->lead.comments)
         return;
-    }
     page_blank(page);
     page_format(page, ROLE_HEADING,
                 is_received(referral) ? _("Note from %s") : _("Your note to %s"),
@@ -361,16 +350,14 @@ static void put_comments(Page *page, const Referral *referral)
 
 static void put_verdict(Page *page, const Referral *referral)
 {
-    if (!referral->verdict) {
+    if (!referral->verdict)
         return;
-    }
     page_blank(page);
     page_text(page, ROLE_HEADING, is_received(referral) ? _("Your verdict") : _("Their verdict"));
     page_text(page, state_role(REFERRAL_CONFIRMED, referral->verdict),
               referral->verdict == VERDICT_LEAD ? _("It is a lead.") : _("Not a lead."));
-    if (referral->reason_code && referral->reason_code != REASON_OTHER) {
+    if (referral->reason_code && referral->reason_code != REASON_OTHER)
         page_format(page, ROLE_NORMAL, "%s.", enum_label(&referral_reasons, referral->reason_code));
-    }
     if (referral->message && *referral->message) {
         g_autofree char *quoted = g_strdup_printf("\"%s\"", referral->message);
         page_text(page, ROLE_NORMAL, quoted);
@@ -380,9 +367,8 @@ static void put_verdict(Page *page, const Referral *referral)
 static void put_notes(App *app, Page *page, const Referral *referral)
 {
     g_autoptr(GPtrArray) notes = cache_notes(client_cache(app->client), &referral->id, NULL);
-    if (!notes || notes->len == 0) {
+    if (!notes || notes->len == 0)
         return;
-    }
     page_blank(page);
     page_text(page, ROLE_HEADING, _("Your notes (only you see them)"));
     for (guint i = 0; i < notes->len; i++) {
@@ -434,9 +420,8 @@ static void lay_column(App *app, Page *page, const Referral *referral)
 
 static void put_text(Page *page, Role role, const char *text)
 {
-    if (text && *text) {
+    if (text && *text)
         page_text(page, role, text);
-    }
 }
 
 /* What a verdict needs in as few lines as it takes; the rest below. */
@@ -459,12 +444,10 @@ static void lay_brief(App *app, Page *page, const Referral *referral)
     put_text(page, ROLE_HEADING, client);
     put_text(page, ROLE_NORMAL, referral->lead.need);
     put_text(page, ROLE_NORMAL, rest);
-    if (!referral->lead.permission.given) {
+    if (!referral->lead.permission.given)
         page_text(page, ROLE_ALERT, _("Permission NOT given: do not contact."));
-    }
-    if (referral->competing) {
+    if (referral->competing)
         page_text(page, ROLE_ALERT, _("Another partner got this lead too."));
-    }
     put_comments(page, referral);
     put_verdict(page, referral);
     put_notes(app, page, referral);
@@ -509,12 +492,11 @@ static void lay_wide(App *app, Page *page, const Referral *referral)
 Page *lead_page(App *app, const Referral *referral, int width, LeadLayout layout)
 {
     Page *page = page_new(width);
-    if (layout == LEAD_WIDE && width >= 88) {
+    if (layout == LEAD_WIDE && width >= 88)
         lay_wide(app, page, referral);
-    } else if (layout == LEAD_BRIEF || width < 40) {
+    else if (layout == LEAD_BRIEF || width < 40)
         lay_brief(app, page, referral);
-    } else {
+    else
         lay_column(app, page, referral);
-    }
     return page;
 }

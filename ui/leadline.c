@@ -40,15 +40,13 @@ static void read_user_files(App *app)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *config = config_path();
-    if (!config_load(config, &app->settings, config_verb, app, &error)) {
+    if (!config_load(config, &app->settings, config_verb, app, &error))
         app_complain_error(app, error);
-    }
     g_autofree char *keys = g_build_filename(g_get_user_config_dir(), "leadline", "keys", NULL);
     g_autoptr(GPtrArray) complaints = g_ptr_array_new_with_free_func(g_free);
     keymap_read_file(app->keymap, keys, complaints);
-    for (guint i = complaints->len; i-- > 0;) {
+    for (guint i = complaints->len; i-- > 0;)
         app_complain(app, "%s", (const char *)complaints->pdata[i]);
-    }
     if (complaints->len > 1) {
         g_autofree char *key = keymap_key_of(app->keymap, CTX_BIT(CTX_GLOBAL), "messages", "");
         app_complain(app, _("%s lists %u complaints about your keys. The first: %s"), key,
@@ -61,27 +59,23 @@ static bool is_first_run(const CliArgs *args)
 {
     static const CliOptionId chosen[] = { OPTION_DEMO, OPTION_LOCAL, OPTION_SERVER,
                                           OPTION_PROFILE };
-    for (size_t i = 0; i < G_N_ELEMENTS(chosen); i++) {
-        if (cli_has(args, chosen[i])) {
+    for (size_t i = 0; i < G_N_ELEMENTS(chosen); i++)
+        if (cli_has(args, chosen[i]))
             return false;
-        }
-    }
     return !g_getenv("LEADLINE_PROFILE") && !profile_any();
 }
 
 static void started(App *app)
 {
-    if (app->client) {
+    if (app->client)
         client_start(app->client);
-    }
 }
 
 /* What is still unsent, on stderr, when the screen is gone. */
 static void stop_client(App *app)
 {
-    if (!app->client) {
+    if (!app->client)
         return;
-    }
     client_stop(app->client, STOP_MS);
     const OutboxCounts *outbox = &client_status(app->client)->outbox;
     gint64 unsent = outbox->held + outbox->waiting + outbox->failed;
@@ -101,16 +95,13 @@ static bool open_screen(App *app, const CliArgs *args, GError **error)
 {
     bool first = is_first_run(args);
     Profile *profile = first ? NULL : cli_profile(args, error);
-    if (!first && (!profile || !app_open_profile(app, profile, error))) {
+    if (!first && (!profile || !app_open_profile(app, profile, error)))
         return false;
-    }
-    if (!screen_open(error)) {
+    if (!screen_open(error))
         return false;
-    }
     app_apply_settings(app);
-    if (first) {
+    if (first)
         app_show(app, VIEW_WELCOME);
-    }
     return true;
 }
 
@@ -143,21 +134,16 @@ static int print(char *owned)
 static int run(const CliArgs *args)
 {
     g_autoptr(GError) error = NULL;
-    if (cli_has(args, OPTION_VERSION)) {
+    if (cli_has(args, OPTION_VERSION))
         return print(g_strdup_printf("leadline %s\n", PACKAGE_VERSION));
-    }
-    if (cli_has(args, OPTION_HELP)) {
+    if (cli_has(args, OPTION_HELP))
         return print(cli_help(args->command));
-    }
-    if (!clock_init(&error)) {
+    if (!clock_init(&error))
         return cli_fail(error);
-    }
-    if (cli_has(args, OPTION_CONFIG)) {
+    if (cli_has(args, OPTION_CONFIG))
         g_setenv("LEADLINE_CONFIG", args->value[OPTION_CONFIG], TRUE);
-    }
-    if (cli_has(args, OPTION_NO_COLOR)) {
+    if (cli_has(args, OPTION_NO_COLOR))
         g_setenv("NO_COLOR", "1", TRUE);
-    }
     return args->command ? cli_main(args) : run_screen(args);
 }
 

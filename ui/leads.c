@@ -34,9 +34,8 @@ static GPtrArray *fetch(gpointer data, gpointer from, bool forward, unsigned lim
 {
     LeadsView *leads = data;
     LeadPos pos;
-    if (from) {
+    if (from)
         pos = leads_pos_of(from);
-    }
     return cache_leads(leads_cache(leads), &leads->query, from ? &pos : NULL, forward, limit,
                        error);
 }
@@ -137,9 +136,8 @@ static void draw(View *view, bool all)
 {
     LeadsView *leads = (LeadsView *)view;
     leads_draw_list(leads, all);
-    if (leads->preview.h > 0) {
+    if (leads->preview.h > 0)
         preview_draw(leads, all);
-    }
 }
 
 /* ---- what happens */
@@ -196,9 +194,8 @@ static void search(View *view, const char *text)
     LeadsView *leads = (LeadsView *)view;
     g_autofree char *clean = text_clean(text, -1, TEXT_LINE);
     g_strstrip(clean);
-    if (g_strcmp0(clean, leads->text ? leads->text : "") == 0) {
+    if (g_strcmp0(clean, leads->text ? leads->text : "") == 0)
         return;
-    }
     g_free(leads->text);
     leads->text = *clean ? g_steal_pointer(&clean) : NULL;
     leads->query.text = leads->text;
@@ -258,32 +255,28 @@ static void status(View *view, GString *out)
 {
     LeadsView *leads = (LeadsView *)view;
     leads_put_place(view, out);
-    if (leads->limit != LIMIT_ALL) {
+    if (leads->limit != LIMIT_ALL)
         g_string_append_printf(out, _("   limit: %s"), enum_code(&limit_choices, leads->limit));
-    }
-    if (leads->text) {
+    if (leads->text)
         g_string_append_printf(out, "   /%s", leads->text);
-    }
     guint tagged = tags_count(leads->tags);
-    if (tagged > 0) {
+    if (tagged > 0)
         g_string_append_printf(out, ngettext("   %u tagged", "   %u tagged", tagged), tagged);
-    }
 }
 
 static bool clear(View *view)
 {
     LeadsView *leads = (LeadsView *)view;
-    if (leads->text) {
+    if (leads->text)
         search(view, "");
-    } else if (leads->limit != LIMIT_ALL) {
+    else if (leads->limit != LIMIT_ALL)
         run_limit(view->app, "all");
-    } else if (leads->in_preview) {
+    else if (leads->in_preview)
         return back(view);
-    } else if (tags_count(leads->tags) > 0) {
+    else if (tags_count(leads->tags) > 0)
         leads_untag(view->app);
-    } else {
+    else
         return false;
-    }
     return true;
 }
 
@@ -359,20 +352,17 @@ bool leads_step(View *view, int step, Uuid *id)
     GError *error = NULL;
     check(leads, list_move(leads->list, step > 0 ? MOVE_DOWN : MOVE_UP, &error), error);
     const LeadRow *row = list_row(leads->list);
-    if (!row || list_rank(leads->list) == before) {
+    if (!row || list_rank(leads->list) == before)
         return false;
-    }
     *id = row->id;
     return true;
 }
 
 static bool holds(const GArray *ids, const Uuid *id)
 {
-    for (guint i = 0; ids && i < ids->len; i++) {
-        if (uuid_equal(&g_array_index(ids, Uuid, i), id)) {
+    for (guint i = 0; ids && i < ids->len; i++)
+        if (uuid_equal(&g_array_index(ids, Uuid, i), id))
             return true;
-        }
-    }
     return false;
 }
 
@@ -380,14 +370,12 @@ static bool holds(const GArray *ids, const Uuid *id)
 static bool waiting_place(LeadsView *leads, bool older, const GArray *but, LeadPos *out)
 {
     const LeadRow *row = list_row(leads->list);
-    if (!row) {
+    if (!row)
         return false;
-    }
     LeadPos at = leads_pos_of(row);
     do {
-        if (!cache_next_waiting(leads_cache(leads), &leads->query, &at, older, out, NULL)) {
+        if (!cache_next_waiting(leads_cache(leads), &leads->query, &at, older, out, NULL))
             return false;
-        }
         at = *out;
     } while (holds(but, &out->id));
     return true;
@@ -397,9 +385,8 @@ bool leads_step_waiting(View *view, bool older, Uuid *id)
 {
     LeadsView *leads = (LeadsView *)view;
     LeadPos pos;
-    if (!waiting_place(leads, older, NULL, &pos) || !go(leads, &pos)) {
+    if (!waiting_place(leads, older, NULL, &pos) || !go(leads, &pos))
         return false;
-    }
     *id = pos.id;
     return true;
 }
@@ -414,9 +401,8 @@ bool leads_next_waiting_place(App *app, const GArray *ids, LeadPos *out)
 
 void leads_goto(App *app, const LeadPos *pos)
 {
-    if (app->view == VIEW_INBOX) {
+    if (app->view == VIEW_INBOX)
         go((LeadsView *)app_view(app), pos);
-    }
 }
 
 void leads_goto_lead(App *app, const Uuid *id)

@@ -27,9 +27,8 @@ static Columns columns_of(LeadsView *leads)
 
 static void draw_head(LeadsView *leads)
 {
-    if (leads->rows.h == leads->area.h || !list_row(leads->list)) {
+    if (leads->rows.h == leads->area.h || !list_row(leads->list))
         return;
-    }
     Rect line = leads->rows;
     line.y -= 1;
     line.h = 1;
@@ -139,28 +138,24 @@ static Page *letters_page(int width)
 static void draw_letters(LeadsView *leads)
 {
     int left = leads->rows.h - (int)MIN(list_total(leads->list), leads->rows.h);
-    if (left < 3) {
+    if (left < 3)
         return;
-    }
     g_autoptr(Page) page = letters_page(leads->rows.w - 2);
     int n = page_lines(page);
-    if (n < left) {
+    if (n < left)
         page_draw(page, rect_sub(leads->rows, 1, leads->rows.h - n, leads->rows.w - 2, n), 0);
-    }
 }
 
 static void draw_rows(LeadsView *leads, bool all)
 {
     int line = list_cursor_line(leads->list);
     if (!all && list_epoch(leads->list) == leads->drawn_epoch) {
-        if (leads->drawn_line != line) {
+        if (leads->drawn_line != line)
             draw_row(leads, leads->drawn_line);
-        }
         draw_row(leads, line);
     } else {
-        for (int i = 0; i < leads->rows.h; i++) {
+        for (int i = 0; i < leads->rows.h; i++)
             draw_row(leads, i);
-        }
         if (!list_row(leads->list)) {
             g_autoptr(Page) page = page_new(leads->rows.w - 2);
             put_empty(leads, page);

@@ -9,16 +9,13 @@
 static PreviewPlace place_of_preview(const Settings *settings, Rect body)
 {
     PreviewPlace wanted = settings->preview;
-    if (wanted == PREVIEW_AUTO) {
+    if (wanted == PREVIEW_AUTO)
         wanted = body.w >= 100 ? PREVIEW_RIGHT : PREVIEW_BELOW;
-    }
-    if (wanted == PREVIEW_RIGHT && body.w < 70) {
+    if (wanted == PREVIEW_RIGHT && body.w < 70)
         wanted = PREVIEW_BELOW;
-    }
     if (wanted == PREVIEW_BELOW &&
-        (body.h < 16 || body.w < (settings->preview == PREVIEW_AUTO ? 80 : 30))) {
+        (body.h < 16 || body.w < (settings->preview == PREVIEW_AUTO ? 80 : 30)))
         wanted = PREVIEW_OFF;
-    }
     return wanted;
 }
 
@@ -54,16 +51,13 @@ static Rect preview_inside(const LeadsView *leads)
 static void make_page(LeadsView *leads, int width)
 {
     const LeadRow *row = list_row(leads->list);
-    if (row && leads->page && uuid_equal(&row->id, &leads->page_id)) {
+    if (row && leads->page && uuid_equal(&row->id, &leads->page_id))
         return;
-    }
     g_clear_pointer(&leads->page, page_free);
-    if (!row) {
+    if (!row)
         return;
-    }
-    if (!uuid_equal(&row->id, &leads->page_id)) {
+    if (!uuid_equal(&row->id, &leads->page_id))
         leads->page_top = 0;
-    }
     leads->page_id = row->id;
     Referral referral = { 0 };
     if (cache_referral(leads_cache(leads), &row->id, &referral, NULL)) {
@@ -82,9 +76,8 @@ static void draw_more(LeadsView *leads, bool more)
     int width = text_width(text);
     Rect at = rect_sub(r, r.w - width - 2, row, width, 1);
     draw_hline(at, 0, ROLE_BORDER);
-    if (more) {
+    if (more)
         draw_text(at, 0, 0, ROLE_KEY, text);
-    }
 }
 
 static void draw_frame_of(LeadsView *leads)
@@ -106,15 +99,13 @@ static void draw_frame_of(LeadsView *leads)
 
 void preview_draw(LeadsView *leads, bool all)
 {
-    if (all) {
+    if (all)
         draw_frame_of(leads);
-    }
     Rect inside = preview_inside(leads);
     const LeadRow *row = list_row(leads->list);
     bool same = !all && row && leads->page && uuid_equal(&row->id, &leads->page_id);
-    if (same && !leads->in_preview) {
+    if (same && !leads->in_preview)
         return;
-    }
     make_page(leads, inside.w);
     if (!leads->page) {
         draw_fill(inside, ROLE_NORMAL);

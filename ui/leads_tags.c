@@ -30,9 +30,8 @@ void leads_untag(App *app)
 
 static bool is_full(LeadsView *leads)
 {
-    if (tags_count(leads->tags) < TAGS_MAX) {
+    if (tags_count(leads->tags) < TAGS_MAX)
         return false;
-    }
     app_complain(leads->view.app, _("No more than %d leads can be tagged at a time."), TAGS_MAX);
     return true;
 }
@@ -41,9 +40,8 @@ static bool is_full(LeadsView *leads)
 static LeadsView *with_row(App *app)
 {
     LeadsView *leads = leads_shown(app);
-    if (leads && list_row(leads->list)) {
+    if (leads && list_row(leads->list))
         return leads;
-    }
     app_say(app, "%s", _("Tagging is for the list: press q first."));
     return NULL;
 }
@@ -51,14 +49,12 @@ static LeadsView *with_row(App *app)
 void run_tag(App *app, const char *args)
 {
     LeadsView *leads = with_row(app);
-    if (!leads) {
+    if (!leads)
         return;
-    }
     const LeadRow *row = list_row(leads->list);
     bool on = !tags_have(leads->tags, &row->id);
-    if (on && is_full(leads)) {
+    if (on && is_full(leads))
         return;
-    }
     tags_set(leads->tags, &row->id, on);
     leads->tag_anchor = leads_pos_of(row);
     leads->has_anchor = true;
@@ -72,25 +68,21 @@ static void tag_between(LeadsView *leads, const LeadPos *newer, const LeadPos *o
 {
     g_autoptr(GPtrArray) rows = leads_fetch(leads, newer, true, (unsigned)n);
     tags_set(leads->tags, &newer->id, true);
-    for (guint i = 0; rows && i < rows->len && !is_full(leads); i++) {
+    for (guint i = 0; rows && i < rows->len && !is_full(leads); i++)
         tags_set(leads->tags, &((LeadRow *)rows->pdata[i])->id, true);
-    }
 }
 
 void run_tag_range(App *app, const char *args)
 {
     LeadsView *leads = with_row(app);
-    if (!leads) {
+    if (!leads)
         return;
-    }
     LeadPos here = leads_pos_of(list_row(leads->list));
     gint64 from, to;
-    if (!leads->has_anchor) {
+    if (!leads->has_anchor)
         leads->tag_anchor = here;
-    }
-    if (!leads_rank(leads, &leads->tag_anchor, &from) || !leads_rank(leads, &here, &to)) {
+    if (!leads_rank(leads, &leads->tag_anchor, &from) || !leads_rank(leads, &here, &to))
         return;
-    }
     if (ABS(to - from) >= TAGS_MAX) {
         app_complain(app, _("No more than %d leads can be tagged at a time."), TAGS_MAX);
         return;
@@ -106,9 +98,8 @@ void run_tag_range(App *app, const char *args)
 void run_tag_waiting(App *app, const char *args)
 {
     LeadsView *leads = with_row(app);
-    if (!leads) {
+    if (!leads)
         return;
-    }
     LeadQuery waiting = leads->query;
     waiting.waiting = true;
     g_autoptr(GError) error = NULL;
@@ -118,12 +109,10 @@ void run_tag_waiting(App *app, const char *args)
         app_complain_error(app, error);
         return;
     }
-    for (guint i = 0; i < rows->len && !is_full(leads); i++) {
+    for (guint i = 0; i < rows->len && !is_full(leads); i++)
         tags_set(leads->tags, &((LeadRow *)rows->pdata[i])->id, true);
-    }
-    if (rows->len == 0) {
+    if (rows->len == 0)
         app_say(app, "%s", _("No lead in this list waits for a verdict."));
-    }
     shown_again(leads);
 }
 

@@ -63,9 +63,8 @@ static bool extend_end(List *list, GError **error)
 {
     gpointer last = list->rows->len ? list->rows->pdata[list->rows->len - 1] : NULL;
     GPtrArray *more = list->source->fetch(list->data, last, true, page(list), error);
-    if (!more) {
+    if (!more)
         return false;
-    }
     list->at_end = more->len < page(list);
     g_ptr_array_extend_and_steal(list->rows, more);
     int spare = list->top - (int)page(list);
@@ -94,14 +93,12 @@ static bool extend_start(List *list, GError **error)
 {
     gpointer first = list->rows->len ? list->rows->pdata[0] : NULL;
     GPtrArray *before = list->source->fetch(list->data, first, false, page(list), error);
-    if (!before) {
+    if (!before)
         return false;
-    }
     list->at_start = before->len < page(list);
     prepend(list, before);
-    if (list->at_start) {
+    if (list->at_start)
         list->rank0 = 0;
-    }
     guint keep = (guint)(list->top + list->height) + page(list);
     if (list->rows->len > keep) {
         g_ptr_array_remove_range(list->rows, keep, list->rows->len - keep);
@@ -116,28 +113,23 @@ static void settle(List *list)
     int top = list->top;
     list->cursor = CLAMP(list->cursor, 0, MAX(0, length(list) - 1));
     int last_top = MAX(0, length(list) - list->height);
-    if (list->at_end) {
+    if (list->at_end)
         list->top = MIN(list->top, last_top);
-    }
     list->top = CLAMP(list->top, list->cursor - list->height + 1, list->cursor);
     list->top = MAX(0, list->top);
-    if (top != list->top) {
+    if (top != list->top)
         list->epoch++;
-    }
 }
 
 /* Enough rows for the lines below the top, and for those above. */
 static bool fill(List *list, GError **error)
 {
-    while (!list->at_end && list->top + list->height > length(list)) {
-        if (!extend_end(list, error)) {
+    while (!list->at_end && list->top + list->height > length(list))
+        if (!extend_end(list, error))
             return false;
-        }
-    }
     while (!list->at_start && list->at_end && length(list) < list->height) {
-        if (!extend_start(list, error)) {
+        if (!extend_start(list, error))
             return false;
-        }
         list->top = MAX(0, length(list) - list->height);
     }
     settle(list);
@@ -164,9 +156,8 @@ static void replace_rows(List *list, GPtrArray *rows)
 bool list_load(List *list, GError **error)
 {
     GPtrArray *rows = list->source->fetch(list->data, NULL, true, page(list), error);
-    if (!rows) {
+    if (!rows)
         return false;
-    }
     replace_rows(list, rows);
     list->rank0 = 0;
     list->top = list->cursor = 0;
@@ -179,9 +170,8 @@ static bool load_bottom(List *list, GError **error)
 {
     GPtrArray *rows = list->source->fetch(list->data, NULL, false, page(list), error);
     if (!rows || !list->source->count(list->data, &list->total, error)) {
-        if (rows) {
+        if (rows)
             g_ptr_array_unref(rows);
-        }
         return false;
     }
     replace_rows(list, rows);
@@ -198,9 +188,8 @@ static bool load_around(List *list, gpointer place, int line, GError **error)
 {
     const ListSource *source = list->source;
     GPtrArray *rows = source->fetch(list->data, place, false, page(list), error);
-    if (!rows) {
+    if (!rows)
         return false;
-    }
     /* After the row before the place comes the row at the place, if it is still there, or else the next one. */
     gpointer last = rows->len ? rows->pdata[rows->len - 1] : NULL;
     GPtrArray *after = source->fetch(list->data, last, true, page(list), error);
@@ -230,13 +219,11 @@ static bool load_around(List *list, gpointer place, int line, GError **error)
 bool list_reload(List *list, GError **error)
 {
     gpointer row = list_row(list);
-    if (!row) {
+    if (!row)
         return list_load(list, error);
-    }
     bool was_at_top = list_top_rank(list) == 0;
-    if (!load_around(list, row, list->cursor - list->top, error)) {
+    if (!load_around(list, row, list->cursor - list->top, error))
         return false;
-    }
     /* Who looks at the newest row wants to see what comes in above it. */
     if (was_at_top && list->at_start && list->cursor < list->height) {
         list->top = 0;
@@ -261,16 +248,12 @@ bool list_goto(List *list, gpointer place, GError **error)
 /* Moves the cursor by n rows, and the window too when scroll is given. */
 static bool move_by(List *list, int n, bool scroll, GError **error)
 {
-    while (!list->at_end && list->cursor + n + list->height > length(list)) {
-        if (!extend_end(list, error)) {
+    while (!list->at_end && list->cursor + n + list->height > length(list))
+        if (!extend_end(list, error))
             return false;
-        }
-    }
-    while (!list->at_start && list->cursor + n - list->height < 0) {
-        if (!extend_start(list, error)) {
+    while (!list->at_start && list->cursor + n - list->height < 0)
+        if (!extend_start(list, error))
             return false;
-        }
-    }
     int line = list->cursor - list->top;
     int to = CLAMP(list->cursor + n, 0, MAX(0, length(list) - 1));
     list->cursor = to;

@@ -44,9 +44,8 @@ static void draw(View *view, bool all)
             page_pair(messages->page, 6, clock, message->error ? ROLE_ERROR : ROLE_NORMAL,
                       message->text);
         }
-        if (page_lines(messages->page) == 0) {
+        if (page_lines(messages->page) == 0)
             page_text(messages->page, ROLE_NORMAL, _("No messages yet."));
-        }
     }
     messages->top = CLAMP(messages->top, 0, MAX(0, page_lines(messages->page) - r.h));
     page_draw(messages->page, r, messages->top);

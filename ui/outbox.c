@@ -31,11 +31,9 @@ static void read_items(OutboxView *outbox)
     }
     g_ptr_array_unref(outbox->items);
     outbox->items = items;
-    for (guint i = 0; i < items->len; i++) {
-        if (uuid_equal(&((OutboxItem *)items->pdata[i])->op, &outbox->at)) {
+    for (guint i = 0; i < items->len; i++)
+        if (uuid_equal(&((OutboxItem *)items->pdata[i])->op, &outbox->at))
             outbox->cursor = i;
-        }
-    }
     outbox->cursor = MIN(outbox->cursor, items->len ? items->len - 1 : 0);
 }
 
@@ -102,12 +100,10 @@ static char *state_text(const OutboxItem *item, gint64 now)
 
 static char *why(const OutboxView *outbox, const OutboxItem *item)
 {
-    if (!client_owns(outbox->view.app->client, item)) {
+    if (!client_owns(outbox->view.app->client, item))
         return g_strdup(_("of another account: log in as that one"));
-    }
-    if (!item->problem || !*item->problem) {
+    if (!item->problem || !*item->problem)
         return g_strdup("");
-    }
     Problem problem = problem_by_code(item->problem);
     const char *title = problem < PROBLEM_COUNT ? _(problem_row(problem)->title) : item->problem;
     return text_clean(title, -1, TEXT_LINE);
@@ -120,9 +116,8 @@ typedef struct Columns {
 
 static Columns columns_of(Rect r)
 {
-    if (r.w < 44) {
+    if (r.w < 44)
         return (Columns){ .age = 10, .kind = 10, .title = 10, .tries = r.w, .why = r.w };
-    }
     bool wide = r.w >= 76;
     Columns columns = { .age = 13, .kind = 18, .title = 30 };
     columns.why = wide ? r.w - 30 : r.w;
@@ -211,9 +206,8 @@ static void put_content(Page *page, const OutboxItem *item)
 /* What the last try met, and what to do about it. */
 static void put_problem(Page *page, const OutboxItem *item)
 {
-    if (!item->problem || !*item->problem) {
+    if (!item->problem || !*item->problem)
         return;
-    }
     Problem problem = problem_by_code(item->problem);
     g_autoptr(GError) error = NULL;
     problem_set(&error, problem < PROBLEM_COUNT ? problem : PROBLEM_FAILED, "%s",
@@ -279,18 +273,15 @@ static void draw(View *view, bool all)
     g_autoptr(Page) detail = detail_page(outbox, r.w - 2);
     int detail_rows = r.h >= 12 ? page_lines(detail) : 0;
     int head = r.h > 3 ? 1 : 0;
-    if (head) {
+    if (head)
         draw_head(rect_sub(r, 0, 0, r.w, 1), columns_of(r));
-    }
     Rect rows = rect_sub(r, 0, head, r.w, r.h - head - detail_rows);
     guint h = (guint)MAX(1, rows.h);
     outbox->top = MIN(outbox->top, outbox->cursor);
-    if (outbox->cursor >= outbox->top + h) {
+    if (outbox->cursor >= outbox->top + h)
         outbox->top = outbox->cursor - h + 1;
-    }
-    for (guint i = 0; i < h && outbox->top + i < outbox->items->len; i++) {
+    for (guint i = 0; i < h && outbox->top + i < outbox->items->len; i++)
         draw_item(outbox, rows, (int)i, outbox->top + i);
-    }
     page_draw(detail, rect_sub(r, 1, r.h - detail_rows, r.w - 2, detail_rows), 0);
 }
 
@@ -323,17 +314,15 @@ static void target(View *view, Target *out)
 
 static void put_count(GString *out, gint64 n, const char *what)
 {
-    if (n > 0) {
+    if (n > 0)
         g_string_append_printf(out, "%" PRId64 " %s   ", n, what);
-    }
 }
 
 static void status(View *view, GString *out)
 {
     const OutboxCounts *counts = &client_status(view->app->client)->outbox;
-    if (counts->held + counts->waiting + counts->failed == 0) {
+    if (counts->held + counts->waiting + counts->failed == 0)
         g_string_append(out, _("nothing unsent"));
-    }
     put_count(out, counts->failed, _("failed"));
     put_count(out, counts->held, _("held"));
     put_count(out, counts->waiting, _("waiting"));
@@ -411,11 +400,10 @@ static DialogAnswer drop_done(App *app, Dialog *dialog)
         return DIALOG_KEEP;
     }
     g_autoptr(GError) error = NULL;
-    if (client_drop(app->client, &drop->op, &error)) {
+    if (client_drop(app->client, &drop->op, &error))
         app_say(app, "%s", _("Dropped. It is not sent."));
-    } else {
+    else
         app_complain_error(app, error);
-    }
     return DIALOG_CLOSE;
 }
 

@@ -30,9 +30,8 @@ static void span_clear(gpointer data)
 static void line_clear(gpointer data)
 {
     PageLine *line = data;
-    if (line->spans) {
+    if (line->spans)
         g_array_unref(line->spans);
-    }
 }
 
 Page *page_new(int width)
@@ -75,9 +74,8 @@ void page_blank(Page *page)
 
 static PageLine *last_line(Page *page)
 {
-    if (page->lines->len == 0) {
+    if (page->lines->len == 0)
         page_line(page);
-    }
     return &g_array_index(page->lines, PageLine, page->lines->len - 1);
 }
 
@@ -140,9 +138,8 @@ void page_format(Page *page, Role role, const char *format, ...)
 
 void page_pair(Page *page, int label_width, const char *label, Role role, const char *value)
 {
-    if (!value || !*value) {
+    if (!value || !*value)
         return;
-    }
     g_autofree char *clean = text_clean(value, -1, TEXT_MULTILINE);
     /* Too narrow for two columns: the value goes below its label. */
     bool below = page->width < label_width + 12;
@@ -150,22 +147,19 @@ void page_pair(Page *page, int label_width, const char *label, Role role, const 
     g_auto(GStrv) lines = text_wrap(clean, MAX(1, page->width - indent));
     page_line(page);
     page_span(page, ROLE_LABEL, label);
-    if (!below && last_line(page)->end >= label_width) {
+    if (!below && last_line(page)->end >= label_width)
         page_span(page, ROLE_NORMAL, " ");
-    }
     for (int i = 0; lines[i]; i++) {
-        if (i > 0 || below) {
+        if (i > 0 || below)
             page_line(page);
-        }
         add_span(page, MAX(indent, last_line(page)->end), role, g_strdup(lines[i]));
     }
 }
 
 static void copy_spans(Page *page, const Page *from, int line, int col)
 {
-    if (line >= page_lines(from)) {
+    if (line >= page_lines(from))
         return;
-    }
     const PageLine *source = &g_array_index(from->lines, PageLine, line);
     for (guint i = 0; source->spans && i < source->spans->len; i++) {
         const Span *span = &g_array_index(source->spans, Span, i);
@@ -192,9 +186,8 @@ static void draw_line(const PageLine *line, Rect rect, int row)
     int col = 0;
     for (guint i = 0; line->spans && i < line->spans->len; i++) {
         const Span *span = &g_array_index(line->spans, Span, i);
-        if (span->col > col) {
+        if (span->col > col)
             draw_field(rect, row, col, span->col - col, ROLE_NORMAL, "");
-        }
         col = draw_text(rect, row, span->col, span->role, span->text);
     }
     draw_rest(rect, row, col, ROLE_NORMAL);
@@ -204,10 +197,9 @@ void page_draw(const Page *page, Rect rect, int top)
 {
     for (int row = 0; row < rect.h; row++) {
         int i = top + row;
-        if (i >= 0 && i < page_lines(page)) {
+        if (i >= 0 && i < page_lines(page))
             draw_line(&g_array_index(page->lines, PageLine, i), rect, row);
-        } else {
+        else
             draw_rest(rect, row, 0, ROLE_NORMAL);
-        }
     }
 }

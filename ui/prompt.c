@@ -59,12 +59,10 @@ static void draw_nothing(void)
 
 static bool is_kept(const char *line)
 {
-    if (!*line || *line == ' ') {
+    if (!*line || *line == ' ')
         return false;
-    }
-    if (prompt.kind == PROMPT_SEARCH) {
+    if (prompt.kind == PROMPT_SEARCH)
         return true;
-    }
     g_autofree char *word = g_strndup(line, strcspn(line, " "));
     const Command *command = command_find(word);
     return !(command && command->flags & COMMAND_NO_HISTORY);
@@ -73,18 +71,16 @@ static bool is_kept(const char *line)
 static void keep(const char *line)
 {
     HIST_ENTRY *last = history_length > 0 ? history_get(history_base + history_length - 1) : NULL;
-    if (!is_kept(line) || (last && strcmp(last->line, line) == 0)) {
+    if (!is_kept(line) || (last && strcmp(last->line, line) == 0))
         return;
-    }
     add_history(line);
     history_new += prompt.kind == PROMPT_COMMAND;
 }
 
 static void on_line(char *line)
 {
-    if (!line) {
+    if (!line)
         return; /* end of input cannot be typed: ^D on an empty line does nothing */
-    }
     Prompt answered = prompt;
     keep(line);
     prompt_close();
@@ -102,9 +98,8 @@ static char *next_match(const char *word, int state)
         matches = complete_line(line, NULL);
         at = 0;
     }
-    if (at == matches->len) {
+    if (at == matches->len)
         return NULL;
-    }
     const Candidate *candidate = matches->pdata[at++];
     /* "theme=" is not at its end yet. */
     rl_completion_suppress_append = g_str_has_suffix(candidate->word, "=");
@@ -124,9 +119,8 @@ static void show_no_matches(char **matches, int n, int longest)
 
 static void initialise(void)
 {
-    if (ready) {
+    if (ready)
         return;
-    }
     ready = true;
     queue = g_string_new(NULL);
     rl_readline_name = "leadline";
@@ -171,31 +165,27 @@ static void use_history_of(PromptKind kind)
 /* Each profile has a file of its own. */
 static void use_history_file(const char *path)
 {
-    if (g_strcmp0(path, history_file) == 0) {
+    if (g_strcmp0(path, history_file) == 0)
         return;
-    }
     prompt_save_history();
     clear_history();
     g_free(history_file);
     history_file = g_strdup(path);
-    if (history_file) {
+    if (history_file)
         read_history(history_file);
-    }
 }
 
 void prompt_save_history(void)
 {
-    if (!ready || !history_file || history_new == 0) {
+    if (!ready || !history_file || history_new == 0)
         return;
-    }
     use_history_of(PROMPT_COMMAND);
     /* Another leadline may have written to it since. */
     bool saved = g_file_test(history_file, G_FILE_TEST_EXISTS)
                      ? append_history(MIN(history_new, history_length), history_file) == 0
                      : write_history(history_file) == 0;
-    if (saved) {
+    if (saved)
         history_truncate_file(history_file, HISTORY_MAX);
-    }
     history_new = 0;
 }
 
@@ -217,9 +207,8 @@ void prompt_open(PromptKind kind, const char *initial, const char *history, Prom
     queue_at = 0;
     rl_callback_handler_install("", on_line);
     rl_replace_line("", 1);
-    if (initial) {
+    if (initial)
         rl_insert_text(initial);
-    }
 }
 
 bool prompt_is_open(void)
@@ -250,9 +239,8 @@ static void feed(const char *bytes, gsize n)
     g_string_erase(queue, 0, (gssize)queue_at);
     queue_at = 0;
     g_string_append_len(queue, bytes, (gssize)n);
-    while (open_now && queue_at < queue->len) {
+    while (open_now && queue_at < queue->len)
         rl_callback_read_char();
-    }
 }
 
 void prompt_key(Key key)
@@ -263,9 +251,8 @@ void prompt_key(Key key)
         bytes[n++] = 27;
         key &= ~KEY_IS_META;
     }
-    if (key == KEY_CTRL('D') && *prompt_text() == '\0') {
+    if (key == KEY_CTRL('D') && *prompt_text() == '\0')
         return;
-    }
     for (gsize i = 0; i < G_N_ELEMENTS(sequences); i++) {
         if (sequences[i].key == key) {
             feed(sequences[i].bytes, strlen(sequences[i].bytes));
@@ -293,9 +280,8 @@ void prompt_paste(const char *text)
 /* "(reverse-i-search)`lim': " while readline asks for something itself. */
 static char *mark(void)
 {
-    if (prompt_is_busy() && rl_display_prompt && *rl_display_prompt) {
+    if (prompt_is_busy() && rl_display_prompt && *rl_display_prompt)
         return text_clean(rl_display_prompt, -1, TEXT_LINE);
-    }
     return g_strdup(prompt.kind == PROMPT_COMMAND ? ":" : "/");
 }
 
@@ -308,9 +294,8 @@ void prompt_draw(Rect line)
     int col = draw_text(rect_sub(line, 0, 0, MAX(1, line.w / 2), 1), 0, 0, ROLE_KEY, sign);
     /* The cursor must show: what stands too far to its left is cut off. */
     const char *from = left;
-    while (text_width(from) > line.w - col - 2 && *from) {
+    while (text_width(from) > line.w - col - 2 && *from)
         from = text_next_cluster(from, NULL);
-    }
     col = draw_text(line, 0, col, ROLE_NORMAL, from);
     screen_cursor(line.y, line.x + col);
     col = draw_text(line, 0, col, ROLE_NORMAL, right);

@@ -57,12 +57,10 @@ static void put_raw(const char *text)
     size_t left = strlen(text);
     while (left > 0) {
         ssize_t n = write(STDOUT_FILENO, text, left);
-        if (n < 0 && errno == EINTR) {
+        if (n < 0 && errno == EINTR)
             continue;
-        }
-        if (n <= 0) {
+        if (n <= 0)
             return;
-        }
         text += n;
         left -= (size_t)n;
     }
@@ -118,11 +116,10 @@ static void add_plain(GString *out, const char *text)
 {
     while (text && *text) {
         const char *end = strncmp(text, "$<", 2) == 0 ? strchr(text, '>') : NULL;
-        if (end) {
+        if (end)
             text = end + 1;
-        } else {
+        else
             g_string_append_c(out, *text++);
-        }
     }
 }
 
@@ -130,9 +127,8 @@ static void remember_goodbye(void)
 {
     static const char *const names[] = { "sgr0", "cnorm", "rmkx", "rmcup" };
     g_autoptr(GString) out = g_string_new(PASTE_OFF);
-    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
         add_plain(out, capability(names[i]));
-    }
     g_string_append(out, "\r\n");
     g_strlcpy(goodbye, out->str, sizeof goodbye);
 }
@@ -144,17 +140,15 @@ static Decoder *make_decoder(void)
     Decoder *new = decoder_new(utf8);
     for (size_t i = 0; i < G_N_ELEMENTS(capabilities); i++) {
         const char *sequence = capability(capabilities[i].capability);
-        if (sequence) {
+        if (sequence)
             decoder_teach(new, sequence, capabilities[i].key);
-        }
     }
     for (Key i = 0; i < 12; i++) {
         char name[8];
         g_snprintf(name, sizeof name, "kf%u", i + 1);
         const char *sequence = capability(name);
-        if (sequence) {
+        if (sequence)
             decoder_teach(new, sequence, K_F1 + i);
-        }
     }
     return new;
 }
@@ -163,9 +157,8 @@ static unsigned escape_time(void)
 {
     const char *text = g_getenv("ESCDELAY");
     guint64 ms = ESCAPE_MS;
-    if (text && !g_ascii_string_to_unsigned(text, 10, 1, ESCAPE_MS_MAX, &ms, NULL)) {
+    if (text && !g_ascii_string_to_unsigned(text, 10, 1, ESCAPE_MS_MAX, &ms, NULL))
         ms = ESCAPE_MS;
-    }
     return (unsigned)ms;
 }
 
@@ -198,9 +191,8 @@ bool screen_open(GError **error)
     }
     tcgetattr(STDIN_FILENO, &found);
     terminal = new_terminal();
-    if (!terminal) {
+    if (!terminal)
         return refuse_terminal(error);
-    }
     if (!capability("cup")) {
         endwin();
         delscreen(terminal);
@@ -236,17 +228,15 @@ static void await_answer(void)
     struct pollfd fd = { .fd = STDIN_FILENO, .events = POLLIN };
     while (answer_is_due() && !ended_like_answer && clock_monotonic() < deadline) {
         int left = (int)((deadline - clock_monotonic()) / 1000) + 1;
-        if (poll(&fd, 1, left) <= 0 || !screen_fill()) {
+        if (poll(&fd, 1, left) <= 0 || !screen_fill())
             return;
-        }
     }
 }
 
 void screen_close(void)
 {
-    if (!terminal) {
+    if (!terminal)
         return;
-    }
     await_answer();
     modes_off();
     delscreen(terminal);
@@ -268,24 +258,21 @@ static void stop_job(void)
 
 void screen_suspend(bool whole_job)
 {
-    if (!terminal) {
+    if (!terminal)
         return;
-    }
     await_answer();
     modes_off();
-    if (whole_job) {
+    if (whole_job)
         stop_job();
-    } else {
+    else
         raise(SIGSTOP);
-    }
     screen_resume();
 }
 
 void screen_resume(void)
 {
-    if (!terminal) {
+    if (!terminal)
         return;
-    }
     if (!isendwin()) {
         modes_off(); /* stopped without a warning: whoever had the terminal since left it in modes of his own */
     }
@@ -296,12 +283,10 @@ void screen_resume(void)
 void screen_resize(void)
 {
     struct winsize size;
-    if (!terminal || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) {
+    if (!terminal || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
         return;
-    }
-    if (size.ws_row > 0 && size.ws_col > 0) {
+    if (size.ws_row > 0 && size.ws_col > 0)
         resize_term(size.ws_row, size.ws_col);
-    }
     screen_repaint();
 }
 
@@ -313,9 +298,8 @@ static int background_of_environment(void)
     const char *text = g_getenv("COLORFGBG");
     const char *last = text ? strrchr(text, ';') : NULL;
     guint64 colour;
-    if (!last || !g_ascii_string_to_unsigned(last + 1, 10, 0, 15, &colour, NULL)) {
+    if (!last || !g_ascii_string_to_unsigned(last + 1, 10, 0, 15, &colour, NULL))
         return -1;
-    }
     return colour == 7 || colour >= 9 ? 100 : 0;
 }
 
@@ -330,14 +314,11 @@ bool screen_ask_background(void)
 {
     static const char *const deaf[] = { "linux", "vt", "dumb", "sun", "screen", NULL };
     const char *term = g_getenv("TERM");
-    for (int i = 0; deaf[i] && term; i++) {
-        if (g_str_has_prefix(term, deaf[i])) {
+    for (int i = 0; deaf[i] && term; i++)
+        if (g_str_has_prefix(term, deaf[i]))
             return false;
-        }
-    }
-    if (!terminal || asked || background() >= 0 || theme_no_colour()) {
+    if (!terminal || asked || background() >= 0 || theme_no_colour())
         return false;
-    }
     put_raw("\033]11;?\033\\");
     asked = clock_monotonic();
     return true;
@@ -350,9 +331,8 @@ void screen_apply_theme(void)
     bool plain = theme_no_colour();
     if (!plain && has_colors() && start_color() == OK && use_default_colors() == OK) {
         theme_set_colours(COLORS);
-        for (short i = 1; i < COLOUR_COUNT; i++) {
+        for (short i = 1; i < COLOUR_COUNT; i++)
             init_pair(i, (short)theme_palette((ThemeColour)i), -1);
-        }
     }
     draw_reset_styles();
 }
@@ -377,9 +357,8 @@ int screen_cols(void)
 bool screen_fill(void)
 {
     struct pollfd fd = { .fd = STDIN_FILENO, .events = POLLIN };
-    if (!terminal || poll(&fd, 1, 0) <= 0) {
+    if (!terminal || poll(&fd, 1, 0) <= 0)
         return terminal != NULL;
-    }
     char bytes[READ_BYTES];
     ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes);
     if (n > 0) {
@@ -391,9 +370,8 @@ bool screen_fill(void)
 
 bool screen_read(Key *key)
 {
-    if (!terminal || !decoder_next(decoder, key)) {
+    if (!terminal || !decoder_next(decoder, key))
         return false;
-    }
     asked = *key == K_REPLY ? 0 : asked;
     return true;
 }
@@ -405,23 +383,20 @@ unsigned screen_patience(void)
 
 void screen_give_up(void)
 {
-    if (terminal) {
+    if (terminal)
         decoder_give_up(decoder);
-    }
 }
 
 /* ---- output */
 
 void screen_flush(void)
 {
-    if (!terminal) {
+    if (!terminal)
         return;
-    }
     /* A hidden cursor may stay where drawing left it. */
     leaveok(stdscr, cursor_y < 0);
-    if (cursor_y >= 0) {
+    if (cursor_y >= 0)
         move(cursor_y, cursor_x);
-    }
     wnoutrefresh(stdscr);
     doupdate();
 }
@@ -441,9 +416,8 @@ void screen_bell(void)
 void screen_copy(const char *text)
 {
     g_autofree char *code = g_base64_encode((const guchar *)text, strlen(text));
-    if (!terminal || strlen(code) > COPY_MAX) {
+    if (!terminal || strlen(code) > COPY_MAX)
         return;
-    }
     bool tmux = g_getenv("TMUX") != NULL;
     g_autofree char *sequence = g_strdup_printf("%s\033]52;c;%s%s%s", tmux ? "\033Ptmux;\033" : "",
                                                 code, tmux ? "\033\033\\" : "\033\\",
@@ -456,7 +430,6 @@ void screen_cursor(int y, int x)
     bool was = cursor_y >= 0;
     cursor_y = y;
     cursor_x = x;
-    if (was != (y >= 0)) {
+    if (was != (y >= 0))
         curs_set(y >= 0 ? 1 : 0);
-    }
 }

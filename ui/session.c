@@ -33,9 +33,8 @@ static const FieldTable entry_fields = FIELD_TABLE("entry", Entry, entry_rows);
 static void entry_free(gpointer data)
 {
     Entry *entry = data;
-    if (entry->password) {
+    if (entry->password)
         explicit_bzero(entry->password, strlen(entry->password));
-    }
     fields_clear(&entry_fields, entry);
     g_free(entry);
 }
@@ -50,9 +49,8 @@ void session_start_private(App *app, ProfileKind kind)
         app_complain_error(app, error);
         return;
     }
-    if (kind == PROFILE_LOCAL && !profile_save(app->profile, &error)) {
+    if (kind == PROFILE_LOCAL && !profile_save(app->profile, &error))
         app_complain_error(app, error);
-    }
     client_start(app->client);
 }
 
@@ -77,27 +75,23 @@ static bool open_server(App *app, Entry *entry, GError **error)
         app_close_profile(app); /* another try, perhaps with another server, address or wish */
         entry->opened = false;
     }
-    if (app->profile) {
+    if (app->profile)
         return true;
-    }
     if (!strstr(entry->server, "://") && !g_str_has_prefix(entry->server, "unix:")) {
         char *https = g_strconcat("https://", entry->server, NULL);
         g_free(entry->server);
         entry->server = https;
     }
-    if (!profile_check_server(entry->server, error)) {
+    if (!profile_check_server(entry->server, error))
         return false;
-    }
     g_autofree char *name = free_name();
     Profile *profile = profile_new(PROFILE_SERVER, name, entry->server, error);
-    if (!profile) {
+    if (!profile)
         return false;
-    }
     profile->insecure_storage = entry->keep || app->insecure_storage;
     profile->email = g_strdup(entry->email);
-    if (!app_open_profile(app, profile, error)) {
+    if (!app_open_profile(app, profile, error))
         return false;
-    }
     entry->opened = true;
     app_show(app, VIEW_WELCOME); /* the inbox is for who is in */
     client_start(app->client);
@@ -107,9 +101,8 @@ static bool open_server(App *app, Entry *entry, GError **error)
 static void entry_left(App *app, Dialog *dialog)
 {
     Entry *entry = dialog_data(dialog);
-    if (entry->opened) {
+    if (entry->opened)
         app_close_profile(app);
-    }
 }
 
 /* What hinders somebody who wants to get in. */
@@ -137,19 +130,16 @@ static void on_signed_in(const GError *error, gpointer data)
     }
     if (error) {
         g_autofree char *words = entry_words(app, error);
-        if (waits) {
+        if (waits)
             dialog_complain(app->dialog, -1, words);
-        } else {
+        else
             app_complain(app, "%s", words);
-        }
         return;
     }
-    if (waits) {
+    if (waits)
         app_close_dialog(app); /* and the profile is one from now on */
-    }
-    if (app->view == VIEW_WELCOME) {
+    if (app->view == VIEW_WELCOME)
         app_show(app, VIEW_INBOX);
-    }
     g_autoptr(GError) trouble = NULL;
     if (app->profile->kind == PROFILE_SERVER && !profile_save(app->profile, &trouble)) {
         app_complain_error(app, trouble);
@@ -195,9 +185,8 @@ static DialogAnswer entry_done(App *app, Dialog *dialog)
 static void entry_text(Dialog *dialog, Page *page)
 {
     const Entry *entry = dialog_data(dialog);
-    if (!entry->server) {
+    if (!entry->server)
         return;
-    }
     page_text(page, ROLE_NORMAL, _("Server: an address like https://leads.example.com"));
 }
 
@@ -227,11 +216,10 @@ static Entry *entry_new(App *app)
 {
     Entry *entry = g_new0(Entry, 1);
     entry->keep = app->insecure_storage;
-    if (app->profile) {
+    if (app->profile)
         entry->email = g_strdup(app->profile->email);
-    } else {
+    else
         entry->server = g_strdup("https://");
-    }
     return entry;
 }
 
@@ -265,11 +253,10 @@ void run_login(App *app, const char *args)
 static void on_signed_out(const GError *error, gpointer data)
 {
     App *app = data;
-    if (error) {
+    if (error)
         app_complain_error(app, error);
-    } else {
+    else
         app_say(app, "%s", _("Signed out. What is in the outbox is kept."));
-    }
 }
 
 void run_logout(App *app, const char *args)

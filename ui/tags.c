@@ -59,9 +59,8 @@ GArray *tags_ids(const Tags *tags)
     GHashTableIter iter;
     gpointer id;
     g_hash_table_iter_init(&iter, tags->places);
-    while (g_hash_table_iter_next(&iter, &id, NULL)) {
+    while (g_hash_table_iter_next(&iter, &id, NULL))
         g_array_append_vals(ids, id, 1);
-    }
     g_array_sort_with_data(ids, by_place, tags->places);
     return ids;
 }

@@ -91,18 +91,16 @@ ThemeStyle theme_style(Role role)
 
 static Background background(void)
 {
-    if (chosen != BACKGROUND_AUTO || brightness < 0) {
+    if (chosen != BACKGROUND_AUTO || brightness < 0)
         return chosen;
-    }
     return brightness >= 50 ? BACKGROUND_LIGHT : BACKGROUND_DARK;
 }
 
 int theme_palette(ThemeColour colour)
 {
     g_assert(colour < COLOUR_COUNT);
-    if (colours < 256) {
+    if (colours < 256)
         return palette8[colour];
-    }
     switch (background()) {
     case BACKGROUND_LIGHT:
         return palette_light[colour];

@@ -87,9 +87,8 @@ static void draw(View *view, bool all)
     int row = page_lines(page);
     /* Where not all choices fit, the one under the cursor does. */
     int first = CLAMP(welcome->cursor - (r.h - row) + 1, 0, N_CHOICES - 1);
-    for (int i = first; i < N_CHOICES; i++) {
+    for (int i = first; i < N_CHOICES; i++)
         row += draw_choice(welcome, r, row, i) + (r.h >= 18);
-    }
     if (r.w < BESIDE_FROM && row + 3 < r.h) {
         g_autoptr(Page) effect = page_new(r.w);
         page_text(effect, ROLE_NORMAL, _(choices[welcome->cursor].effect));
@@ -101,11 +100,10 @@ static void moved(View *view, Move move)
 {
     WelcomeView *welcome = (WelcomeView *)view;
     bool up = move == MOVE_UP || move == MOVE_HALF_UP || move == MOVE_PAGE_UP;
-    if (move == MOVE_TOP || move == MOVE_BOTTOM) {
+    if (move == MOVE_TOP || move == MOVE_BOTTOM)
         welcome->cursor = move == MOVE_TOP ? 0 : N_CHOICES - 1;
-    } else {
+    else
         welcome->cursor = (welcome->cursor + (up ? N_CHOICES - 1 : 1)) % N_CHOICES;
-    }
 }
 
 static void open_choice(View *view)

@@ -39,39 +39,30 @@ static bool same_year(gint64 a, gint64 b)
 char *when_age(gint64 ms, gint64 now)
 {
     gint64 age = MAX(0, now - ms);
-    if (age < MS_PER_MINUTE) {
+    if (age < MS_PER_MINUTE)
         return g_strdup_printf("%ds", (int)(age / MS_PER_SECOND));
-    }
-    if (age < MS_PER_HOUR) {
+    if (age < MS_PER_HOUR)
         return g_strdup_printf("%dm", (int)(age / MS_PER_MINUTE));
-    }
-    if (age < MS_PER_DAY) {
+    if (age < MS_PER_DAY)
         return g_strdup_printf("%dh", (int)(age / MS_PER_HOUR));
-    }
     return g_strdup_printf("%" PRId64 "d", age / MS_PER_DAY);
 }
 
 char *when_short(gint64 ms, gint64 now, TimeStyle style, int width)
 {
-    if (ms == 0) {
+    if (ms == 0)
         return g_strdup("");
-    }
-    if (style == TIME_ABSOLUTE) {
+    if (style == TIME_ABSOLUTE)
         return format(ms, same_year(ms, now) ? "%d%b %H:%M" : "%Y-%m-%d");
-    }
     gint64 age = now - ms;
-    if (age < MS_PER_MINUTE) {
+    if (age < MS_PER_MINUTE)
         return g_strdup(_("now"));
-    }
-    if (age < 8 * MS_PER_HOUR) {
+    if (age < 8 * MS_PER_HOUR)
         return when_age(ms, now);
-    }
-    if (same_day(ms, now)) {
+    if (same_day(ms, now))
         return format(ms, "%H:%M");
-    }
-    if (age < 6 * MS_PER_DAY) {
+    if (age < 6 * MS_PER_DAY)
         return format(ms, "%a");
-    }
     return format(ms, same_year(ms, now) ? "%d%b" : width < 10 ? "%b'%y" : "%Y-%m-%d");
 }
 
@@ -92,13 +83,11 @@ char *when_date(gint64 ms, gint64 now)
 
 char *when_long(gint64 ms, gint64 now)
 {
-    if (ms == 0) {
+    if (ms == 0)
         return g_strdup("");
-    }
     g_autofree char *date = format(ms, "%a %d %b %Y %H:%M");
-    if (ms > now) {
+    if (ms > now)
         return g_steal_pointer(&date);
-    }
     g_autofree char *age = when_age(ms, now);
     return g_strdup_printf(_("%s (%s ago)"), date, age);
 }

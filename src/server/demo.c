@@ -322,6 +322,9 @@ static bool load(Loader *loader, Db *db, const char *password_hash, GError **err
         if (db_wal_pages(db) > 4000 && !db_checkpoint(db, false, error))
             return false;
     } while (loader->next < loader->leads);
+    /* PostgreSQL plans by what it knows of its tables, and by itself it looks at them only a minute later. */
+    if (db_engine(db) == DB_ENGINE_POSTGRES && !db_script(db, error, "ANALYZE"))
+        return false;
     return db_checkpoint(db, true, error);
 }
 
