@@ -189,7 +189,7 @@ test('headers over 16 KiB are refused with 431', async () => {
 });
 
 test('headers without an end are refused with 431', async () => {
-    const got = answers(await api.raw([`GET /healthz HTTP/1.1\r\nHost: a\r\nX-A: ${'a'.repeat(60000)}`, 'b'.repeat(60000), 'c'.repeat(60000)]));
+    const got = answers(await api.raw(`GET /healthz HTTP/1.1\r\nHost: a\r\nX-A: ${'a'.repeat(100000)}`));
     assert.equal(got[0].status, 431);
 });
 

@@ -105,13 +105,15 @@ async function act(caller, referral, verb, body) {
 
 /** All items of a list, page by page; each page is checked to be no longer than asked for. */
 async function collect(caller, url, limit = 50) {
-    const items = [];
+    const items = [], seen = new Set();
     for (let cursor = ''; cursor !== null;) {
         const page = await caller.get(`${url}${url.includes('?') ? '&' : '?'}limit=${limit}${cursor && `&cursor=${cursor}`}`);
         assert.equal(page.status, 200, page.text);
         assert.ok(page.body.items.length <= limit);
         items.push(...page.body.items);
         cursor = page.body.next;
+        assert.ok(!seen.has(cursor), `the cursor ${cursor} comes again`);
+        seen.add(cursor);
     }
     return items;
 }
