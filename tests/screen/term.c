@@ -53,6 +53,7 @@ static struct winsize window_size(int cols, int rows)
 G_NORETURN static void become(const char *const *argv, const char *const *environment,
                               const char *folder, int line)
 {
+    static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGTSTP };
     sigset_t none;
 
     setsid();
@@ -63,6 +64,9 @@ G_NORETURN static void become(const char *const *argv, const char *const *enviro
         close(fd);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    /* As a shell starts it, whatever started the tests (nohup ignores SIGHUP). */
+    for (size_t i = 0; i < G_N_ELEMENTS(signals); i++)
+        signal(signals[i], SIG_DFL);
     if (!folder || chdir(folder) == 0)
         execve(argv[0], (char *const *)argv, (char *const *)environment);
     dprintf(2, "cannot start %s: %s\r\n", argv[0], g_strerror(errno));
