@@ -123,33 +123,65 @@ void fields_clear(const FieldTable *table, void *object)
 }
 
 /* Replaces the borrowed pointers that a byte copy left in object by its own. */
-static void fields_own(const FieldTable *table, void *object)
+static void field_own(const Field *field, void *object)
 {
-    for (size_t i = 0; i < table->n_fields; i++) {
-        const Field *field = &table->fields[i];
-        void *at = field_at(field, object);
-        switch (field->type) {
-        case FIELD_TEXT:
-        case FIELD_PHONE:
-        case FIELD_EMAIL:
-            *(char **)at = g_strdup(*(char **)at);
-            break;
-        case FIELD_LIST:
-            *(char ***)at = g_strdupv(*(char ***)at);
-            break;
-        case FIELD_OBJECT:
-            fields_own(field->object, at);
-            break;
-        default:
-            break;
-        }
+    void *at = field_at(field, object);
+    switch (field->type) {
+    case FIELD_TEXT:
+    case FIELD_PHONE:
+    case FIELD_EMAIL:
+        *(char **)at = g_strdup(*(char **)at);
+        break;
+    case FIELD_LIST:
+        *(char ***)at = g_strdupv(*(char ***)at);
+        break;
+    case FIELD_OBJECT:
+        for (size_t i = 0; i < field->object->n_fields; i++)
+            field_own(&field->object->fields[i], at);
+        break;
+    default:
+        break;
     }
 }
 
 void fields_copy(const FieldTable *table, void *to, const void *from)
 {
     memcpy(to, from, table->size);
-    fields_own(table, to);
+    for (size_t i = 0; i < table->n_fields; i++)
+        field_own(&table->fields[i], to);
+}
+
+static size_t field_size(const Field *field)
+{
+    switch (field->type) {
+    case FIELD_TEXT:
+    case FIELD_PHONE:
+    case FIELD_EMAIL:
+    case FIELD_LIST:
+        return sizeof(void *);
+    case FIELD_MONEY:
+        return sizeof(Money);
+    case FIELD_UUID:
+        return sizeof(Uuid);
+    case FIELD_TIME:
+    case FIELD_INT:
+        return sizeof(gint64);
+    case FIELD_ENUM:
+    case FIELD_SET:
+        return sizeof(int);
+    case FIELD_BOOL:
+        return sizeof(bool);
+    case FIELD_OBJECT:
+        return field->object->size;
+    }
+    g_assert_not_reached();
+}
+
+void field_copy(const Field *field, void *to, const void *from)
+{
+    field_release(field, to);
+    memcpy(field_at(field, to), field_at(field, from), field_size(field));
+    field_own(field, to);
 }
 
 static bool list_equal(char **a, char **b)
@@ -159,7 +191,7 @@ static bool list_equal(char **a, char **b)
     return g_strv_equal((const char *const *)a, (const char *const *)b);
 }
 
-static bool field_equal(const Field *field, const void *a, const void *b)
+bool field_equal(const Field *field, const void *a, const void *b)
 {
     const void *x = field_at(field, a), *y = field_at(field, b);
     switch (field->type) {

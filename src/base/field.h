@@ -108,6 +108,9 @@ void fields_clear(const FieldTable *table, void *object);
 /* deep; to is overwritten, not freed */
 void fields_copy(const FieldTable *table, void *to, const void *from);
 bool fields_equal(const FieldTable *table, const void *a, const void *b);
+/* The same for one field of two objects; the copy takes the place of what `to` has. */
+bool field_equal(const Field *field, const void *a, const void *b);
+void field_copy(const Field *field, void *to, const void *from);
 
 /*
  * What is wrong with an input, field by field. `pointer` is an RFC 6901 fragment ("#/contact/phone_1"),

@@ -8,6 +8,7 @@ noinst_LIBRARIES += %D%/libbase.a
 	%D%/field_text.c \
 	%D%/i18n.h \
 	%D%/memo.h \
+	%D%/merge.c %D%/merge.h \
 	%D%/money.c %D%/money.h \
 	%D%/problem.c %D%/problem.h \
 	%D%/text.c %D%/text.h \

@@ -76,3 +76,6 @@ void json_put_name(GString *out, const char *name, bool *first); /* ,"name": */
 /* Only what may be sent as input: fields without READONLY (a NewReferral from a form). Same as json_put_object
  * for tables without READONLY fields. */
 void json_put_input(GString *out, const FieldTable *table, const void *object);
+
+/* Merge patch (RFC 7396) that makes `to` of `from`: only fields that differ and may be changed, null for what is unset now. */
+void json_put_patch(GString *out, const FieldTable *table, const void *from, const void *to);

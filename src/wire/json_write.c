@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/memo.h"
+#include "base/merge.h"
 #include "base/money.h"
 
 #define INT_ROOM 24 /* a sign and 19 digits */
@@ -444,4 +445,35 @@ void json_put_object(GString *out, const FieldTable *table, const void *object)
 void json_put_input(GString *out, const FieldTable *table, const void *object)
 {
     put_whole(out, table, object, FIELD_READONLY);
+}
+
+static void put_patch(GString *out, const FieldTable *table, const void *from, const void *to,
+                      bool *first)
+{
+    const Prefix *prefix = memo_get(&prefixes, table, prefixes_make);
+    for (size_t i = 0; i < table->n_fields; i++, prefix++) {
+        const Field *field = &table->fields[i];
+        if (!merge_is_mine_to_change(field) || field_equal(field, from, to))
+            continue;
+        if (field->type == FIELD_OBJECT) {
+            bool first_inner = true;
+            put_prefix(out, prefix, first);
+            g_string_append_c(out, '{');
+            put_patch(out, field->object, field_at(field, from), field_at(field, to), &first_inner);
+            g_string_append_c(out, '}');
+        } else if (field_is_set(field, to)) {
+            put_field(out, field, prefix, to, 0, first);
+        } else {
+            put_prefix(out, prefix, first);
+            g_string_append(out, "null");
+        }
+    }
+}
+
+void json_put_patch(GString *out, const FieldTable *table, const void *from, const void *to)
+{
+    bool first = true;
+    g_string_append_c(out, '{');
+    put_patch(out, table, from, to, &first);
+    g_string_append_c(out, '}');
 }
