@@ -3,6 +3,7 @@
 #include "app.h"
 
 #include "base/clock.h"
+#include "program.h"
 #include "prompt.h"
 #include "screen.h"
 
@@ -181,6 +182,7 @@ void app_run(App *app, void (*started)(App *app))
         g_main_context_iteration(NULL, TRUE);
     }
     app_end_input(app);
+    program_forget_all();
     g_source_destroy(app->tick);
     g_source_unref(app->tick);
     unwatch(app);

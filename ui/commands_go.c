@@ -63,7 +63,9 @@ void run_bottom(App *app, const char *args)
 void run_open(App *app, const char *args)
 {
     View *view = app_view(app);
-    if (view->ops->open)
+    if (*args) /* :open 2 is the second of what o lists */
+        command_run(app, command_find("open-link"), args);
+    else if (view->ops->open)
         view->ops->open(view);
 }
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is done to leads beside the verdict: outcomes, taking back, notes, copying, undo. */
+/* What is done to leads beside the verdict: outcomes, taking back, notes, undo. */
 #include "draft.h"
 #include "handlers.h"
 #include "leads.h"
-#include "screen.h"
 
 #include "base/i18n.h"
 #include "base/text.h"
@@ -119,31 +118,6 @@ void run_note(App *app, const char *args)
         .free_data = draft_free,
     };
     app_ask(app, dialog_new(&spec));
-}
-
-/* ---- clipboard */
-
-void run_copy(App *app, const char *args)
-{
-    Target target = app_target(app);
-    Referral referral = { 0 };
-    g_autoptr(GError) error = NULL;
-    if (!cache_referral(client_cache(app->client), &target.lead, &referral, &error)) {
-        app_complain_error(app, error);
-        return;
-    }
-    const Contact *contact = &referral.lead.contact;
-    const char *what = contact->phone_1   ? contact->phone_1
-                       : contact->phone_2 ? contact->phone_2
-                                          : contact->email;
-    g_autofree char *clean = text_clean(what, -1, TEXT_LINE);
-    if (*clean) {
-        screen_copy(clean);
-        app_say(app, _("%s copied, if this terminal can (OSC 52)."), clean);
-    } else {
-        app_say(app, "%s", _("This lead has no phone number and no e-mail address."));
-    }
-    fields_clear(&referral_fields, &referral);
 }
 
 /* ---- undo */

@@ -52,10 +52,14 @@ void run_untag(App *app, const char *args);
 void run_outcome(App *app, const char *args);
 void run_withdraw(App *app, const char *args);
 void run_note(App *app, const char *args);
-void run_copy(App *app, const char *args);
 void run_undo(App *app, const char *args);
 void run_retry(App *app, const char *args);
 void run_drop(App *app, const char *args);
+
+/* commands_out.c: what leaves for other programs */
+extern const EnumTable copy_choices;
+void run_copy(App *app, const char *args);
+void run_open_link(App *app, const char *args);
 
 /* commands_list.c: moving through the lists, and what is shown of them */
 void run_next_waiting(App *app, const char *args);

@@ -7,10 +7,12 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/app_input.c \
 	%D%/app_loop.c \
 	%D%/app_messages.c \
+	%D%/clipboard.c %D%/clipboard.h \
 	%D%/command.c %D%/command.h \
 	%D%/commands_go.c \
 	%D%/commands_lead.c \
 	%D%/commands_list.c \
+	%D%/commands_out.c \
 	%D%/commands_setup.c \
 	%D%/commands_verdict.c \
 	%D%/complete.c %D%/complete.h \
@@ -37,6 +39,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/messages.c \
 	%D%/outbox.c \
 	%D%/page.c %D%/page.h \
+	%D%/program.c %D%/program.h \
 	%D%/prompt.c %D%/prompt.h \
 	%D%/screen.c %D%/screen.h %D%/screen_private.h \
 	%D%/session.c %D%/session.h \

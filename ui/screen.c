@@ -50,6 +50,8 @@ static bool utf8;
 static gint64 asked; /* when, the terminal for its background; 0: never, or it has answered */
 static bool ended_like_answer; /* what was read last */
 static int cursor_y = -1, cursor_x;
+static bool away;         /* somebody else has the terminal */
+static GString *after;    /* for the terminal, behind what is drawn */
 static char goodbye[128]; /* what puts the terminal right after a crash */
 
 static void put_raw(const char *text)
@@ -237,8 +239,13 @@ void screen_close(void)
 {
     if (!terminal)
         return;
-    await_answer();
-    modes_off();
+    if (!away) {
+        await_answer();
+        modes_off();
+    }
+    away = false;
+    if (after)
+        g_string_free(g_steal_pointer(&after), TRUE);
     delscreen(terminal);
     terminal = NULL;
     g_clear_pointer(&decoder, decoder_free);
@@ -256,10 +263,32 @@ static void stop_job(void)
     sigaction(SIGTSTP, &handler, NULL);
 }
 
+void screen_leave(void)
+{
+    if (!terminal || away)
+        return;
+    await_answer();
+    modes_off();
+    away = true;
+}
+
+void screen_return(void)
+{
+    if (!away)
+        return;
+    away = false;
+    modes_on();
+    screen_resize();
+}
+
 void screen_suspend(bool whole_job)
 {
     if (!terminal)
         return;
+    if (away) {
+        raise(SIGSTOP); /* who has the terminal looks after it */
+        return;
+    }
     await_answer();
     modes_off();
     if (whole_job)
@@ -271,7 +300,7 @@ void screen_suspend(bool whole_job)
 
 void screen_resume(void)
 {
-    if (!terminal)
+    if (!terminal || away)
         return;
     if (!isendwin()) {
         modes_off(); /* stopped without a warning: whoever had the terminal since left it in modes of his own */
@@ -283,7 +312,7 @@ void screen_resume(void)
 void screen_resize(void)
 {
     struct winsize size;
-    if (!terminal || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
+    if (!terminal || away || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
         return;
     if (size.ws_row > 0 && size.ws_col > 0)
         resize_term(size.ws_row, size.ws_col);
@@ -317,7 +346,7 @@ bool screen_ask_background(void)
     for (int i = 0; deaf[i] && term; i++)
         if (g_str_has_prefix(term, deaf[i]))
             return false;
-    if (!terminal || asked || background() >= 0 || theme_no_colour())
+    if (!terminal || away || asked || background() >= 0 || theme_no_colour())
         return false;
     put_raw("\033]11;?\033\\");
     asked = clock_monotonic();
@@ -389,9 +418,25 @@ void screen_give_up(void)
 
 /* ---- output */
 
+/* What is no drawing goes to the terminal here only: behind the drawing, and never while it is somebody else's. */
+static void put_after(const char *text)
+{
+    if (!after)
+        after = g_string_new(NULL);
+    g_string_append(after, text);
+}
+
+static void flush_after(void)
+{
+    if (after && after->len > 0 && !away) {
+        put_raw(after->str);
+        g_string_truncate(after, 0);
+    }
+}
+
 void screen_flush(void)
 {
-    if (!terminal)
+    if (!terminal || away)
         return;
     /* A hidden cursor may stay where drawing left it. */
     leaveok(stdscr, cursor_y < 0);
@@ -399,6 +444,7 @@ void screen_flush(void)
         move(cursor_y, cursor_x);
     wnoutrefresh(stdscr);
     doupdate();
+    flush_after();
 }
 
 void screen_repaint(void)
@@ -408,21 +454,49 @@ void screen_repaint(void)
 
 void screen_bell(void)
 {
-    beep();
+    if (terminal && !away)
+        beep();
 }
 
-#define COPY_MAX 74994 /* of base 64: what terminals take */
+#define COPY_MAX 74994   /* of base 64: what terminals take */
+#define SCREEN_CHUNK 240 /* of a string that GNU screen passes on: it takes 256 */
 
-void screen_copy(const char *text)
+/* tmux passes on what is wrapped so, its escapes doubled. */
+static void put_through_tmux(const char *code)
+{
+    put_after("\033Ptmux;\033\033]52;c;");
+    put_after(code);
+    put_after("\033\033\\\033\\");
+}
+
+/* GNU screen passes strings on as they are, a piece at a time; ST would end the piece, so BEL ends the command. */
+static void put_through_screen(const char *code)
+{
+    g_autofree char *command = g_strconcat("\033]52;c;", code, "\a", NULL);
+    size_t length = strlen(command);
+    for (size_t at = 0; at < length; at += SCREEN_CHUNK) {
+        g_autofree char *piece = g_strndup(command + at, SCREEN_CHUNK);
+        put_after("\033P");
+        put_after(piece);
+        put_after("\033\\");
+    }
+}
+
+bool screen_copy(const char *text)
 {
     g_autofree char *code = g_base64_encode((const guchar *)text, strlen(text));
     if (!terminal || strlen(code) > COPY_MAX)
-        return;
-    bool tmux = g_getenv("TMUX") != NULL;
-    g_autofree char *sequence = g_strdup_printf("%s\033]52;c;%s%s%s", tmux ? "\033Ptmux;\033" : "",
-                                                code, tmux ? "\033\033\\" : "\033\\",
-                                                tmux ? "\033\\" : "");
-    put_raw(sequence);
+        return false;
+    if (g_getenv("TMUX")) {
+        put_through_tmux(code);
+    } else if (g_getenv("STY")) {
+        put_through_screen(code);
+    } else {
+        put_after("\033]52;c;");
+        put_after(code);
+        put_after("\033\\");
+    }
+    return true;
 }
 
 void screen_cursor(int y, int x)

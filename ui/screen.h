@@ -19,6 +19,9 @@ void screen_close(void);
  * the job, as ^Z does for any program, and none where no shell could continue them.
  */
 void screen_suspend(bool whole_job);
+/* Another program gets the terminal, as it was found, until screen_return(): nothing is drawn or read meanwhile. */
+void screen_leave(void);
+void screen_return(void);
 /* After SIGCONT: modes again, and all anew. */
 void screen_resume(void);
 /* After SIGWINCH. */
@@ -47,8 +50,9 @@ bool screen_ask_background(void);
 void screen_flush(void);
 void screen_repaint(void); /* ^L: the next flush draws every cell */
 void screen_bell(void);
-/* Puts text into the clipboard of the terminal's window (OSC 52), also through tmux. */
-void screen_copy(const char *text);
+/* Puts text into the clipboard of the terminal's window (OSC 52) with the next flush, also through tmux and GNU screen. False:
+ * it is more than terminals take. */
+bool screen_copy(const char *text);
 
 /* Where the terminal's cursor blinks after the next flush; y < 0 hides it. */
 void screen_cursor(int y, int x);

@@ -12,6 +12,7 @@ noinst_LIBRARIES += %D%/libclient.a
 	%D%/embedded.c %D%/embedded.h \
 	%D%/label.c %D%/label.h \
 	%D%/limit.c %D%/limit.h \
+	%D%/link.c %D%/link.h \
 	%D%/net.c %D%/net.h \
 	%D%/overlay.c %D%/overlay.h \
 	%D%/profile.c %D%/profile.h \

@@ -44,6 +44,14 @@ static const EnumValue ascii_values[] = {
 };
 static const EnumTable ascii_modes = ENUM_TABLE("ascii", ascii_values);
 
+static const EnumValue clipboard_values[] = {
+    { CLIPBOARD_AUTO, "auto", N_("by itself") },
+    { CLIPBOARD_NATIVE, "native", N_("by a program: wl-copy, xclip, xsel or pbcopy") },
+    { CLIPBOARD_OSC52, "osc52", N_("by the terminal (OSC 52)") },
+    { CLIPBOARD_OFF, "off", N_("off") },
+};
+static const EnumTable clipboard_modes = ENUM_TABLE("clipboard", clipboard_values);
+
 #define AT(member) offsetof(Settings, member)
 const Setting settings_table[] = {
     { { "undo_hold", FIELD_INT, AT(undo_hold), .min = 0, .max = 60 },
@@ -70,6 +78,15 @@ const Setting settings_table[] = {
     { { "profile", FIELD_TEXT, AT(profile), .max = 32 },
       "",
       N_("Profile to use when none is named") },
+    { { "clipboard", FIELD_ENUM, AT(clipboard), .values = &clipboard_modes },
+      "auto",
+      N_("How text gets into the clipboard") },
+    { { "opener", FIELD_TEXT, AT(opener), .max = 200 },
+      "",
+      N_("Program that opens links and e-mail (empty = the system's)") },
+    { { "dialer", FIELD_TEXT, AT(dialer), .max = 200 },
+      "",
+      N_("Program that dials tel: links (empty = the opener)") },
 };
 #undef AT
 const size_t n_settings = G_N_ELEMENTS(settings_table);
@@ -205,7 +222,9 @@ void settings_init(Settings *settings)
 
 void settings_clear(Settings *settings)
 {
-    g_clear_pointer(&settings->profile, g_free);
+    for (size_t i = 0; i < n_settings; i++)
+        if (settings_table[i].field.type == FIELD_TEXT)
+            g_clear_pointer((char **)field_at(&settings_table[i].field, settings), g_free);
 }
 
 /* ---- the file */

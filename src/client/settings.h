@@ -34,6 +34,13 @@ typedef enum PreviewPlace {
 } PreviewPlace;
 typedef enum AsciiMode { ASCII_AUTO = 1, ASCII_ON = 2, ASCII_OFF = 3 } AsciiMode;
 
+typedef enum ClipboardMode {
+    CLIPBOARD_AUTO = 1,
+    CLIPBOARD_NATIVE = 2,
+    CLIPBOARD_OSC52 = 3,
+    CLIPBOARD_OFF = 4,
+} ClipboardMode;
+
 typedef struct Settings {
     gint64 undo_hold; /* seconds, 0 none */
     TimeStyle time_style;
@@ -43,6 +50,9 @@ typedef struct Settings {
     gint64 preview_size; /* percent */
     AsciiMode ascii;
     char *profile; /* the default profile; NULL none */
+    ClipboardMode clipboard;
+    char *opener,
+        *dialer; /* command lines without a shell; NULL: that of the system; of the opener */
 } Settings;
 
 typedef struct Setting {

@@ -15,6 +15,7 @@
  *                             replaced
  *   paste TEXT                as a terminal pastes it (\n is a new line)
  *   expect REGEX, absent REGEX     wait until the screen shows it, or does not any more (multi-line)
+ *   sent REGEX                wait until the program has written it to the terminal, byte by byte: ESC is \^\[, BEL \^G
  *   golden NAME [SIZE...]     wait until the screen is golden/NAME-SIZE.txt, attributes too; UPDATE=1 writes the file.
  *                             With sizes, the play's own among them: at each, its own at last
  *   resize COLSxROWS          the terminal
@@ -234,6 +235,15 @@ static bool step_expect(Play *play, const char *text, GError **error)
 static bool step_absent(Play *play, const char *text, GError **error)
 {
     return wait_for(play, text, false, error);
+}
+
+static bool step_sent(Play *play, const char *text, GError **error)
+{
+    g_autoptr(GRegex) regex = g_regex_new(text, G_REGEX_RAW, 0, error);
+
+    if (!regex)
+        return false;
+    return term_wait_sent(play->term, regex, patience_ms) || fail(error, "it was not written");
 }
 
 static char *screen_now(Term *term)
@@ -506,6 +516,7 @@ static const struct {
     { "paste", step_paste, true },
     { "expect", step_expect, true },
     { "absent", step_absent, true },
+    { "sent", step_sent, true },
     { "golden", step_golden, true },
     { "resize", step_resize, true },
     { "modes", step_modes, true },

@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <vterm.h>
 
+#define SENT_MAX (512 * 1024)
 #define OUTPUT_AT_ONCE (256 * 1024) /* then look at the clock again: some programs never stop */
 
 struct Term {
@@ -26,6 +27,7 @@ struct Term {
     bool alternate, cursor_visible, mouse;
     guint64 bytes;
     gint64 last_output;
+    GString *sent; /* the last of what the program has written, controls as ^X */
     VTerm *vterm;
     VTermScreen *screen;
 };
@@ -98,6 +100,7 @@ Term *term_start(const char *const *argv, const char *const *environment, const 
     term->cols = cols;
     term->rows = rows;
     term->cursor_visible = true;
+    term->sent = g_string_new(NULL);
     term->vterm = vterm_new(rows, cols);
     vterm_set_utf8(term->vterm, 1);
     term->screen = vterm_obtain_screen(term->vterm);
@@ -128,6 +131,7 @@ void term_free(Term *term)
     if (term->line >= 0)
         close(term->line);
     vterm_free(term->vterm);
+    g_string_free(term->sent, TRUE);
     g_free(term);
 }
 
@@ -140,6 +144,19 @@ static void answer(Term *term)
 
     while ((n = vterm_output_read(term->vterm, reply, sizeof reply)) > 0)
         term_send(term, reply, (gssize)n);
+}
+
+static void remember(Term *term, const GByteArray *output)
+{
+    for (guint i = 0; i < output->len; i++) {
+        guint8 byte = output->data[i];
+
+        if (byte < ' ')
+            g_string_append_c(term->sent, '^');
+        g_string_append_c(term->sent, (char)(byte < ' ' ? byte + '@' : byte));
+    }
+    if (term->sent->len > SENT_MAX)
+        g_string_erase(term->sent, 0, (gssize)(term->sent->len - SENT_MAX));
 }
 
 /* Everything that is there now; false when there was nothing. Reads first and emulates after, so that measuring
@@ -157,6 +174,7 @@ static bool take_output(Term *term)
     }
     if (output->len == 0)
         return false;
+    remember(term, output);
     vterm_input_write(term->vterm, (const char *)output->data, output->len);
     vterm_screen_flush_damage(term->screen);
     term->bytes += output->len;
@@ -210,6 +228,16 @@ bool term_wait(Term *term, TermCondition holds, gpointer data, int ms)
             return holds(term, data);
     }
     return true;
+}
+
+static bool has_sent(Term *term, gpointer data)
+{
+    return g_regex_match_full(data, term->sent->str, (gssize)term->sent->len, 0, 0, NULL, NULL);
+}
+
+bool term_wait_sent(Term *term, const GRegex *regex, int ms)
+{
+    return term_wait(term, has_sent, (gpointer)regex, ms);
 }
 
 typedef struct TextWish {

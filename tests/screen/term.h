@@ -37,6 +37,8 @@ typedef bool (*TermCondition)(Term *term, gpointer data);
 bool term_wait(Term *term, TermCondition holds, gpointer data, int ms);
 /* Until the text of the screen matches (wanted true) or does not match any more. */
 bool term_wait_text(Term *term, const GRegex *regex, bool wanted, int ms);
+/* Until what the program has written to the terminal matches, byte by byte, controls as ^X: ESC is ^[ and BEL ^G. */
+bool term_wait_sent(Term *term, const GRegex *regex, int ms);
 /* Until the program has ended. *status as of waitpid(). */
 bool term_wait_exit(Term *term, int *status, int ms);
 
