@@ -308,3 +308,16 @@ gint64 db_wal_pages(Db *db)
 {
     return db->driver->wal_pages ? db->driver->wal_pages(db) : 0;
 }
+
+/* ---- hints */
+
+bool db_can_hear(const Db *db)
+{
+    return db->driver->hear != NULL;
+}
+
+char *db_hear(Db *db, int wake_fd, gint64 until, GError **error)
+{
+    g_assert(db_can_hear(db) && !db->in_tx);
+    return db->driver->hear(db, wake_fd, until, error);
+}

@@ -155,6 +155,14 @@ void db_tx_group(Db *db, DbJob *jobs, size_t n);
 bool db_checkpoint(Db *db, bool truncate, GError **error);
 gint64 db_wal_pages(Db *db); /* pages in the WAL after the last commit; 0 elsewhere */
 
+/* ---- hints between servers that share a database: LISTEN and NOTIFY of PostgreSQL, nothing elsewhere */
+
+bool db_can_hear(const Db *db);
+/* After "LISTEN name" by db_exec(): what another connection told since, one text a call (caller frees). Waits for it until
+ * that monotonic time or until wake_fd is readable: then NULL, without an error. With one: the connection is lost, and the
+ * next db_exec() makes it anew. */
+char *db_hear(Db *db, int wake_fd, gint64 until, GError **error);
+
 /* ---- migrations */
 
 /* Applies the numbered files NNNN-what.sql that the database has not had, in order, each in its own transaction, and

@@ -6,7 +6,10 @@
 #include "db/driver.h"
 
 #include <libpq-fe.h>
+#include <poll.h>
 #include <string.h>
+
+#include "base/clock.h"
 
 #define PARAMETERS_MAX 256
 #define PENDING_MAX                                                                                \
@@ -139,6 +142,9 @@ static Db *pg_open(const char *url, unsigned mode, GError **error)
                                  "client_encoding",
                                  "connect_timeout",
                                  "tcp_user_timeout",
+                                 "keepalives_idle",
+                                 "keepalives_interval",
+                                 "keepalives_count",
                                  "options",
                                  "dbname",
                                  NULL };
@@ -147,6 +153,9 @@ static Db *pg_open(const char *url, unsigned mode, GError **error)
         "UTF8",
         "10",
         "10000",
+        "10", /* who only listens has nothing to send by which a dead peer would be noticed */
+        "5",
+        "3",
         mode & DB_READ ? "-c default_transaction_read_only=on -c statement_timeout=5000"
                        : "-c statement_timeout=5000 -c lock_timeout=2000 "
                          "-c idle_in_transaction_session_timeout=10000",
@@ -486,6 +495,40 @@ static void pg_rollback(Db *base)
         pg_exec(base, "ROLLBACK", NULL, 0, NULL, NULL);
 }
 
+/* ---- notifications */
+
+/* The next one that is not our own. */
+static char *take_notification(PgDb *db)
+{
+    char *text = NULL;
+    for (PGnotify *told; !text && (told = PQnotifies(db->conn));) {
+        if (told->be_pid != PQbackendPID(db->conn))
+            text = g_strdup(told->extra);
+        PQfreemem(told);
+    }
+    return text;
+}
+
+static char *pg_hear(Db *base, int wake_fd, gint64 until, GError **error)
+{
+    PgDb *db = (PgDb *)base;
+    for (;;) {
+        if (!PQconsumeInput(db->conn) || PQstatus(db->conn) != CONNECTION_OK) {
+            set_lost(db, false, error);
+            return NULL;
+        }
+        char *text = take_notification(db);
+        gint64 left = until - clock_monotonic();
+        if (text || left <= 0)
+            return text;
+        struct pollfd fds[] = { { .fd = PQsocket(db->conn), .events = POLLIN },
+                                { .fd = wake_fd, .events = POLLIN } };
+        poll(fds, G_N_ELEMENTS(fds), (int)MIN(left / 1000 + 1, G_MAXINT));
+        if (fds[1].revents)
+            return NULL;
+    }
+}
+
 /* ---- rows: all of the result is here already */
 
 static bool pg_next(DbRows *base, GError **error)
@@ -597,4 +640,5 @@ const DbDriver db_postgres = {
     .get_text = pg_get_text,
     .get_uuid = pg_get_uuid,
     .get_bytes = pg_get_bytes,
+    .hear = pg_hear,
 };

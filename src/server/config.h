@@ -19,6 +19,8 @@ typedef struct Config {
     gint64 threads; /* HTTP threads; 0 = 2 with SQLite, 4 with PostgreSQL */
     gint64 workers; /* PostgreSQL: write connections */
     gint64 max_connections, max_streams;
+    gint64 hints;         /* bool; PostgreSQL: tell other servers at once */
+    gint64 poll_seconds;  /* PostgreSQL: look for what other servers wrote */
     gint64 argon2_memory; /* KiB */
     gint64 argon2_passes;
     gint64 sign_up; /* bool: POST /v1/accounts is open */

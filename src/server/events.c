@@ -28,6 +28,8 @@ static struct {
     GMutex lock;
     GCond wake;
     bool running;
+    bool look; /* at all scopes, without waiting for the next poll */
+    gint64 poll_s;
     Db *db; /* the ticker's */
     GThread *ticker;
     GHashTable *scopes; /* Uuid * of the scope -> GQueue of Subscriber */
@@ -283,7 +285,15 @@ static void ended(const Uuid *session)
     g_mutex_unlock(&events.lock);
 }
 
-static const ServerListener listener = { changed, ended };
+static void missed(void)
+{
+    g_mutex_lock(&events.lock);
+    events.look = true;
+    g_cond_signal(&events.wake);
+    g_mutex_unlock(&events.lock);
+}
+
+const ServerListener events_listener = { changed, ended, missed };
 
 /* Sends the held-back states whose time has come; returns the monotonic us at which the next is due, 0 none. */
 static gint64 tell_later(void)
@@ -306,13 +316,38 @@ static gint64 tell_later(void)
 
 /* ---- the ticker: pings, ended sessions, and on PostgreSQL what other instances wrote */
 
-#define AT_ONCE 16 /* ids of one question to the database */
-#define SIXTEEN "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16"
+#define AT_ONCE 64 /* ids of one question to the database */
 
 typedef void (*EachRow)(const DbRows *rows, gpointer data);
 
-/* The rows of the ids, by a statement that begins with SIXTEEN and may end with the time. Nobody can be told of a
- * failing database here: false, and the next round tries again. */
+/* "... IN ($1, ..., $64)" and what follows: made once for each question. */
+static const char *question(gsize *made, const char *before, const char *after)
+{
+    if (g_once_init_enter(made)) {
+        g_autoptr(GString) text = g_string_new(before);
+        for (int i = 1; i <= AT_ONCE; i++)
+            g_string_append_printf(text, "%s$%d", i == 1 ? " IN (" : ", ", i);
+        g_string_append_printf(text, ")%s", after);
+        g_once_init_leave(made, (gsize)db_intern("%s", text->str));
+    }
+    return (const char *)*made;
+}
+
+static const char *live_sessions_sql(void)
+{
+    static gsize made;
+    return question(&made, "SELECT id FROM session WHERE id",
+                    " AND revoked_at IS NULL AND expires_at > $65");
+}
+
+static const char *scopes_sql(void)
+{
+    static gsize made;
+    return question(&made, "SELECT id, epoch, acl, seq FROM scope WHERE id", "");
+}
+
+/* The rows of the ids, by a statement that may end with the time. Nobody can be told of a failing database here: false,
+ * and the next round tries again. */
 static bool ask(const char *sql, bool with_time, const GArray *ids, EachRow each, gpointer data)
 {
     for (guint from = 0; from < ids->len; from += AT_ONCE) {
@@ -345,9 +380,7 @@ static void end_dead_sessions(int slot)
     for (GList *link = events.slots[slot].head; link; link = link->next)
         g_array_append_val(sessions, ((const Subscriber *)link->data)->session);
     g_mutex_unlock(&events.lock);
-    bool known = ask("SELECT id FROM session WHERE id IN (" SIXTEEN
-                     ") AND revoked_at IS NULL AND expires_at > $17",
-                     true, sessions, add_id, live);
+    bool known = ask(live_sessions_sql(), true, sessions, add_id, live);
     g_mutex_lock(&events.lock);
     for (guint i = 0; known && i < sessions->len; i++) {
         Uuid *session = &g_array_index(sessions, Uuid, i);
@@ -375,8 +408,7 @@ static void poll_scopes(void)
     while (g_hash_table_iter_next(&iter, &scope, NULL))
         g_array_append_vals(scopes, scope, 1);
     g_mutex_unlock(&events.lock);
-    ask("SELECT id, epoch, acl, seq FROM scope WHERE id IN (" SIXTEEN ")", false, scopes, tell_row,
-        NULL);
+    ask(scopes_sql(), false, scopes, tell_row, NULL);
     g_mutex_lock(&events.lock);
 }
 
@@ -385,7 +417,7 @@ static void tick(gint64 second)
     int slot = (int)(second % EVENTS_PING_S);
     end_dead_sessions(slot);
     g_queue_foreach(&events.slots[slot], ping_one, NULL);
-    if (db_engine(events.db) == DB_ENGINE_POSTGRES && second % EVENTS_POLL_S == 0)
+    if (db_engine(events.db) == DB_ENGINE_POSTGRES && second % events.poll_s == 0)
         poll_scopes();
 }
 
@@ -394,6 +426,11 @@ static gpointer ticker_main(gpointer data)
     gint64 second = clock_monotonic() / G_USEC_PER_SEC;
     g_mutex_lock(&events.lock);
     while (events.running) {
+        if (events.look) {
+            events.look = false;
+            poll_scopes();
+            continue;
+        }
         gint64 next = tell_later(), now = clock_monotonic();
         if (now / G_USEC_PER_SEC > second) {
             second++;
@@ -419,9 +456,10 @@ bool events_start(Server *server, GError **error)
         return false;
     events.scopes = g_hash_table_new_full(uuid_hash, uuid_equal_func, g_free, free_queue);
     events.later = g_ptr_array_new();
+    events.poll_s = server_config(server)->poll_seconds;
     events.running = true;
     events.ticker = g_thread_new("events", ticker_main, NULL);
-    server_listen(server, &listener);
+    server_listen(server, &events_listener);
     return true;
 }
 

@@ -4,7 +4,8 @@
  * of the caller has changed, at once when it was quiet and at most every EVENTS_COALESCE_MS in a burst, and "event: ping"
  * every EVENTS_PING_S seconds. It ends when its session does, and when the server stops.
  *
- * events_start/events_stop are a ServerPart.
+ * events_start/events_stop are a ServerPart. With PostgreSQL other servers write too: what they tell (hints.h) comes to
+ * events_listener, and the states of all scopes with streams are read again every poll_seconds whatever was told.
  */
 #pragma once
 
@@ -12,10 +13,10 @@
 
 #define EVENTS_COALESCE_MS 200
 #define EVENTS_PING_S 15
-#define EVENTS_POLL_S 2       /* PostgreSQL: other instances write too */
 #define EVENTS_PER_ACCOUNT 32 /* streams */
 
 extern const Route event_routes[];
+extern const ServerListener events_listener;
 
 bool events_start(Server *server, GError **error);
 void events_stop(Server *server);

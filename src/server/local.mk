@@ -23,6 +23,7 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/form.c %D%/form.h \
 	%D%/frame.c %D%/frame.h \
 	%D%/health.c \
+	%D%/hints.c %D%/hints.h \
 	%D%/httpd.c %D%/httpd.h %D%/httpd_internal.h \
 	%D%/httpd_shape.c \
 	%D%/httpd_stream.c %D%/httpd_stream.h \

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/events.h"
+#include "server/hints.h"
 #include "server/lively.h"
 #include "server/server.h"
 
 const ServerPart server_parts[] = {
     { "events", events_start, events_stop },
+    { "hints", hints_start, hints_stop },
     { "lively", lively_start, lively_stop },
     { 0 },
 };

@@ -152,23 +152,28 @@ Db *server_open_reader(Server *server, GError **error)
 
 void server_listen(Server *server, const ServerListener *listener)
 {
-    server->listener = listener;
+    const ServerListener **slot = server->listeners;
+    while (*slot)
+        slot++;
+    g_assert(slot < server->listeners + SERVER_LISTENERS_MAX);
+    *slot = listener;
 }
 
 void server_publish(Server *server, const Frame *frame)
 {
     const GArray *changes = frame->call.changes;
-    if (!server->listener)
-        return;
     for (guint i = 0; changes && i < changes->len; i++) {
         const Change *change = &g_array_index(changes, Change, i);
         if (i > 0 && uuid_equal(&change->scope, &g_array_index(changes, Change, i - 1).scope))
             continue; /* sorted by scope; each row has the scope's state after the transaction */
         ChangeState state = { .epoch = change->epoch, .acl = change->acl, .seq = change->seq };
-        server->listener->changed(&change->scope, &state);
+        for (const ServerListener **listener = server->listeners; *listener; listener++)
+            (*listener)->changed(&change->scope, &state);
     }
-    if (!uuid_is_nil(&frame->call.revoked))
-        server->listener->ended(&frame->call.revoked);
+    if (uuid_is_nil(&frame->call.revoked))
+        return;
+    for (const ServerListener **listener = server->listeners; *listener; listener++)
+        (*listener)->ended(&frame->call.revoked);
 }
 
 /* ---- work of the server's own */

@@ -32,11 +32,13 @@ bool server_run(Server *server, const Principal *as, CallHandler handler, gpoint
 bool call_run(Db *db, CallHandler handler, gpointer arg, GError **error);
 
 /* What a commit is told to, in a writer's thread: each scope that changed with its state then (of two writers the later
- * one may come first), and a session that was ended. They must return at once. Set before server_start(). */
+ * one may come first), and a session that was ended. They must return at once. Added by a part when it starts. */
 typedef struct ServerListener {
     void (*changed)(const Uuid *scope, const ChangeState *state);
     void (*ended)(const Uuid *session);
+    void (*missed)(void); /* of other servers: look yourself at what changed (hints.h) */
 } ServerListener;
+#define SERVER_LISTENERS_MAX 4
 void server_listen(Server *server, const ServerListener *listener);
 
 /* Parts that start and stop with the server (events, lively traffic): one row each in server_parts[] of parts.c. start

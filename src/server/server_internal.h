@@ -19,8 +19,8 @@ struct Server {
     Jobs *jobs;
     AuthCache *auth;
     Metrics *metrics;
-    char *metrics_token;            /* NULL: local callers only */
-    const ServerListener *listener; /* NULL: nobody */
+    char *metrics_token;                                       /* NULL: local callers only */
+    const ServerListener *listeners[SERVER_LISTENERS_MAX + 1]; /* closed by NULL */
     guint parts_started;
     bool started;
 };

@@ -10,6 +10,7 @@ API_TESTS = \
 	%D%/event.test.js \
 	%D%/feed.test.js \
 	%D%/http.test.js \
+	%D%/instance.test.js \
 	%D%/list.test.js \
 	%D%/note.test.js \
 	%D%/openapi.test.js \
