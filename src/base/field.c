@@ -88,6 +88,14 @@ bool field_is_set(const Field *field, const void *object)
     g_assert_not_reached();
 }
 
+bool fields_have_secret(const FieldTable *table)
+{
+    for (size_t i = 0; i < table->n_fields; i++)
+        if (table->fields[i].flags & FIELD_SECRET)
+            return true;
+    return false;
+}
+
 static void text_clear(const Field *field, char **text)
 {
     if (*text && field->flags & FIELD_SECRET)

@@ -103,7 +103,9 @@ static inline void *field_at(const Field *field, const void *object)
 /* Int and bool always are; an object is when one of its fields is, or is true or not 0. */
 bool field_is_set(const Field *field, const void *object);
 
-/* Frees what the object owns and zeroes it; the object itself stays. */
+bool fields_have_secret(const FieldTable *table);
+
+/* Frees what the object owns and zeroes it, overwriting SECRET texts; the object itself stays. */
 void fields_clear(const FieldTable *table, void *object);
 /* deep; to is overwritten, not freed */
 void fields_copy(const FieldTable *table, void *to, const void *from);

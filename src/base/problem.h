@@ -66,6 +66,16 @@ typedef enum ProblemFault {
       N_("Too many open event streams"))                                                           \
     X(HEADERS_TOO_LARGE, "headers-too-large", 431, FAULT_CALLER, false, 65,                        \
       N_("The request headers are too large"))                                                     \
+    /* Of OAuth 2.0 and its device grant, whose slugs have underscores there (server/oauth.h): */  \
+    X(INVALID_GRANT, "invalid-grant", 400, FAULT_CALLER, false, 4,                                 \
+      N_("The session has ended: log in again"))                                                   \
+    X(UNSUPPORTED_GRANT_TYPE, "unsupported-grant-type", 400, FAULT_CALLER, false, 65,              \
+      N_("This server does not log in that way"))                                                  \
+    X(AUTHORIZATION_PENDING, "authorization-pending", 400, FAULT_CALLER, true, 4,                  \
+      N_("Nobody has allowed it yet"))                                                             \
+    X(SLOW_DOWN, "slow-down", 400, FAULT_CALLER, true, 4, N_("Asked too often"))                   \
+    X(ACCESS_DENIED, "access-denied", 400, FAULT_CALLER, false, 77, N_("It was denied"))           \
+    X(EXPIRED_TOKEN, "expired-token", 400, FAULT_CALLER, false, 4, N_("The code has expired"))     \
     /* Never on the wire: */                                                                       \
     X(FAILED, "failed", 0, FAULT_OURS, false, 1, N_("It did not work"))                            \
     X(CANCELLED, "cancelled", 0, FAULT_CALLER, false, 2, N_("Cancelled"))                          \

@@ -80,6 +80,18 @@ static const Field tokens_rows[] = {
 #undef AT
 const FieldTable tokens_fields = FIELD_TABLE("tokens", Tokens, tokens_rows);
 
+#define AT(member) offsetof(DeviceCode, member)
+static const Field device_code_rows[] = {
+    { "device_code", FIELD_TEXT, AT(device_code), FIELD_REQUIRED },
+    { "user_code", FIELD_TEXT, AT(user_code), FIELD_REQUIRED },
+    { "verification_uri", FIELD_TEXT, AT(verification_uri), FIELD_REQUIRED },
+    { "verification_uri_complete", FIELD_TEXT, AT(verification_uri_complete) },
+    { "expires_in", FIELD_INT, AT(expires_in) },
+    { "interval", FIELD_INT, AT(interval) },
+};
+#undef AT
+const FieldTable device_code_fields = FIELD_TABLE("device_code", DeviceCode, device_code_rows);
+
 #define AT(member) offsetof(Session, member)
 static const Field session_rows[] = {
     { "id", FIELD_UUID, AT(id), FIELD_READONLY },

@@ -47,6 +47,15 @@ typedef struct Tokens { /* answer of login and of a refresh */
     gint64 expires_in; /* seconds */
 } Tokens;
 
+/* RFC 8628 §3.2: answer of POST /oauth/device_authorization */
+typedef struct DeviceCode {
+    char *device_code, *user_code, *verification_uri, *verification_uri_complete;
+    gint64 expires_in, interval; /* seconds */
+} DeviceCode;
+
+#define GRANT_REFRESH "refresh_token"
+#define GRANT_DEVICE "urn:ietf:params:oauth:grant-type:device_code"
+
 typedef struct Session { /* GET /v1/sessions */
     Uuid id;
     gint64 created_at, last_used_at;
@@ -70,7 +79,7 @@ typedef enum ScopeKind {
 
 extern const EnumTable account_states, scope_kinds;
 extern const FieldTable account_fields, party_fields, sign_up_fields, login_fields, tokens_fields,
-    session_fields, scope_fields;
+    device_code_fields, session_fields, scope_fields;
 
 /* The form under which an address is unique: trimmed, case-folded. Caller frees. */
 char *email_fold(const char *email);

@@ -5,8 +5,8 @@
 #include "server/audit.h"
 #include "server/batch.h"
 #include "server/families.h"
+#include "server/password.h"
 #include "server/server.h"
-#include "server/sessions.h"
 #include "server/throttle.h"
 
 bool account_read(Db *db, const Uuid *id, Account *account, GError **error)

@@ -118,6 +118,7 @@ static void accept(Batch *batch, const JsonNode *node, guint index, Db *reader)
     Frame *frame = batch->operations[index] = frame_new(batch->server);
     frame->call.principal = outer->principal;
     frame->call.now = outer->now;
+    frame->call.plain = true;
     frame->call.peer = outer->peer;
     frame->call.local = outer->local;
     frame->call.user_agent = outer->user_agent;

@@ -105,16 +105,29 @@ GString *call_put_current(Call *call)
     return call->current;
 }
 
+void call_put_problem(Call *call, Problem problem, const char *detail, const FieldErrors *errors)
+{
+    Reply *reply = &call->reply;
+    const Wording *wording = call->route && !call->plain ? call->route->wording : NULL;
+    GString *body = reply->body ? reply->body : g_string_new(NULL);
+    g_string_truncate(body, 0);
+    *reply = (Reply){ .status = problem_row(problem)->status,
+                      .body = body,
+                      .type = wording ? wording->type : "application/problem+json",
+                      .retry_after = reply->retry_after };
+    if (wording)
+        wording->put(call, problem, detail, errors);
+    else
+        problem_write(body, problem, detail, call->request_id, errors);
+}
+
 bool call_refuse(Call *call, Problem problem, const char *format, ...)
 {
     va_list list;
     va_start(list, format);
     g_autofree char *detail = g_strdup_vprintf(format, list);
     va_end(list);
-    call->reply.status = problem_row(problem)->status;
-    call->reply.type = "application/problem+json";
-    g_string_truncate(call->reply.body, 0);
-    problem_write(call->reply.body, problem, detail, call->request_id, NULL);
+    call_put_problem(call, problem, detail, NULL);
     return true;
 }
 

@@ -27,6 +27,14 @@ typedef struct Server Server;
 
 typedef bool (*CallHandler)(Call *call, GError **error);
 
+/* How a route words what went wrong, where application/problem+json is not what those who ask expect. */
+typedef struct Wording {
+    const char *name; /* of the answer in OpenAPI */
+    const char *type; /* Content-Type */
+    /* Appends to call->reply.body; call->reply.status is the catalogue's until this says otherwise. errors: NULL none. */
+    void (*put)(Call *call, Problem problem, const char *detail, const FieldErrors *errors);
+} Wording;
+
 typedef enum Lane { LANE_READ, LANE_WRITE, LANE_CRYPTO } Lane;
 
 typedef enum Access {
@@ -47,6 +55,7 @@ typedef enum RouteFlags {
     ROUTE_SNAPSHOT = 1 << 6, /* LANE_READ: all statements of the handler see one snapshot */
     ROUTE_JSON = 1 << 7,     /* .body is NULL but the request has a JSON body: only call->json */
     ROUTE_FORM = 1 << 8,     /* application/x-www-form-urlencoded is taken too (flat .body only) */
+    ROUTE_LENIENT = 1 << 9,  /* members that .body does not know are ignored (RFC 6749 §3.2) */
 } RouteFlags;
 
 /*
@@ -71,6 +80,7 @@ struct Route {
     /* For OpenAPI, where the field tables do not say it: JSON Schema of the body, of a 2xx answer
      * (both with ' for "); its media type. */
     const char *body_schema, *reply_schema, *reply_type;
+    const Wording *wording; /* NULL: application/problem+json */
 };
 #define SCHEMA_REF(table) "{'$ref':'#/components/schemas/" table "'}"
 
@@ -83,11 +93,13 @@ typedef struct Principal {
 } Principal;
 
 typedef struct Reply {
-    int status;                /* 200 unless set */
-    GString *body;             /* JSON; empty with 204 */
-    gint64 rev;                /* > 0: ETag: "rev" */
-    const char *type;          /* Content-Type (a literal); NULL = application/json */
-    int retry_after;           /* seconds; 0 = no header */
+    int status;       /* 200 unless set */
+    GString *body;    /* JSON; empty with 204 */
+    gint64 rev;       /* > 0: ETag: "rev" */
+    const char *type; /* Content-Type (a literal); NULL = application/json */
+    int retry_after;  /* seconds; 0 = no header */
+    /* more headers: names and values by turns, closed by NULL; literals. NULL = none */
+    const char *const *headers;
     struct HttpStream *stream; /* instead of body: httpd_stream.h */
 } Reply;
 
@@ -106,7 +118,10 @@ struct Call {
     char request_id[UUID_TEXT_SIZE];
     const char *user_agent, *peer; /* peer: address without port, "unix" */
     const char *last_event_id;     /* NULL when absent */
+    const char *host;              /* as the client calls this server; NULL when it does not */
+    bool https;                    /* the client's connection is encrypted, says a proxy */
     bool local;                    /* loopback or unix socket */
+    bool plain; /* of a batch: problems are worded as everywhere, whatever the route's wording */
     Reply reply;
     FieldErrors errors;
     GArray *changes;  /* Change, filled by change_note(), written at the end of the transaction */
@@ -135,6 +150,9 @@ bool call_check_rev(Call *call, gint64 rev, GError **error);
 
 /* The current object for a PRECONDITION_FAILED problem (its member "current"): an empty buffer to write it to. */
 GString *call_put_current(Call *call);
+
+/* Makes this problem the answer, worded as the route does. errors may be NULL. */
+void call_put_problem(Call *call, Problem problem, const char *detail, const FieldErrors *errors);
 
 /* An answer that is a problem but whose effects stay (a failed log-in is counted, a stolen token's family is revoked):
  * fills the reply; the handler then returns true. */

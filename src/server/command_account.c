@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "server/accounts.h"
-#include "server/audit.h"
 #include "server/crypto.h"
 #include "server/schema.h"
 #include "server/server.h"
@@ -112,8 +111,7 @@ static bool make_tokens(Call *call, GError **error)
                    : false;
     Uuid account = db_get_uuid(rows, 0);
     g_clear_pointer(&rows, db_rows_free);
-    return session_create(call, &account, "leadlined token create", &run->tokens, error) &&
-           audit_put(call, "session.create", &account, error);
+    return session_create(call, &account, "leadlined token create", &run->tokens, NULL, error);
 }
 
 bool token_create(const Config *config, int argc, char **argv, GError **error)

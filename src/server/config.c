@@ -41,12 +41,26 @@ static bool check_proxies(const char *list)
     return ok;
 }
 
+static bool check_public_url(const char *url)
+{
+    g_autoptr(GUri) uri = g_uri_parse(url, G_URI_FLAGS_NONE, NULL);
+    return uri && !g_str_has_suffix(url, "/") && !g_uri_get_query(uri) &&
+           !g_uri_get_fragment(uri) && !g_uri_get_userinfo(uri) && g_uri_get_host(uri) &&
+           *g_uri_get_host(uri) &&
+           (g_str_equal(g_uri_get_scheme(uri), "https") ||
+            g_str_equal(g_uri_get_scheme(uri), "http"));
+}
+
 #define AT(member) offsetof(Config, member)
 const ConfigKey config_keys[] = {
     { "database", CONFIG_TEXT, AT(database), .initial = "sqlite:leadline.db", .value = "URL",
       .help = "sqlite:PATH or postgresql://USER@HOST/NAME", .check = check_database },
     { "listen", CONFIG_TEXT, AT(listen), .initial = "127.0.0.1:7411", .value = "ADDRESS",
       .help = "HOST:PORT, [IPV6]:PORT or unix:PATH (mode 0600)", .check = listener_address_ok },
+    { "public_url", CONFIG_TEXT, AT(public_url), .value = "URL",
+      .help = "https://HOST as people reach it, for the address shown by a log-in in the browser; "
+              "without it, what the client calls the server",
+      .check = check_public_url },
     { "log", CONFIG_TEXT, AT(log), .initial = "info", .value = "LEVEL",
       .help = "error, warning, info (every request) or debug; to stderr", .check = check_level },
     { "threads", CONFIG_INT, AT(threads), 0, 64, "0", .value = "N",

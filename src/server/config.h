@@ -12,12 +12,13 @@
 #include "db/db.h"
 
 typedef struct Config {
-    char *database; /* sqlite:PATH or postgresql://... */
-    char *listen;   /* HOST:PORT, [V6]:PORT or unix:PATH */
-    char *log;      /* error, warning, info, debug */
-    char *proxies;  /* addresses whose X-Forwarded-For is believed; NULL: local ones only */
-    gint64 threads; /* HTTP threads; 0 = 2 with SQLite, 4 with PostgreSQL */
-    gint64 workers; /* PostgreSQL: write connections */
+    char *database;   /* sqlite:PATH or postgresql://... */
+    char *listen;     /* HOST:PORT, [V6]:PORT or unix:PATH */
+    char *log;        /* error, warning, info, debug */
+    char *public_url; /* how clients reach it; NULL: as each request says */
+    char *proxies;    /* addresses whose X-Forwarded-For is believed; NULL: local ones only */
+    gint64 threads;   /* HTTP threads; 0 = 2 with SQLite, 4 with PostgreSQL */
+    gint64 workers;   /* PostgreSQL: write connections */
     gint64 max_connections, max_streams;
     gint64 hints;         /* bool; PostgreSQL: tell other servers at once */
     gint64 poll_seconds;  /* PostgreSQL: look for what other servers wrote */

@@ -28,6 +28,7 @@ static void answer(Passage *passage)
     exchange->rev = reply->rev;
     exchange->retry_after = reply->retry_after;
     exchange->type = reply->type ? reply->type : "application/json";
+    exchange->headers = reply->headers;
     exchange->replayed = passage->frame->replayed;
     exchange->allow = passage->frame->allow;
     exchange->stream = (HttpStream *)g_steal_pointer(&reply->stream);
@@ -141,6 +142,8 @@ static Passage *passage_new(Server *server, HttpExchange *exchange)
     call->local = exchange->local;
     call->user_agent = exchange->user_agent;
     call->last_event_id = exchange->last_event_id;
+    call->host = exchange->host;
+    call->https = exchange->https;
     memcpy(exchange->request_id, call->request_id, sizeof exchange->request_id);
     exchange->frame = passage;
     return passage;

@@ -4,5 +4,5 @@
 
 #include <glib.h>
 
-/* NULL and MALFORMED: not UTF-8 or a NUL. A name that comes twice is json_parse()'s to refuse. Caller frees. */
+/* NULL and MALFORMED: not UTF-8 or a NUL. A name that comes twice is json_parse()'s to refuse. Caller frees; no other copy stays. */
 char *form_to_json(const char *body, size_t length, GError **error);

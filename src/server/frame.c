@@ -9,7 +9,6 @@
 #include "server/idempotency.h"
 #include "server/log.h"
 #include "server/routes.h"
-#include "wire/problem_json.h"
 
 Frame *frame_new(Server *server)
 {
@@ -61,6 +60,8 @@ void frame_free(Frame *frame)
         g_string_free(call->current, TRUE);
     if (call->scratch && call->scratch_free)
         call->scratch_free(call->scratch);
+    if (frame->doc && call->route->body && fields_have_secret(call->route->body))
+        json_doc_wipe(frame->doc);
     json_doc_free(frame->doc);
     g_free(frame);
 }
@@ -105,15 +106,9 @@ static void put_problem(Frame *frame, Problem problem, const char *detail,
                         const FieldErrors *errors)
 {
     Reply *reply = &frame->call.reply;
-    int wait = reply->retry_after;
-    if (!reply->body)
-        reply->body = g_string_new(NULL);
-    g_string_truncate(reply->body, 0);
-    *reply = (Reply){ .status = problem_row(problem)->status,
-                      .body = reply->body,
-                      .type = "application/problem+json",
-                      .retry_after = wait > 0 ? wait : retry_after(problem) };
-    problem_write(reply->body, problem, detail, frame->call.request_id, errors);
+    if (reply->retry_after == 0)
+        reply->retry_after = retry_after(problem);
+    call_put_problem(&frame->call, problem, detail, errors);
     if (problem == PROBLEM_PRECONDITION_FAILED && frame->call.current) {
         g_string_truncate(reply->body, reply->body->len - 1);
         g_string_append(reply->body, ",\"current\":");
@@ -240,6 +235,8 @@ static bool accept_document(Frame *frame, const FrameInput *input, GError **erro
         return false;
     frame->doc = form ? json_parse(text, strlen(text), error)
                       : json_parse(input->body, input->body_length, error);
+    if (form)
+        crypto_wipe(text, strlen(text));
     if (!frame->doc)
         return false;
     call->json = json_root(frame->doc);
@@ -264,7 +261,8 @@ static bool accept_body(Frame *frame, const FrameInput *input, GError **error)
     if (!route->body || g_str_equal(route->method, "PATCH"))
         return true;
     call->body = g_malloc0(route->body->size);
-    json_decode(call->json, route->body, call->body, JSON_INPUT, "#", &call->errors);
+    json_decode(call->json, route->body, call->body,
+                route->flags & ROUTE_LENIENT ? JSON_REPLY : JSON_INPUT, "#", &call->errors);
     if (!field_errors_any(&call->errors))
         fields_validate(route->body, call->body, "#", &call->errors);
     return call_valid(call, error);

@@ -191,6 +191,8 @@ static void answer_headers(Exchange *exchange, struct MHD_Response *response)
         header_add(response, "X-Accel-Buffering", "no");
     if (type)
         header_add(response, "Content-Type", type);
+    for (const char *const *more = public->headers; more && *more; more += 2)
+        header_add(response, more[0], more[1]);
     if (public->rev > 0) {
         g_snprintf(number, sizeof number, "\"%" G_GINT64_FORMAT "\"", public->rev);
         header_add(response, "ETag", number);
@@ -421,6 +423,7 @@ static void on_completed(void *data, struct MHD_Connection *mhd, void **slot,
     }
     if (public->body) {
         __atomic_fetch_sub(&httpd->bodies, (gint64) public->body->len, __ATOMIC_RELAXED);
+        explicit_bzero(public->body->str, public->body->len); /* it may have a password */
         g_string_free(public->body, TRUE);
     }
     if (public->reply)

@@ -35,22 +35,25 @@ typedef struct HttpExchange {
     /* the request */
     const char *method, *path; /* decoded, without the query */
     const char *authorization, *idempotency_key, *if_match, *if_none_match, *content_type,
-        *user_agent, *last_event_id; /* NULL when absent */
-    GHashTable *query;               /* char * -> char *, decoded; NULL when there is none */
-    const char *twice;               /* name of a query parameter that came twice, or NULL */
-    GString *body;                   /* NULL when there is none */
-    const char *peer;                /* numeric address, or "unix" */
-    bool local;                      /* loopback or unix socket, and not forwarded by a proxy */
-    bool trusted;                    /* the connection is a local one or a known proxy's */
-    gpointer thread;                 /* what thread_new() made for this HTTP thread */
-    GPtrArray *trimmed;              /* values that had blanks behind them; NULL when none had */
-    Problem refused;                 /* PROBLEM_COUNT, or: answer just this */
-    const char *why;                 /* its detail */
+        *user_agent, *last_event_id, *host; /* NULL when absent */
+    GHashTable *query;                      /* char * -> char *, decoded; NULL when there is none */
+    const char *twice;                      /* name of a query parameter that came twice, or NULL */
+    GString *body;                          /* NULL when there is none */
+    const char *peer;                       /* numeric address, or "unix" */
+    bool local;         /* loopback or unix socket, and not forwarded by a proxy */
+    bool trusted;       /* the connection is a local one or a known proxy's */
+    bool https;         /* a trusted proxy says that its client came by TLS */
+    gpointer thread;    /* what thread_new() made for this HTTP thread */
+    GPtrArray *trimmed; /* values that had blanks behind them; NULL when none had */
+    Problem refused;    /* PROBLEM_COUNT, or: answer just this */
+    const char *why;    /* its detail */
 
     /* the answer */
     int status;
-    GString *reply;     /* taken; NULL = no body */
-    const char *type;   /* a literal */
+    GString *reply;   /* taken; NULL = no body */
+    const char *type; /* a literal */
+    const char *const
+        *headers;       /* more of them: names and values by turns, closed by NULL; literals */
     HttpStream *stream; /* taken; instead of reply */
     gint64 rev;         /* ETag when > 0 */
     int retry_after;

@@ -14,7 +14,7 @@ typedef struct HttpShape {
     size_t bytes, count;
     int hosts, lengths, codings;
     const char *length, *coding;
-    const char *forwarded_for; /* the last X-Forwarded-For */
+    const char *forwarded_for, *forwarded_proto; /* the last of X-Forwarded-For and -Proto */
     bool forwarded;
 } HttpShape;
 

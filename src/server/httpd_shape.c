@@ -151,6 +151,7 @@ static enum MHD_Result header_read(void *data, enum MHD_ValueKind kind, const ch
         refuse(exchange, PROBLEM_MALFORMED, "a header's value has control characters");
     if (g_ascii_strcasecmp(name, "Host") == 0) {
         shape->hosts++;
+        exchange->host = value_trim(exchange, value);
     } else if (g_ascii_strcasecmp(name, "Content-Length") == 0) {
         shape->lengths++;
         shape->length = value;
@@ -160,6 +161,8 @@ static enum MHD_Result header_read(void *data, enum MHD_ValueKind kind, const ch
     } else if (g_ascii_strcasecmp(name, "X-Forwarded-For") == 0) {
         shape->forwarded_for = value;
         shape->forwarded = true;
+    } else if (g_ascii_strcasecmp(name, "X-Forwarded-Proto") == 0) {
+        shape->forwarded_proto = value;
     } else if (g_ascii_strcasecmp(name, "Forwarded") == 0) {
         shape->forwarded = true;
     } else {
@@ -175,6 +178,9 @@ static void peer_check(HttpShape *shape)
     struct in6_addr address;
     if (shape->forwarded)
         exchange->local = false;
+    exchange->https = exchange->trusted && shape->forwarded_proto &&
+                      g_ascii_strcasecmp(value_trim(exchange, shape->forwarded_proto), "https") ==
+                          0;
     if (!shape->forwarded_for || !exchange->trusted)
         return;
     const char *comma = strrchr(shape->forwarded_for, ',');

@@ -27,20 +27,12 @@ bool idempotency_key_parse(const char *text, Uuid *key)
     return uuid_parse(bare, key) && !uuid_is_nil(key);
 }
 
-static bool has_secrets(const FieldTable *table)
-{
-    for (size_t i = 0; table && i < table->n_fields; i++)
-        if (table->fields[i].flags & FIELD_SECRET)
-            return true;
-    return false;
-}
-
 /* The canonical body: a fast hash of a password must never be stored, so it stays out. */
 static char *canonical_body(const Call *call)
 {
     if (!call->json)
         return g_strdup("");
-    if (!call->body || !has_secrets(call->route->body))
+    if (!call->body || !fields_have_secret(call->route->body))
         return json_print(call->json);
     GString *out = g_string_new(NULL);
     json_put_object(out, call->route->body, call->body);

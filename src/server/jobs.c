@@ -60,6 +60,17 @@ static bool purge_throttle(Call *call, GError **error)
            step_done(call, n, 500);
 }
 
+/* Kept for an hour, so that a late poll is told "expired". They say from where somebody asked: no longer than that. */
+static bool purge_devices(Call *call, GError **error)
+{
+    gint64 n;
+    return db_exec_count(call->db, error, &n,
+                         "DELETE FROM device_grant WHERE device_hash IN "
+                         "(SELECT device_hash FROM device_grant WHERE expires_at < $1 LIMIT 500)",
+                         db_int(call->now - MS_PER_HOUR)) &&
+           step_done(call, n, 500);
+}
+
 /* Old tombstones of one scope; states below the newest of them can no longer be caught up from. */
 static bool purge_tombstones(Call *call, GError **error)
 {
@@ -89,6 +100,7 @@ const JobRow job_rows[] = {
     { "purge-tokens", 3600, purge_tokens },
     { "purge-sessions", 3600, purge_sessions },
     { "purge-throttle", 3600, purge_throttle },
+    { "purge-devices", 600, purge_devices },
     { "purge-tombstones", 6 * 3600, purge_tombstones },
     { 0 },
 };

@@ -16,6 +16,8 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/demo.c %D%/demo.h \
 	%D%/demo_network.c %D%/demo_network.h \
 	%D%/demo_words.c %D%/demo_words.h \
+	%D%/device.c %D%/device.h \
+	%D%/device_page.c %D%/device_page.h \
 	%D%/events.c %D%/events.h \
 	%D%/exchange.c \
 	%D%/families.h \
@@ -35,9 +37,12 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/log.c %D%/log.h \
 	%D%/metrics.c %D%/metrics.h \
 	%D%/notes.c %D%/notes.h \
+	%D%/oauth.c %D%/oauth.h \
 	%D%/openapi_doc.c %D%/openapi_doc.h \
+	%D%/page.c %D%/page.h \
 	%D%/partners.c %D%/partners.h \
 	%D%/parts.c \
+	%D%/password.c %D%/password.h \
 	%D%/referral_create.c %D%/referral_create.h \
 	%D%/referral_family.c %D%/referral_family.h \
 	%D%/referral_list.c %D%/referral_list.h \
@@ -54,7 +59,8 @@ nodist_%C%_libserver_a_SOURCES = %D%/server_schema.c %D%/demo_texts.c
 
 server_schema_files = \
 	data/schema/server/0001-core.sql \
-	data/schema/server/0002-referral.sql
+	data/schema/server/0002-referral.sql \
+	data/schema/server/0003-device.sql
 EXTRA_DIST += $(server_schema_files)
 CLEANFILES += %D%/server_schema.c
 %D%/server_schema.c: $(server_schema_files) $(top_srcdir)/build-aux/embed-text

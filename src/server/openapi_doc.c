@@ -122,7 +122,7 @@ static void put_answer(GString *out, const Route *route)
         g_string_append(out, "}}");
     }
     put_literal(out, "},'default':");
-    put_ref(out, "responses", "problem");
+    put_ref(out, "responses", route->wording ? route->wording->name : "problem");
     g_string_append_c(out, '}');
 }
 
@@ -266,7 +266,13 @@ static void put_components(GString *out)
                 "'string'},"
                 "'detail':{'type':'string'}}}},'code':{'type':'string','enum':[");
     put_problem_codes(out);
-    g_string_append(out, "]}}}}}}}}");
+    g_string_append(out, "]}}}}}}");
+    put_literal(out, ",'oauth_error':{'description':'What went wrong (RFC 6749, 8628)','content':"
+                     "{'application/json':{'schema':{'type':'object','required':['error'],"
+                     "'properties':{'error':{'type':'string'},'error_description':{'type':"
+                     "'string'},'request_id':{'type':'string'}}}}}}"
+                     ",'page':{'description':'What went wrong, for people','content':"
+                     "{'text/html':{'schema':{'type':'string'}}}}}}");
 }
 
 void openapi_put_document(GString *out)

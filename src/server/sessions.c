@@ -7,8 +7,7 @@
 #include "db/row.h"
 #include "server/audit.h"
 #include "server/families.h"
-#include "server/server.h"
-#include "server/throttle.h"
+#include "server/password.h"
 #include "server/tokens.h"
 
 #define REFRESH_IDLE (30 * MS_PER_DAY)
@@ -51,14 +50,13 @@ static bool tokens_issue(Call *call, const Uuid *session, gint64 session_expires
     return true;
 }
 
-static void put_tokens(Call *call, Tokens *tokens)
+void session_put_tokens(Call *call, Tokens *tokens)
 {
     json_put_object(call->reply.body, &tokens_fields, tokens);
     fields_clear(&tokens_fields, tokens);
 }
 
-/* What the client calls itself, fit to be shown in a list; NULL when it does not. */
-static char *client_name(const char *user_agent)
+char *session_client_name(const char *user_agent)
 {
     if (!user_agent || *user_agent == '\0')
         return NULL;
@@ -66,23 +64,26 @@ static char *client_name(const char *user_agent)
     return text_cut(clean, CLIENT_MAX);
 }
 
-bool session_create(Call *call, const Uuid *account, const char *client, Tokens *tokens,
+bool session_create(Call *call, const Uuid *account, const char *client, Tokens *tokens, Uuid *id,
                     GError **error)
 {
     Uuid session = uuid_new();
     gint64 expires = call->now + SESSION_LONGEST;
-    g_autofree char *name = client_name(client);
+    g_autofree char *name = session_client_name(client);
     CryptoHash refresh;
+    if (id)
+        *id = session;
     return db_exec(
                call->db, error,
                "INSERT INTO session (id, account_id, created_at, last_used_at, expires_at, client) "
                "VALUES ($1, $2, $3, $3, $4, $5)",
                db_uuid(&session), db_uuid(account), db_int(call->now), db_int(expires),
                db_text(name)) &&
-           tokens_issue(call, &session, expires, tokens, &refresh, error);
+           tokens_issue(call, &session, expires, tokens, &refresh, error) &&
+           audit_put(call, "session.create", account, error);
 }
 
-static bool session_revoke(Call *call, const Uuid *session, GError **error)
+bool session_revoke(Call *call, const Uuid *session, GError **error)
 {
     call->revoked = *session;
     return db_exec(call->db, error,
@@ -93,138 +94,36 @@ static bool session_revoke(Call *call, const Uuid *session, GError **error)
 
 /* ---- log in */
 
-char *password_hash(Call *call, const char *password, GError **error)
-{
-    const Config *config = server_config(call->server);
-    char hash[CRYPTO_PASSWORD_HASH_SIZE];
-    if (!crypto_password_hash(password, config->argon2_passes, config->argon2_memory, hash, error))
-        return NULL;
-    return g_strdup(hash);
-}
-
-typedef struct LoginCheck { /* from the crypto thread to the writer's */
-    Uuid account;
-    bool right;
-    char *rehash; /* the password's hash with today's costs; NULL: it has them */
-} LoginCheck;
-
-static void login_check_free(gpointer data)
-{
-    LoginCheck *check = data;
-    g_free(check->rehash);
-    g_free(check);
-}
-
-/* A hash that no password has, so that an unknown address takes as long as a wrong password. Crypto thread only. */
-static const char *dummy_hash(Call *call, GError **error)
-{
-    static char *dummy;
-    guint8 noise[16];
-    g_autofree char *text = NULL;
-    if (!dummy) {
-        crypto_random(noise, sizeof noise);
-        text = g_base64_encode(noise, sizeof noise);
-        dummy = password_hash(call, text, error);
-    }
-    return dummy;
-}
-
-static bool login_verify(Call *call, LoginCheck *check, const char *stored, GError **error)
-{
-    const Login *input = call->body;
-    const Config *config = server_config(call->server);
-    const char *hash = stored ? stored : dummy_hash(call, error);
-    if (!hash)
-        return false;
-    check->right = crypto_password_verify(hash, input->password) && stored;
-    if (!check->right ||
-        !crypto_password_outdated(hash, config->argon2_passes, config->argon2_memory))
-        return true;
-    check->rehash = password_hash(call, input->password, error);
-    return check->rehash != NULL;
-}
-
 static bool login_prepare(Call *call, GError **error)
 {
     const Login *input = call->body;
-    g_autofree char *key = email_fold(input->email);
-    if (!throttle_check(call, THROTTLE_LOGIN_PEER, NULL, error) ||
-        !throttle_check(call, THROTTLE_LOGIN_ACCOUNT, key, error))
-        return false;
-    LoginCheck *check = g_new0(LoginCheck, 1);
-    call->scratch = check;
-    call->scratch_free = login_check_free;
-    g_autoptr(DbRows) rows = db_query(
-        call->db, error, "SELECT id, password FROM account WHERE email_key = $1 AND state = 1",
-        db_text(key));
-    if (!rows)
-        return false;
-    g_autofree char *stored = NULL;
-    if (db_next(rows, error)) {
-        check->account = db_get_uuid(rows, 0);
-        stored = g_strdup(db_get_text(rows, 1));
-    } else if (!db_rows_ok(rows)) {
-        return false;
-    }
-    g_clear_pointer(&rows, db_rows_free);
-    return login_verify(call, check, stored, error);
-}
-
-static bool login_wrong(Call *call, const char *key, GError **error)
-{
-    return throttle_count(call, THROTTLE_LOGIN_PEER, NULL, error) &&
-           throttle_count(call, THROTTLE_LOGIN_ACCOUNT, key, error) &&
-           call_refuse(call, PROBLEM_BAD_CREDENTIALS,
-                       "the e-mail address or the password is wrong");
+    return password_prepare(call, input->email, input->password, error);
 }
 
 static bool login(Call *call, GError **error)
 {
     const Login *input = call->body;
-    const LoginCheck *check = call->scratch;
-    g_autofree char *key = email_fold(input->email);
-    /* Again: while the password was hashed, others may have guessed. */
-    if (!throttle_check(call, THROTTLE_LOGIN_PEER, NULL, error) ||
-        !throttle_check(call, THROTTLE_LOGIN_ACCOUNT, key, error))
+    Uuid account;
+    bool right;
+    if (!password_settle(call, input->email, &account, &right, error))
         return false;
-    if (!check->right)
-        return login_wrong(call, key, error);
-    if (check->rehash && !db_exec(call->db, error, "UPDATE account SET password = $2 WHERE id = $1",
-                                  db_uuid(&check->account), db_text(check->rehash)))
-        return false;
+    if (!right)
+        return call_refuse(call, PROBLEM_BAD_CREDENTIALS,
+                           "the e-mail address or the password is wrong");
     Tokens tokens = { 0 };
-    if (!throttle_clear(call, THROTTLE_LOGIN_ACCOUNT, key, error) ||
-        !session_create(call, &check->account, call->user_agent, &tokens, error) ||
-        !audit_put(call, "session.create", &check->account, error)) {
+    if (!session_create(call, &account, call->user_agent, &tokens, NULL, error)) {
         fields_clear(&tokens_fields, &tokens);
         return false;
     }
-    put_tokens(call, &tokens);
+    session_put_tokens(call, &tokens);
     return true;
 }
 
-/* ---- refresh: POST /oauth/token (RFC 6749 §6) */
+/* ---- refresh (RFC 6749 §6) */
 
-typedef struct RefreshInput {
-    char *grant_type, *refresh_token, *client_id;
-} RefreshInput;
-
-#define AT(member) offsetof(RefreshInput, member)
-static const Field refresh_rows[] = {
-    { "grant_type", FIELD_TEXT, AT(grant_type), FIELD_REQUIRED },
-    { "refresh_token", FIELD_TEXT, AT(refresh_token), FIELD_REQUIRED | FIELD_SECRET },
-    { "client_id", FIELD_TEXT, AT(client_id) },
-};
-#undef AT
-static const FieldTable refresh_fields = FIELD_TABLE("refresh", RefreshInput, refresh_rows);
-
-/* A refusal as OAuth words it too: "error" beside our code. */
 static bool refuse_grant(Call *call, const char *detail)
 {
-    call_refuse(call, PROBLEM_UNAUTHORIZED, "%s", detail);
-    g_string_truncate(call->reply.body, call->reply.body->len - 1);
-    g_string_append(call->reply.body, ",\"error\":\"invalid_grant\"}");
-    return true;
+    return call_refuse(call, PROBLEM_INVALID_GRANT, "%s", detail);
 }
 
 typedef struct Refresh {
@@ -305,7 +204,7 @@ static bool refresh_exchange(Call *call, const Refresh *refresh, GError **error)
         fields_clear(&tokens_fields, &tokens);
         return false;
     }
-    put_tokens(call, &tokens);
+    session_put_tokens(call, &tokens);
     return true;
 }
 
@@ -321,17 +220,11 @@ static bool refresh_used(Call *call, const Refresh *refresh, GError **error)
            refuse_grant(call, "this token was used before: the session is ended, log in again");
 }
 
-static bool oauth_token(Call *call, GError **error)
+bool session_refresh(Call *call, const char *token, GError **error)
 {
-    const RefreshInput *input = call->body;
     Refresh refresh = { 0 };
     bool found = true;
-    if (!g_str_equal(input->grant_type, "refresh_token")) {
-        field_errors_add(&call->errors, "#/grant_type", "unsupported_grant_type",
-                         "must be refresh_token");
-        return call_valid(call, error);
-    }
-    if (!token_check(TOKEN_REFRESH, input->refresh_token, &refresh.hash))
+    if (!token_check(TOKEN_REFRESH, token, &refresh.hash))
         return refuse_grant(call, "this is not a refresh token");
     if (!refresh_read(call, &refresh, &found, error))
         return false;
@@ -341,28 +234,13 @@ static bool oauth_token(Call *call, GError **error)
                            : refresh_exchange(call, &refresh, error);
 }
 
-/* ---- revoke: POST /oauth/revoke (RFC 7009) */
-
-typedef struct RevokeInput {
-    char *token, *token_type_hint, *client_id;
-} RevokeInput;
-
-#define AT(member) offsetof(RevokeInput, member)
-static const Field revoke_rows[] = {
-    { "token", FIELD_TEXT, AT(token), FIELD_REQUIRED | FIELD_SECRET },
-    { "token_type_hint", FIELD_TEXT, AT(token_type_hint) },
-    { "client_id", FIELD_TEXT, AT(client_id) },
-};
-#undef AT
-static const FieldTable revoke_fields = FIELD_TABLE("revoke", RevokeInput, revoke_rows);
+/* ---- revoke (RFC 7009) */
 
 /* Whoever holds a token may end its session; an unknown token is no error (RFC 7009 §2.2). */
-static bool oauth_revoke(Call *call, GError **error)
+bool session_revoke_token(Call *call, const char *token, GError **error)
 {
-    const RevokeInput *input = call->body;
     CryptoHash hash;
-    if (!token_check(TOKEN_ACCESS, input->token, &hash) &&
-        !token_check(TOKEN_REFRESH, input->token, &hash))
+    if (!token_check(TOKEN_ACCESS, token, &hash) && !token_check(TOKEN_REFRESH, token, &hash))
         return true;
     g_autoptr(DbRows)
         rows = db_query(call->db, error, "SELECT session_id FROM token WHERE hash = $1",
@@ -433,10 +311,6 @@ static bool end_session(Call *call, GError **error)
 const Route session_routes[] = {
     { "POST", "/v1/login", ACCESS_OPEN, LANE_CRYPTO, ROUTE_NO_KEY | ROUTE_NO_BATCH, &login_fields,
       &tokens_fields, login, login_prepare, .summary = "Log in with e-mail and password" },
-    { "POST", "/oauth/token", ACCESS_OPEN, LANE_WRITE, ROUTE_NO_KEY | ROUTE_NO_BATCH | ROUTE_FORM,
-      &refresh_fields, &tokens_fields, oauth_token, .summary = "Exchange a refresh token" },
-    { "POST", "/oauth/revoke", ACCESS_OPEN, LANE_WRITE, ROUTE_NO_KEY | ROUTE_NO_BATCH | ROUTE_FORM,
-      &revoke_fields, .handler = oauth_revoke, .summary = "End the session of a token" },
     { "GET", "/v1/sessions", ACCESS_USER, LANE_READ, ROUTE_LIST, .reply = &session_fields,
       .handler = list_sessions, .query = "limit cursor",
       .summary = "The caller's sessions, newest first" },

@@ -13,9 +13,16 @@
 #define ACCESS_SECONDS 3600
 #define REFRESH_GRACE (60 * MS_PER_SECOND)
 
-/* Only in the crypto thread. Caller frees; NULL and *error. */
-char *password_hash(Call *call, const char *password, GError **error);
-
-/* A new session of the account; *tokens is filled (fields_clear() it). client: User-Agent or NULL. */
-bool session_create(Call *call, const Uuid *account, const char *client, Tokens *tokens,
+/* A new session of the account; *tokens is filled (fields_clear() it). client: User-Agent or NULL; id: NULL or which one. */
+bool session_create(Call *call, const Uuid *account, const char *client, Tokens *tokens, Uuid *id,
                     GError **error);
+/* Answers with them, and clears them. */
+void session_put_tokens(Call *call, Tokens *tokens);
+bool session_revoke(Call *call, const Uuid *session, GError **error);
+
+/* What a client calls itself, fit to be shown in a list; NULL when it does not. Caller frees. */
+char *session_client_name(const char *user_agent);
+
+/* What POST /oauth/token and /oauth/revoke do with a token: fill the answer. */
+bool session_refresh(Call *call, const char *token, GError **error);
+bool session_revoke_token(Call *call, const char *token, GError **error);

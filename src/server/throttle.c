@@ -17,6 +17,8 @@ static const struct {
     [THROTTLE_LOGIN_ACCOUNT] = { "login.account", false, 5 },
     [THROTTLE_LOGIN_PEER] = { "login.peer", true, 20 },
     [THROTTLE_SIGN_UP] = { "sign-up.peer", true, 10 },
+    [THROTTLE_DEVICE] = { "device.peer", true, 20 },
+    [THROTTLE_CODE] = { "code.peer", true, 10 },
 };
 
 gint64 throttle_delay(gint64 attempts, gint64 free)

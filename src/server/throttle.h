@@ -13,7 +13,9 @@
 typedef enum ThrottleKind {
     THROTTLE_LOGIN_ACCOUNT,
     THROTTLE_LOGIN_PEER,
-    THROTTLE_SIGN_UP
+    THROTTLE_SIGN_UP,
+    THROTTLE_DEVICE, /* device log-ins that were started */
+    THROTTLE_CODE,   /* user codes that were none */
 } ThrottleKind;
 
 /* THROTTLED (with Retry-After) while the subject is blocked. text: the folded e-mail address for LOGIN_ACCOUNT, ignored for the

@@ -22,6 +22,8 @@ typedef struct cJSON JsonNode;  /* borrowed from its document */
 /* NULL and MALFORMED_JSON with "line L, column C: why". */
 JsonDoc *json_parse(const char *text, size_t length, GError **error);
 void json_doc_free(JsonDoc *doc);
+/* Overwrites all that it holds: before json_doc_free(), when a secret is in it. */
+void json_doc_wipe(JsonDoc *doc);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JsonDoc, json_doc_free)
 const JsonNode *json_root(const JsonDoc *doc);
 

@@ -79,6 +79,13 @@ JsonDoc *json_parse(const char *text, size_t length, GError **error)
     return doc;
 }
 
+void json_doc_wipe(JsonDoc *doc)
+{
+    for (Block *block = doc->blocks; block; block = block->next)
+        explicit_bzero(block->bytes, block->used);
+    doc->root = NULL;
+}
+
 void json_doc_free(JsonDoc *doc)
 {
     if (!doc)

@@ -96,9 +96,11 @@ void problem_read(int status, const char *body, size_t length, GError **error, F
         problem_set(error, problem, "The server answered with status %d", status);
         return;
     }
-    Problem problem = problem_from(status, text_or(root, "code", NULL));
-    const char *detail = text_or(root, "detail",
-                                 text_or(root, "title", problem_row(problem)->title));
+    /* OAuth (RFC 6749 §5.2) has names of its own for the same things. */
+    g_autofree char *code = g_strdup(text_or(root, "code", text_or(root, "error", NULL)));
+    Problem problem = problem_from(status, code ? g_strdelimit(code, "_", '-') : NULL);
+    const char *title = text_or(root, "title", problem_row(problem)->title);
+    const char *detail = text_or(root, "detail", text_or(root, "error_description", title));
     problem_set(error, problem, "%s", detail);
     const JsonNode *list = json_member(root, "errors");
     if (errors && list)

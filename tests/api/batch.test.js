@@ -108,6 +108,8 @@ test('only writes of the API are operations: no batch in a batch, no reading, no
         operation('GET', '/v1/events'), operation('GET', '/metrics'), operation('POST', '/nothing', {}), operation('DELETE', '/v1/me'), operation('PATCH', '/v1%2fme', {}),
     ])).body;
     assert.deepEqual(results.map((r) => r.status), [405, 405, 405, 405, 405, 405, 405, 404, 405, 404]);
+    const pages = (await run(ann, [operation('POST', '/device', { decision: 'deny' }), operation('POST', '/device', { email: 1 }), operation('POST', '/oauth/token', {})])).body.results;
+    assert.deepEqual(pages.map((r) => [r.status, r.body.code]), [[405, 'method-not-allowed'], [422, 'validation'], [422, 'validation']]);
 });
 
 test('somebody else\'s objects are not there in a batch either', async () => {

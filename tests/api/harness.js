@@ -109,6 +109,12 @@ class Caller {
     /** Create: If-None-Match: * unless { create: false }. */
     put(url, body, options = {}) { return this.write('PUT', url, body, { create: true, ...options }); }
 
+    /** A form, as a browser or an OAuth client sends it. fields: an object, or the text itself. */
+    form(url, fields, options = {}) {
+        const text = typeof fields === 'string' ? fields : new URLSearchParams(fields).toString();
+        return this.request('POST', url, text, { ...options, headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...options.headers } });
+    }
+
     /** Opens /v1/events (or another stream): { next(ms) -> {event, data, id, retry} | null at the end, close() }. */
     events(url = '/v1/events', headers = {}, options = {}) {
         return EventStream.open(this, url, headers, options);
@@ -276,6 +282,22 @@ class Server extends Caller {
     }
 }
 
+/** A server whose clock stands still, moved by advance(). */
+class Frozen {
+    static async start(args = []) {
+        const frozen = new Frozen();
+        frozen.now = Date.parse('2026-11-24T08:00:00.000Z');
+        frozen.api = await Server.start({ args, env: { LEADLINE_NOW: new Date(frozen.now).toISOString() } });
+        return frozen;
+    }
+
+    async advance(ms) {
+        this.now += ms;
+        this.api.options.env.LEADLINE_NOW = new Date(this.now).toISOString();
+        await this.api.restart();
+    }
+}
+
 function freePort() {
     return new Promise((resolve) => {
         const probe = net.createServer().listen(0, '127.0.0.1', () => {
@@ -295,4 +317,13 @@ function assertProblem(answer, status, code) {
     assert.match(answer.headers['request-id'], /^[0-9a-f-]{36}$/);
 }
 
-module.exports = { Server, Caller, PASSWORD, QUICK_HASH, assertProblem, freshDatabase, leadlined, postgresql, program, uuid, waitFor };
+/** Asserts that an answer is an error as RFC 6749 §5.2 words it. */
+function assertOAuth(answer, error, status = 400) {
+    assert.equal(answer.status, status, answer.text);
+    assert.equal(answer.body.error, error, answer.text);
+    assert.match(answer.headers['content-type'], /^application\/json/);
+    assert.equal(answer.headers['cache-control'], 'no-store');
+    assert.ok(answer.body.error_description, answer.text);
+}
+
+module.exports = { Server, Caller, Frozen, assertOAuth, PASSWORD, QUICK_HASH, assertProblem, freshDatabase, leadlined, postgresql, program, uuid, waitFor };

@@ -6,6 +6,7 @@ API_TESTS = \
 	%D%/check.test.js \
 	%D%/crowd.test.js \
 	%D%/demo.test.js \
+	%D%/device.test.js \
 	%D%/durable.test.js \
 	%D%/event.test.js \
 	%D%/feed.test.js \

@@ -167,6 +167,13 @@ test('answers are as the document says', async () => {
     const refreshed = await net.api.request('POST', '/oauth/token', { grant_type: 'refresh_token', refresh_token: login.body.refresh_token });
     is('POST', '/oauth/token', refreshed);
     is('POST', '/oauth/revoke', await net.api.request('POST', '/oauth/revoke', { token: refreshed.body.refresh_token }));
+    is('GET', '/.well-known/oauth-authorization-server', await net.api.get('/.well-known/oauth-authorization-server'));
+    const device = await net.api.form('/oauth/device_authorization', { client_id: 'c' });
+    is('POST', '/oauth/device_authorization', device);
+    is('GET', '/device', await net.api.get('/device'));
+    is('POST', '/device', await net.api.form('/device', { user_code: device.body.user_code, decision: 'deny' }));
+    const pending = await net.api.form('/oauth/token', { grant_type: 'refresh_token', refresh_token: 'x' });
+    assert.deepEqual(check(doc.components.responses.oauth_error.content['application/json'].schema, pending.body), []);
     const sessions = await ann.get('/v1/sessions');
     is('GET', '/v1/sessions', sessions);
     const other = await net.api.login(ann.email), listed = (await other.get('/v1/sessions')).body.items.find((s) => s.current);

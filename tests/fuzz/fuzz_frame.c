@@ -2,7 +2,7 @@
 /*
  * A request up to its handler: route, query, preconditions, key, body. The input is METHOD ADDRESS, then one line each:
  * Idempotency-Key, If-Match, If-None-Match, Content-Type (empty: absent), then the body. It is accepted, or answered by
- * a problem that is itself strict JSON.
+ * a problem that is itself strict JSON, or by a page in which nothing that was sent is markup.
  */
 #include <glib.h>
 #include <string.h>
@@ -36,6 +36,18 @@ static const char *or_null(const char *text)
     return text && *text ? text : NULL;
 }
 
+/* The markup is the page's own, whatever was sent. */
+static void check_page(const char *text)
+{
+    int open = 0;
+    for (const char *p = text; *p; p++) {
+        open += *p == '<' ? 1 : *p == '>' ? -1 : 0;
+        g_assert_true(open == 0 || open == 1);
+    }
+    g_assert_null(strstr(text, "<script"));
+    g_assert_true(g_str_has_suffix(text, "</html>\n"));
+}
+
 static void check_answer(const Frame *frame)
 {
     const Reply *reply = &frame->call.reply;
@@ -46,9 +58,14 @@ static void check_answer(const Frame *frame)
     }
     g_assert_cmpint(reply->status, >=, 400);
     g_assert_cmpint(reply->status, <, 500);
+    if (g_str_has_prefix(reply->type, "text/html")) {
+        check_page(reply->body->str);
+        return;
+    }
     g_autoptr(JsonDoc) doc = json_parse(reply->body->str, reply->body->len, &error);
     g_assert_no_error(error);
-    g_assert_nonnull(json_text(json_member(json_root(doc), "code")));
+    const char *name = frame->call.route && frame->call.route->wording ? "error" : "code";
+    g_assert_nonnull(json_text(json_member(json_root(doc), name)));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

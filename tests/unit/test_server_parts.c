@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "server/device.h"
 #include "server/form.h"
 #include "server/httpd_internal.h"
 #include "server/idempotency.h"
@@ -335,6 +336,31 @@ static void jobs_purge_what_is_old_step_by_step(void **state)
     assert_int_equal(count(db, "SELECT min_seq FROM scope"), 4);
 }
 
+static void a_user_code_is_read_as_people_type_it(void **state)
+{
+    static const struct {
+        const char *typed, *code;
+    } rows[] = {
+        { "BCDF-GHJK", "BCDF-GHJK" },
+        { "bcdfghjk", "BCDF-GHJK" },
+        { " b c d f \t g-h--j.k\n", "BCDF-GHJK" },
+        { "BCDF\xe2\x80\x93GHJK", "BCDF-GHJK" },
+        { "BCDF-GHJ", NULL },
+        { "BCDF-GHJKL", NULL },
+        { "BCDF-GHJ1", NULL },
+        { "ACDF-GHJK", NULL },
+        { "", NULL },
+        { "----------------", NULL },
+        { NULL, NULL },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        char code[USER_CODE_SIZE];
+        assert_int_equal(user_code_read(rows[i].typed, code), rows[i].code != NULL);
+        if (rows[i].code)
+            assert_string_equal(code, rows[i].code);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -343,6 +369,7 @@ int main(void)
         cmocka_unit_test(first_bytes_tell_streams_from_the_rest),
         cmocka_unit_test(addresses_to_listen_on_have_a_shape),
         cmocka_unit_test(forms_become_objects_of_texts),
+        cmocka_unit_test(a_user_code_is_read_as_people_type_it),
         cmocka_unit_test(routes_are_found_by_method_and_pattern),
         cmocka_unit_test(tokens_have_a_checksum_and_a_kind),
         cmocka_unit_test(digests_tell_pieces_apart),
