@@ -62,6 +62,9 @@ struct App {
     Key letter;                            /* the last one that was a command */
     gint64 letter_at, read_at, hold_since; /* monotonic */
     bool dropping;                         /* pasted text, as long as more of it comes */
+    bool pasting;                          /* the same into a field: its line ends are no Enter */
+    guint text_run;                        /* letters that came for it so fast, */
+    gint64 text_at;                        /* the last of them then */
     GSource *tick;
     gint64 minute;   /* of the last tick */
     GArray *sources; /* ids of those of the loop */

@@ -402,10 +402,20 @@ static void draw_candidates(App *app, Rect body)
     draw_choices(app, body, words, effects);
 }
 
+static void draw_dialog(App *app, Rect body)
+{
+    unsigned context = CTX_BIT(CTX_DIALOG);
+    g_autofree char *yes = keymap_key_of(app->keymap, context, "yes", NULL);
+    g_autofree char *leave = keymap_key_of(app->keymap, context, "abort", NULL);
+    g_autofree char *no = keymap_key_of(app->keymap, context, "no", NULL);
+    DialogKeys keys = { yes, *leave ? leave : no };
+    dialog_draw(app->dialog, body, &keys);
+}
+
 static void draw_overlays(App *app, Rect body)
 {
     if (app->dialog)
-        dialog_draw(app->dialog, body);
+        draw_dialog(app, body);
     if (app->legend)
         draw_legend(app, body);
     if (prompt_is_open())

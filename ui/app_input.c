@@ -294,13 +294,75 @@ static void drop_letter(App *app, Key key)
     remember_letter(app, key);
 }
 
+/*
+ * ---- the same into a field of a dialog: the ends of its lines must not press a button. In the command line an Enter is one:
+ * who types ahead there is more likely.
+ */
+
+#define LINE_BEFORE 8 /* so many letters before an Enter, */
+#define LINE_AFTER 4  /* and so many after it, all at once: nobody types so */
+#define LETTER_GAP_MS 20
+
+static bool text_goes_on(const App *app)
+{
+    return clock_monotonic() - app->text_at < LETTER_GAP_MS * 1000;
+}
+
+static guint text_before(const App *app, const Key *keys, guint at)
+{
+    guint n = 0;
+    while (n < at && key_is_text(keys[at - n - 1]))
+        n++;
+    return n == at && text_goes_on(app) ? n + app->text_run : n;
+}
+
+static guint text_after(const Key *keys, guint at, guint n)
+{
+    guint end = at + 1;
+    while (end < n && key_is_text(keys[end]))
+        end++;
+    return end - at - 1;
+}
+
+static bool may_end_a_line(const App *app, const Key *keys, guint at)
+{
+    return keys[at] == K_ENTER && text_before(app, keys, at) >= LINE_BEFORE;
+}
+
+/* What follows decides, and is not here yet. */
+static bool may_be_lines(const App *app, const Key *keys, guint n)
+{
+    guint at = n;
+    while (at > 0 && key_is_text(keys[at - 1]))
+        at--;
+    return at > 0 && n - at < LINE_AFTER && may_end_a_line(app, keys, at - 1);
+}
+
+static bool in_field(const App *app)
+{
+    return app->dialog && !app->paste && !prompt_is_open();
+}
+
+static void take_text(App *app, const Key *keys, guint at, guint n)
+{
+    if (!in_field(app)) {
+        app_key(app, keys[at]);
+        return;
+    }
+    bool starts = may_end_a_line(app, keys, at) && text_after(keys, at, n) >= LINE_AFTER;
+    app->pasting = starts || (app->pasting && text_goes_on(app) && can_be_pasted(keys[at]));
+    app->text_run = !key_is_text(keys[at]) ? 0 : text_goes_on(app) ? app->text_run + 1 : 1;
+    app->text_at = clock_monotonic();
+    app_key(app, app->pasting && !key_is_text(keys[at]) ? K_SPACE : keys[at]);
+}
+
 static void take_keys(App *app, const Key *keys, guint n)
 {
     for (guint i = 0; i < n && !app->quit; i++) {
         if (takes_text(app) || !can_be_pasted(keys[i])) {
             app->letter_at = 0;
             app->dropping = false;
-            app_key(app, keys[i]);
+            take_text(app, keys, i, n);
             continue;
         }
         app->dropping = app->dropping && follows_fast(app, DROP_GAP_MS);
@@ -317,7 +379,7 @@ static void take_keys(App *app, const Key *keys, guint n)
 static bool may_be_a_burst(App *app, const Key *keys, guint n)
 {
     if (takes_text(app))
-        return false;
+        return in_field(app) && may_be_lines(app, keys, n);
     Key before = follows_fast(app, HOLD_MS) ? app->letter : 0;
     for (guint i = 0; i < n && key_is_text(keys[i]); i++) {
         if (before && keys[i] != before)

@@ -14,7 +14,10 @@
 static void move(App *app, Move where)
 {
     View *view = app_view(app);
-    if (view->ops->moved) {
+    if (app->dialog) {
+        dialog_scroll(app->dialog, where);
+        app_dirty(app, DIRTY_OVERLAY);
+    } else if (view->ops->moved) {
         view->ops->moved(view, where);
         app_dirty(app, DIRTY_MOVED | DIRTY_STATUS);
     }

@@ -19,6 +19,9 @@ struct Dialog {
     int focus;  /* 0 .. n_stops - 1 */
     char *complaint;
     bool busy;
+    int scroll;   /* first line shown of what stands above the buttons */
+    int height;   /* how many there were when it was drawn */
+    bool follow;  /* the focus shall show */
     bool decided; /* a digit chose in a dialog that has no buttons */
 };
 
@@ -80,6 +83,7 @@ Dialog *dialog_new(const DialogSpec *spec)
         if (spec->choices->values[i].value == spec->choice)
             dialog->choice = (int)i;
     dialog->focus = first_stop(dialog);
+    dialog->follow = true;
     return dialog;
 }
 
@@ -122,6 +126,7 @@ void dialog_complain(Dialog *dialog, int row, const char *text)
 {
     g_free(dialog->complaint);
     dialog->complaint = text ? text_clean(text, -1, TEXT_LINE) : NULL;
+    dialog->follow = true; /* every change of the focus comes by here */
     if (row >= 0)
         dialog->focus = stop_of_field(dialog, row);
 }
@@ -170,6 +175,12 @@ void dialog_other_button(Dialog *dialog)
     int yes = stop_of_yes(dialog);
     if (dialog->spec.yes && dialog->focus >= yes)
         dialog->focus = dialog->focus == yes ? yes + 1 : yes;
+}
+
+void dialog_scroll(Dialog *dialog, Move where)
+{
+    dialog->scroll = MAX(0, dialog->scroll + move_lines(where, dialog->height));
+    dialog->follow = false;
 }
 
 /* ---- for the footer */
@@ -306,15 +317,19 @@ void dialog_paste(Dialog *dialog, const char *text)
         form_paste(dialog->spec.form, field, text);
 }
 
-/* ---- drawing: all parts below each other; when the screen is too low, the part with the focus shows */
+/*
+ * ---- drawing: all parts below each other. On a screen that is too low for that, what stands above the buttons is scrolled, and
+ * the buttons stay.
+ */
 
 typedef struct Layout {
     int y;          /* line to draw next, counted from the first */
-    int focus_line; /* line of the focus */
+    int focus_line; /* line of the focus, -1: it is elsewhere */
     int scroll;
     bool measure;
     bool airy; /* blank lines between the parts */
     Rect inside;
+    const DialogKeys *keys;
 } Layout;
 
 static bool shown(const Layout *layout)
@@ -355,26 +370,31 @@ static void lay_fields(Dialog *dialog, Layout *layout)
     }
 }
 
-static void lay_button(Layout *layout, int col, bool on, const char *key, const char *word)
+static char *button_text(const char *key, const char *word)
+{
+    return *key ? g_strdup_printf("[ %s %s ]", key, word) : g_strdup_printf("[ %s ]", word);
+}
+
+static void lay_button(Layout *layout, int col, bool on, const char *text)
 {
     if (on)
         layout->focus_line = layout->y;
     if (shown(layout)) {
-        draw_format(layout->inside, layout->y - layout->scroll, col,
-                    on ? ROLE_BUTTON_ON : ROLE_BUTTON, "[ %s %s ]", key, word);
+        draw_text(layout->inside, layout->y - layout->scroll, col,
+                  on ? ROLE_BUTTON_ON : ROLE_BUTTON, text);
     }
 }
 
 static void lay_buttons(Dialog *dialog, Layout *layout)
 {
-    int yes = stop_of_yes(dialog);
-    int width = text_width(dialog->spec.yes) + (int)strlen("[ y  ]");
-    int both = 1 + width + 2 + text_width(dialog->spec.no) + (int)strlen("[ Esc  ]");
-    bool beside = both <= layout->inside.w;
-    lay_button(layout, beside ? 1 : 0, dialog->focus == yes, "y", dialog->spec.yes);
+    int at_yes = stop_of_yes(dialog);
+    g_autofree char *yes = button_text(layout->keys->yes, dialog->spec.yes);
+    g_autofree char *no = button_text(layout->keys->no, dialog->spec.no);
+    int width = text_width(yes);
+    bool beside = 1 + width + 2 + text_width(no) <= layout->inside.w;
+    lay_button(layout, beside ? 1 : 0, dialog->focus == at_yes, yes);
     layout->y += !beside;
-    lay_button(layout, beside ? 1 + width + 2 : 0, dialog->focus == yes + 1, "Esc",
-               dialog->spec.no);
+    lay_button(layout, beside ? 1 + width + 2 : 0, dialog->focus == at_yes + 1, no);
     layout->y++;
 }
 
@@ -407,10 +427,16 @@ static void lay_gap(Layout *layout)
     layout->y += layout->airy && layout->y > 0;
 }
 
-static void lay_all(Dialog *dialog, Layout *layout)
+static bool has_buttons(const Dialog *dialog)
+{
+    return dialog->spec.yes && !dialog->busy;
+}
+
+static void lay_body(Dialog *dialog, Layout *layout)
 {
     const DialogSpec *spec = &dialog->spec;
     layout->y = 0;
+    layout->focus_line = -1;
     if (spec->text)
         lay_text(dialog, layout);
     if (spec->choices) {
@@ -424,20 +450,30 @@ static void lay_all(Dialog *dialog, Layout *layout)
     if (dialog->complaint) {
         lay_gap(layout);
         lay_wrapped(layout, ROLE_ERROR, dialog->complaint);
-        if (spec->choices || spec->form)
-            layout->focus_line = MAX(layout->focus_line, layout->y - 1); /* it must be seen */
+        layout->focus_line = MAX(layout->focus_line, layout->y - 1); /* it must be seen */
     }
     if (dialog->busy) {
         lay_gap(layout);
         lay_wrapped(layout, ROLE_MESSAGE, _("One moment..."));
-    } else if (spec->yes) {
+    }
+}
+
+static void lay_note(Dialog *dialog, Layout *layout)
+{
+    if (dialog->spec.note) {
+        lay_gap(layout);
+        lay_wrapped(layout, ROLE_NORMAL, dialog->spec.note);
+    }
+}
+
+static void lay_all(Dialog *dialog, Layout *layout)
+{
+    lay_body(dialog, layout);
+    if (has_buttons(dialog)) {
         lay_gap(layout);
         lay_buttons(dialog, layout);
     }
-    if (spec->note) {
-        lay_gap(layout);
-        lay_wrapped(layout, ROLE_NORMAL, spec->note);
-    }
+    lay_note(dialog, layout);
 }
 
 /* Of the box: a mere list of choices needs no more than its words. */
@@ -452,60 +488,103 @@ static int width_of(const Dialog *dialog)
 }
 
 /* That there is more than fits must be seen: in the border. */
-static void draw_more(Rect box, const Layout *layout)
+static void draw_more(Rect box, bool above, bool below)
 {
     g_autofree char *word = g_strdup_printf(" %s ", _("more"));
     int width = text_width(word);
     if (box.w < width + 4)
         return;
-    if (layout->scroll > 0)
+    if (above)
         draw_text(box, 0, box.w - width - 2, ROLE_BORDER, word);
-    if (layout->y - layout->scroll > layout->inside.h)
+    if (below)
         draw_text(box, box.h - 1, box.w - width - 2, ROLE_BORDER, word);
 }
 
 /* Too low for a frame: a title and as many lines as there are. */
-static void draw_bare(Dialog *dialog, Layout *layout, Rect screen)
+static Rect draw_bare(Dialog *dialog, Rect screen)
 {
     draw_fill(screen, ROLE_NORMAL);
     draw_field(screen, 0, 0, screen.w, ROLE_HEADING, dialog->spec.title);
-    layout->inside = rect_sub(screen, 0, 1, screen.w, screen.h - 1);
+    return rect_sub(screen, 0, 1, screen.w, screen.h - 1);
 }
 
-static void draw_boxed(Dialog *dialog, Layout *layout, Rect screen, int w)
+static Rect draw_boxed(Dialog *dialog, const Layout *layout, Rect screen, int w, Rect *box)
 {
     /* A blank line above and below, where there is room. */
     int margin = layout->airy && layout->y + 4 <= screen.h;
     int h = MIN(screen.h, layout->y + 2 + 2 * margin);
-    Rect box = rect_sub(screen, (screen.w - w) / 2, (screen.h - h) / 2, w, h);
-    draw_fill(box, ROLE_NORMAL);
-    Rect inside = draw_frame(box, ROLE_BORDER, dialog->spec.title);
-    layout->inside = rect_sub(inside, 1, margin, inside.w - 2, inside.h - 2 * margin);
+    *box = rect_sub(screen, (screen.w - w) / 2, (screen.h - h) / 2, w, h);
+    draw_fill(*box, ROLE_NORMAL);
+    Rect inside = draw_frame(*box, ROLE_BORDER, dialog->spec.title);
+    return rect_sub(inside, 1, margin, inside.w - 2, inside.h - 2 * margin);
 }
 
-void dialog_draw(Dialog *dialog, Rect screen)
+/* Where there is hardly a line for the rest, only the button that has the focus. */
+static int foot_height(Dialog *dialog, Layout foot)
+{
+    foot.y = 0;
+    foot.measure = true;
+    if (has_buttons(dialog))
+        lay_buttons(dialog, &foot);
+    return foot.y <= foot.inside.h - 1 ? foot.y : MIN(foot.y, 1);
+}
+
+static void draw_foot(Dialog *dialog, Layout foot, int h)
+{
+    foot.inside = rect_sub(foot.inside, 0, foot.inside.h - h, foot.inside.w, h);
+    foot.y = foot.scroll = 0;
+    foot.focus_line = 0;
+    foot.measure = true;
+    lay_buttons(dialog, &foot);
+    foot.scroll = MAX(0, foot.focus_line - h + 1);
+    foot.y = 0;
+    foot.measure = false;
+    lay_buttons(dialog, &foot);
+}
+
+/* What does not fit: scrolled by hand, or so that the focus shows. */
+static void draw_scrolled(Dialog *dialog, Layout *layout)
+{
+    int h = foot_height(dialog, *layout);
+    if (h > 0)
+        draw_foot(dialog, *layout, h);
+    layout->inside.h -= h;
+    dialog->height = layout->inside.h;
+    layout->measure = true;
+    lay_body(dialog, layout);
+    lay_note(dialog, layout);
+    if (dialog->follow && layout->focus_line >= 0) {
+        dialog->scroll = MIN(dialog->scroll, layout->focus_line);
+        dialog->scroll = MAX(dialog->scroll, layout->focus_line - layout->inside.h + 1);
+    }
+    dialog->scroll = CLAMP(dialog->scroll, 0, MAX(0, layout->y - layout->inside.h));
+    layout->scroll = dialog->scroll;
+    layout->measure = false;
+    lay_body(dialog, layout);
+    lay_note(dialog, layout);
+}
+
+void dialog_draw(Dialog *dialog, Rect screen, const DialogKeys *keys)
 {
     bool bare = screen.h < BARE_BELOW;
     int w = MIN(screen.w, width_of(dialog));
-    Layout layout = { .measure = true, .airy = !bare };
+    Rect box = { 0 };
+    Layout layout = { .measure = true, .airy = !bare, .keys = keys };
     layout.inside = (Rect){ 0, 0, MAX(1, bare ? screen.w : w - 4), screen.h };
     lay_all(dialog, &layout);
     if (layout.airy && layout.y + 2 > screen.h) {
         layout.airy = false;
         lay_all(dialog, &layout);
     }
-    if (bare)
-        draw_bare(dialog, &layout, screen);
-    else
-        draw_boxed(dialog, &layout, screen, w);
-    layout.measure = false;
-    layout.scroll = CLAMP(layout.focus_line - layout.inside.h + 1, 0,
-                          MAX(0, layout.y - layout.inside.h));
+    layout.inside = bare ? draw_bare(dialog, screen) : draw_boxed(dialog, &layout, screen, w, &box);
     screen_cursor(-1, 0);
-    lay_all(dialog, &layout);
-    if (!bare) {
-        Rect box = { layout.inside.x - 2, layout.inside.y - 1, layout.inside.w + 4,
-                     layout.inside.h + 2 };
-        draw_more(box, &layout);
+    layout.measure = false;
+    if (layout.y <= layout.inside.h) {
+        dialog->scroll = 0;
+        lay_all(dialog, &layout);
+        return;
     }
+    draw_scrolled(dialog, &layout);
+    if (!bare)
+        draw_more(box, layout.scroll > 0, layout.y - layout.scroll > layout.inside.h);
 }

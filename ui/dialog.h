@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A question in a box: text, perhaps a list of choices (keys 1 to 9) and fields of a form, and two buttons. Nothing else
- * gets keys while it is there. `y` and the first letter work unless the focus is in a text field; Esc always leaves.
+ * gets keys while it is there. The keys of yes and no work unless the focus is in a text field; Esc always leaves.
  */
 #pragma once
 
 #include "base/field.h"
 #include "form.h"
+#include "list.h"
 #include "page.h"
 
 typedef struct App App;
@@ -79,4 +80,12 @@ DialogAnswer dialog_press(App *app, Dialog *dialog, bool *leave);
 /* No was said, or Esc: tells the owner. */
 void dialog_leave(App *app, Dialog *dialog);
 
-void dialog_draw(Dialog *dialog, Rect screen);
+/* Where it is higher than the screen: what stands above the buttons. */
+void dialog_scroll(Dialog *dialog, Move where);
+
+/* The keys of yes and no as they are bound now, "" when there is none: the buttons name them. */
+typedef struct DialogKeys {
+    const char *yes, *no;
+} DialogKeys;
+
+void dialog_draw(Dialog *dialog, Rect screen, const DialogKeys *keys);

@@ -13,6 +13,7 @@
  *   terminal NAME             another terminal, from here on; the first one is called "first"
  *   keys KEYS                 as people write them: jj<Enter>, <C-r>, <PageDown>; blanks count inside; $WORLD is
  *                             replaced
+ *   burst TEXT                as a terminal pastes it that knows no brackets: all at once (\n is Enter)
  *   paste TEXT                as a terminal pastes it (\n is a new line)
  *   expect REGEX, absent REGEX     wait until the screen shows it, or does not any more (multi-line)
  *   sent REGEX                wait until the program has written it to the terminal, byte by byte: ESC is \^\[, BEL \^G
@@ -207,6 +208,15 @@ static bool step_keys(Play *play, const char *text, GError **error)
 
     g_string_replace(keys, "$WORLD", world_folder(play->world), 0);
     return term_keys(play->term, keys->str, error);
+}
+
+static bool step_burst(Play *play, const char *text, GError **error)
+{
+    g_autofree char *plain = g_strcompress(text);
+
+    g_strdelimit(plain, "\n", '\r');
+    term_send(play->term, plain, -1);
+    return true;
 }
 
 static bool step_paste(Play *play, const char *text, GError **error)
@@ -513,6 +523,7 @@ static const struct {
     { "start", step_start },
     { "terminal", step_terminal },
     { "keys", step_keys, true },
+    { "burst", step_burst, true },
     { "paste", step_paste, true },
     { "expect", step_expect, true },
     { "absent", step_absent, true },
