@@ -232,22 +232,36 @@ static const struct {
     { "SAVEPOINT s4", "RELEASE SAVEPOINT s4", "ROLLBACK TO SAVEPOINT s4" },
 };
 
+static bool nested(Db *db, DbTxFunc fn, gpointer arg, bool wait, GError **error)
+{
+    g_assert(db->in_tx && db->depth < DEPTH_MAX);
+    int level = db->depth;
+    const char *release = savepoints[level].release;
+    if (!db_later(db, error, savepoints[level].open))
+        return false;
+    db->depth++;
+    bool ok = fn(db, arg, error) &&
+              (wait ? db_exec(db, error, release) : db_later(db, error, release));
+    db->depth = level;
+    /* A transaction that is gone altogether, or a connection that is lost, is its owner's to notice. */
+    if (!ok && db->driver->in_transaction(db) && db_exec(db, NULL, savepoints[level].undo))
+        db_exec(db, NULL, release);
+    return ok;
+}
+
 /* What fn left to be sent later must fail here, inside its savepoint, not in somebody else's statement: RELEASE is
  * executed, not postponed. */
 bool db_nested(Db *db, DbTxFunc fn, gpointer arg, GError **error)
 {
-    g_assert(db->in_tx && db->depth < DEPTH_MAX);
-    int level = db->depth;
-    if (!db_later(db, error, savepoints[level].open))
-        return false;
-    db->depth++;
-    bool ok = fn(db, arg, error) && db_exec(db, error, savepoints[level].release);
-    db->depth = level;
-    /* A transaction that is gone altogether, or a connection that is lost, is its owner's to notice. */
-    if (!ok && db->driver->in_transaction(db) && db_exec(db, NULL, savepoints[level].undo))
-        db_exec(db, NULL, savepoints[level].release);
-    return ok;
+    return nested(db, fn, arg, true, error);
 }
+
+bool db_nested_later(Db *db, DbTxFunc fn, gpointer arg, GError **error)
+{
+    return nested(db, fn, arg, false, error);
+}
+
+/* ---- groups */
 
 static void fail_jobs(DbJob *jobs, size_t n, const GError *failure)
 {
@@ -256,45 +270,92 @@ static void fail_jobs(DbJob *jobs, size_t n, const GError *failure)
             jobs[i].error = g_error_copy(failure);
 }
 
+typedef struct Alone {
+    DbJob *job;
+    DbLastFunc last;
+} Alone;
+
+static bool run_alone(Db *db, gpointer data, GError **error)
+{
+    const Alone *alone = data;
+    const DbJob *job = alone->job;
+    return job->fn(db, job->arg, error) && (!alone->last || alone->last(db, &job, 1, error));
+}
+
+static void run_each_alone(Db *db, DbJob *jobs, size_t n, DbLastFunc last)
+{
+    for (size_t i = 0; i < n; i++) {
+        g_clear_error(&jobs[i].error);
+        db_tx(db, run_alone, &(Alone){ &jobs[i], last }, &jobs[i].error);
+    }
+}
+
+/* What went wrong is not of one job, and may not come again when it is alone. */
+static bool helps_alone(const Db *db, const GError *failure)
+{
+    return db->retry || !problem_is(failure, PROBLEM_DATABASE_BUSY);
+}
+
 /*
  * One transaction for as many of the jobs as it lives: SQLite ends a transaction by itself on a full disk or an I/O error.
- * Then everything up to that job has failed, and the rest gets a transaction of its own. Returns the jobs done.
+ * Then everything up to that job has failed, and the rest gets a transaction of its own. Returns the jobs settled; 0:
+ * all is undone, and to be run job by job.
  */
-static size_t run_group(Db *db, DbJob *jobs, size_t n)
+static size_t run_together(Db *db, DbJob *jobs, size_t n, DbLastFunc last, GError **error)
 {
-    g_autoptr(GError) failure = NULL;
-    if (!db_exec(db, &failure, begin_write[db_engine(db)])) {
-        fail_jobs(jobs, n, failure);
-        return n;
-    }
+    g_autofree const DbJob **good = g_new(const DbJob *, n);
+    size_t n_good = 0;
+    if (!db_later(db, error, begin_write[db_engine(db)]))
+        return db->retry ? 0 : n;
     for (size_t i = 0; i < n; i++) {
-        if (db_nested(db, jobs[i].fn, jobs[i].arg, &jobs[i].error) ||
-            db->driver->in_transaction(db))
+        if (db_nested(db, jobs[i].fn, jobs[i].arg, &jobs[i].error)) {
+            good[n_good++] = &jobs[i];
+            continue;
+        }
+        bool alive = db->driver->in_transaction(db);
+        if (db->retry)
+            return 0;
+        if (alive)
             continue;
         fail_jobs(jobs, i, jobs[i].error);
         return i + 1;
     }
-    if (!db_exec(db, &failure, "COMMIT")) {
-        db->driver->rollback(db);
-        fail_jobs(jobs, n, failure);
-    }
+    if (last && n_good > 0 && !last(db, good, n_good, error))
+        return helps_alone(db, *error) ? 0 : n;
+    if (!db_exec(db, error, "COMMIT"))
+        return db->retry ? 0 : n;
     return n;
 }
 
-void db_tx_group(Db *db, DbJob *jobs, size_t n)
+static size_t run_group(Db *db, DbJob *jobs, size_t n, DbLastFunc last)
 {
+    g_autoptr(GError) failure = NULL;
+    db->retry = false;
+    db->in_tx = true;
+    size_t settled = run_together(db, jobs, n, last, &failure);
+    if (settled == 0 || failure)
+        db->driver->rollback(db);
+    db->in_tx = false;
+    if (settled == 0) {
+        run_each_alone(db, jobs, n, last);
+        return n;
+    }
+    if (failure)
+        fail_jobs(jobs, settled, failure);
+    return settled;
+}
+
+void db_tx_group(Db *db, DbJob *jobs, size_t n, DbLastFunc last)
+{
+    g_assert(!db->in_tx);
     for (size_t i = 0; i < n; i++)
         jobs[i].error = NULL;
-    if (n == 1 || db_engine(db) != DB_ENGINE_SQLITE) {
-        for (size_t i = 0; i < n; i++)
-            db_tx(db, jobs[i].fn, jobs[i].arg, &jobs[i].error);
+    if (n == 1) {
+        run_each_alone(db, jobs, n, last);
         return;
     }
-    g_assert(!db->in_tx);
-    db->in_tx = true;
     for (size_t done = 0; done < n;)
-        done += run_group(db, jobs + done, n - done);
-    db->in_tx = false;
+        done += run_group(db, jobs + done, n - done, last);
 }
 
 /* ---- the write-ahead log */

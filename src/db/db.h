@@ -142,14 +142,23 @@ bool db_read_tx(Db *db, DbTxFunc fn, gpointer arg, GError **error);
 /* Inside a transaction: fn in a SAVEPOINT; false from fn undoes just that. */
 bool db_nested(Db *db, DbTxFunc fn, gpointer arg, GError **error);
 
+/* db_nested() that does not wait for what fn left for later: that may fail in a later statement of the caller's, who must
+ * then give up its own savepoint or transaction, as it would have to in any case. One round trip less. */
+bool db_nested_later(Db *db, DbTxFunc fn, gpointer arg, GError **error);
+
 /* Group commit: all jobs in one transaction, each in a savepoint of its own; a job that fails is undone alone and keeps
- * its error; when the COMMIT fails every job gets that error. Each job's outcome is in `error` (NULL = durable). */
+ * its error; when the COMMIT fails every job gets that error. Each job's outcome is in `error` (NULL = durable).
+ *
+ * last (may be NULL) runs before the COMMIT, once for all jobs that went well: what locks others out is done as late as can
+ * be. Where a transaction of one would be tried again (a deadlock, a connection that is gone), or when last fails, all is
+ * undone and each job runs in a transaction of its own: fn may run more than once. */
 typedef struct DbJob {
     DbTxFunc fn;
     gpointer arg;
     GError *error; /* out */
 } DbJob;
-void db_tx_group(Db *db, DbJob *jobs, size_t n);
+typedef bool (*DbLastFunc)(Db *db, const DbJob *const *jobs, size_t n, GError **error);
+void db_tx_group(Db *db, DbJob *jobs, size_t n, DbLastFunc last);
 
 /* SQLite writer: PRAGMA wal_checkpoint(PASSIVE or TRUNCATE); nothing elsewhere. */
 bool db_checkpoint(Db *db, bool truncate, GError **error);

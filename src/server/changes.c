@@ -14,67 +14,187 @@ void change_note(Call *call, const Uuid *scope, ObjectType type, const Uuid *obj
             return;
         }
     }
-    Change change = { .scope = *scope, .object = *object, .type = type, .deleted = deleted };
+    Change change = {
+        .scope = *scope, .object = *object, .type = type, .deleted = deleted, .at = call->now
+    };
     g_array_append_val(call->changes, change);
 }
 
-static int compare_scopes(const void *a, const void *b)
+/* ---- writing */
+
+#define SCOPES_AT_ONCE 16
+#define ROWS_AT_ONCE 8
+#define ROW_VALUES 6
+
+static int compare_changes(gconstpointer a, gconstpointer b)
 {
-    return uuid_compare(&((const Change *)a)->scope, &((const Change *)b)->scope);
+    const Change *one = a, *other = b;
+    int order = uuid_compare(&one->scope, &other->scope);
+    if (order == 0)
+        order = (one->type > other->type) - (one->type < other->type);
+    return order ? order : uuid_compare(&one->object, &other->object);
 }
 
-/* The scope's counter goes up by n; its row stays locked until the commit. */
-static bool scope_raise(Call *call, const Uuid *scope, gint64 n, Change *out, GError **error)
+static int compare_pointers(gconstpointer a, gconstpointer b)
 {
-    g_autoptr(DbRows) rows = db_query(
-        call->db, error, "UPDATE scope SET seq = seq + $2 WHERE id = $1 RETURNING epoch, acl, seq",
-        db_uuid(scope), db_int(n));
+    return compare_changes(*(const Change *const *)a, *(const Change *const *)b);
+}
+
+static Change *change_at(const GPtrArray *changes, guint i)
+{
+    return g_ptr_array_index(changes, i);
+}
+
+static guint scope_end(const GPtrArray *changes, guint from)
+{
+    guint to = from + 1;
+    while (to < changes->len &&
+           uuid_equal(&change_at(changes, to)->scope, &change_at(changes, from)->scope))
+        to++;
+    return to;
+}
+
+/* All at once where others may hold them: the engine takes the locks in the order asked for. */
+static const char *scopes_sql(Db *db)
+{
+    static gsize made[2];
+    static const char *const lock[] = {
+        [DB_ENGINE_SQLITE] = "", [DB_ENGINE_POSTGRES] = " FOR NO KEY UPDATE"
+    };
+    gsize *one = &made[db_engine(db)];
+    if (g_once_init_enter(one)) {
+        g_autoptr(GString)
+            text = g_string_new("SELECT epoch, acl, seq, id FROM scope WHERE id IN ($1");
+        for (int i = 2; i <= SCOPES_AT_ONCE; i++)
+            g_string_append_printf(text, ", $%d", i);
+        g_string_append_printf(text, ") ORDER BY id%s", lock[db_engine(db)]);
+        g_once_init_leave(one, (gsize)db_intern("%s", text->str));
+    }
+    return (const char *)*one;
+}
+
+/* The numbers of one scope's changes [from, to), whose row is read. */
+static bool scope_raise(Db *db, const GPtrArray *changes, guint from, guint to, const DbRows *rows,
+                        GError **error)
+{
+    gint64 before = db_get_int(rows, 2), n = to - from;
+    for (guint i = from; i < to; i++) {
+        Change *change = change_at(changes, i);
+        change->epoch = db_get_int(rows, 0);
+        change->acl = db_get_int(rows, 1);
+        change->seq = before + n;
+        change->number = before + 1 + (i - from);
+    }
+    return db_later(db, error, "UPDATE scope SET seq = seq + $2 WHERE id = $1",
+                    db_uuid(&change_at(changes, from)->scope), db_int(n));
+}
+
+/* As many scopes as are locked at once; *from moves behind them. */
+static bool scopes_raise(Db *db, const GPtrArray *changes, guint *from, GError **error)
+{
+    DbValue ids[SCOPES_AT_ONCE];
+    guint starts[SCOPES_AT_ONCE + 1] = { *from };
+    guint n = 0;
+    for (; n < SCOPES_AT_ONCE && starts[n] < changes->len; n++) {
+        ids[n] = db_uuid(&change_at(changes, starts[n])->scope);
+        starts[n + 1] = scope_end(changes, starts[n]);
+    }
+    for (guint i = n; i < SCOPES_AT_ONCE; i++)
+        ids[i] = db_null();
+    *from = starts[n];
+    g_autoptr(DbRows) rows = db_query_values(db, error, scopes_sql(db), ids, SCOPES_AT_ONCE);
     if (!rows)
         return false;
-    if (!db_next(rows, error))
-        return db_rows_ok(rows) ? problem_set(error, PROBLEM_INTERNAL, "a scope is missing")
-                                : false;
-    out->epoch = db_get_int(rows, 0);
-    out->acl = db_get_int(rows, 1);
-    out->seq = db_get_int(rows, 2);
+    for (guint i = 0; i < n; i++) {
+        if (!db_next(rows, error))
+            return db_rows_ok(rows) ? problem_set(error, PROBLEM_INTERNAL, "a scope is missing")
+                                    : false;
+        if (!scope_raise(db, changes, starts[i], starts[i + 1], rows, error))
+            return false;
+    }
     return true;
 }
 
-static bool change_put(Call *call, const Change *change, gint64 seq, GError **error)
+static const char *put_sql(int rows)
 {
-    return db_later(call->db, error,
-                    "INSERT INTO change_index (scope_id, type, object_id, seq, created_seq, "
-                    "deleted, changed_at) "
-                    "VALUES ($1, $2, $3, $4, $4, $5, $6) ON CONFLICT (scope_id, type, object_id) "
-                    "DO UPDATE SET seq = excluded.seq, deleted = excluded.deleted, changed_at = "
-                    "excluded.changed_at",
-                    db_uuid(&change->scope), db_int(change->type), db_uuid(&change->object),
-                    db_int(seq), db_int(change->deleted), db_int(call->now));
+    static gsize made[ROWS_AT_ONCE + 1];
+    if (g_once_init_enter(&made[rows])) {
+        g_autoptr(GString) text = g_string_new(
+            "INSERT INTO change_index (scope_id, type, object_id, seq, created_seq, deleted, "
+            "changed_at) VALUES ");
+        for (int i = 0, at = 1; i < rows; i++, at += ROW_VALUES)
+            g_string_append_printf(text, "%s($%d, $%d, $%d, $%d, $%d, $%d, $%d)", i ? ", " : "", at,
+                                   at + 1, at + 2, at + 3, at + 3, at + 4, at + 5);
+        g_string_append(text, " ON CONFLICT (scope_id, type, object_id) DO UPDATE SET seq = "
+                              "excluded.seq, deleted = excluded.deleted, changed_at = "
+                              "excluded.changed_at");
+        g_once_init_leave(&made[rows], (gsize)db_intern("%s", text->str));
+    }
+    return (const char *)made[rows];
+}
+
+static void put_values(DbValue values[static ROW_VALUES], const Change *change)
+{
+    values[0] = db_uuid(&change->scope);
+    values[1] = db_int(change->type);
+    values[2] = db_uuid(&change->object);
+    values[3] = db_int(change->number);
+    values[4] = db_int(change->deleted);
+    values[5] = db_int(change->at);
+}
+
+static bool put_rows(Db *db, const Change *const *rows, int n, GError **error)
+{
+    DbValue values[ROWS_AT_ONCE * ROW_VALUES];
+    for (int i = 0; i < n; i++)
+        put_values(values + i * ROW_VALUES, rows[i]);
+    return db_later_values(db, error, put_sql(n), values, (size_t)n * ROW_VALUES);
+}
+
+/* An object that several calls changed has one row, with its last number. Few texts: a full one, the rest one by one. */
+static bool put_all(Db *db, const GPtrArray *changes, GError **error)
+{
+    const Change *rows[ROWS_AT_ONCE];
+    int n = 0;
+    for (guint i = 0; i < changes->len; i++) {
+        if (i + 1 < changes->len &&
+            compare_changes(change_at(changes, i), change_at(changes, i + 1)) == 0)
+            continue;
+        rows[n++] = change_at(changes, i);
+        if (n < ROWS_AT_ONCE)
+            continue;
+        if (!put_rows(db, rows, n, error))
+            return false;
+        n = 0;
+    }
+    for (int i = 0; i < n; i++)
+        if (!put_rows(db, rows + i, 1, error))
+            return false;
+    return true;
+}
+
+bool changes_write_all(Db *db, Call *const *calls, size_t n, GError **error)
+{
+    g_autoptr(GPtrArray) changes = g_ptr_array_new();
+    for (size_t i = 0; i < n; i++) {
+        GArray *of_call = calls[i]->changes;
+        if (!of_call)
+            continue;
+        g_array_sort(of_call, compare_changes);
+        for (guint k = 0; k < of_call->len; k++)
+            if (g_array_index(of_call, Change, k).seq == 0) /* else the handler did it */
+                g_ptr_array_add(changes, &g_array_index(of_call, Change, k));
+    }
+    g_ptr_array_sort(changes, compare_pointers); /* stable: calls stay in their order */
+    for (guint from = 0; from < changes->len;)
+        if (!scopes_raise(db, changes, &from, error))
+            return false;
+    return put_all(db, changes, error);
 }
 
 bool changes_write(Call *call, GError **error)
 {
-    Change *all = (Change *)(void *)call->changes->data;
-    guint n = call->changes->len;
-    if (n == 0 || all[0].seq > 0) /* nothing, or the handler did it */
-        return true;
-    qsort(all, n, sizeof *all,
-          compare_scopes); /* ascending, so that two transactions never wait in a circle */
-    for (guint from = 0, to; from < n; from = to) {
-        for (to = from + 1; to < n && uuid_equal(&all[to].scope, &all[from].scope);)
-            to++;
-        Change head = { 0 };
-        if (!scope_raise(call, &all[from].scope, to - from, &head, error))
-            return false;
-        for (guint i = from; i < to; i++) {
-            all[i].epoch = head.epoch;
-            all[i].acl = head.acl;
-            all[i].seq = head.seq; /* of the scope after this transaction: what clients are told */
-            if (!change_put(call, &all[i], head.seq - (to - 1 - i), error))
-                return false;
-        }
-    }
-    return true;
+    return changes_write_all(call->db, &call, 1, error);
 }
 
 /* ---- states */

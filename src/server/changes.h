@@ -21,7 +21,9 @@ typedef struct Change {
     Uuid scope, object;
     ObjectType type;
     bool deleted;
-    gint64 epoch, acl, seq; /* set by changes_write() */
+    gint64 at;              /* of the call */
+    gint64 epoch, acl, seq; /* of the scope after the transaction; set when it is written */
+    gint64 number;          /* its own in the scope; likewise */
 } Change;
 
 /*
@@ -41,8 +43,11 @@ extern const ObjectRow object_rows[]; /* in feed.c; closed by type 0 */
 /* Remember that an object of this scope changed; written once per (scope, object) at the end. */
 void change_note(Call *call, const Uuid *scope, ObjectType type, const Uuid *object, bool deleted);
 
-/* The last step of every write transaction: raises the counters in ascending order of scope. The frame calls it after the
- * handler; a handler whose answer tells states calls it itself, after its last change_note(). */
+/* The last step of every write transaction, once for all calls that it commits: raises the counters in ascending order of
+ * scope, so that two transactions never wait in a circle. A counter's row stays locked until the commit, so others wait
+ * for as short a time as can be, and once for many calls. */
+bool changes_write_all(Db *db, Call *const *calls, size_t n, GError **error);
+/* For a handler whose answer tells states, after its last change_note(); what is written is not written again. */
 bool changes_write(Call *call, GError **error);
 
 /* A state, taken apart. Full sync in progress: "e<epoch>.<acl>.f<seq>.<full_from>". */

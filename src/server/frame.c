@@ -325,20 +325,20 @@ static bool is_refusal(const GError *error)
     return status >= 400 && status < 500 && status != 429;
 }
 
-static bool run_and_write_changes(Db *db, gpointer data, GError **error)
+static bool run_writer(Db *db, gpointer data, GError **error)
 {
     Frame *frame = data;
     frame_reset(frame);
     if (!frame->call.changes)
         frame->call.changes = g_array_new(FALSE, FALSE, sizeof(Change));
-    return run_handler(db, frame, error) && changes_write(&frame->call, error);
+    return run_handler(db, frame, error);
 }
 
 /* The handler in a savepoint: a refusal undoes it alone, so that the key's row keeps the problem. */
 static bool run_refusable(Db *db, Frame *frame, GError **error)
 {
     g_autoptr(GError) local = NULL;
-    if (db_nested(db, run_and_write_changes, frame, &local))
+    if (db_nested_later(db, run_writer, frame, &local))
         return true;
     if (!is_refusal(local)) {
         g_propagate_error(error, g_steal_pointer(&local));
@@ -363,7 +363,7 @@ bool frame_write(Db *db, gpointer data, GError **error)
         return true;
     }
     if (uuid_is_nil(&frame->key)) {
-        bool ok = run_and_write_changes(db, frame, error);
+        bool ok = run_writer(db, frame, error);
         frame->answered = ok;
         return ok;
     }
@@ -375,6 +375,14 @@ bool frame_write(Db *db, gpointer data, GError **error)
         return false;
     frame->answered = true;
     return true;
+}
+
+bool frame_write_last(Db *db, const DbJob *const *jobs, size_t n, GError **error)
+{
+    g_autofree Call **calls = g_new(Call *, n);
+    for (size_t i = 0; i < n; i++)
+        calls[i] = &((Frame *)jobs[i]->arg)->call;
+    return changes_write_all(db, calls, n, error);
 }
 
 void frame_settle(Frame *frame, GError *error)

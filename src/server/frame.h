@@ -43,8 +43,10 @@ void frame_accept(Frame *frame, Db *db, const FrameInput *input);
 
 void frame_read(Frame *frame, Db *db);
 void frame_prepare(Frame *frame, Db *db); /* LANE_CRYPTO */
-/* A DbTxFunc of the write lane: idempotency, handler, change index. arg: the Frame. */
+/* A DbTxFunc of the write lane: idempotency, handler. arg: the Frame. */
 bool frame_write(Db *db, gpointer frame, GError **error);
+/* The last step of its transaction (DbLastFunc): the change index of all frames that it commits. */
+bool frame_write_last(Db *db, const DbJob *const *jobs, size_t n, GError **error);
 /* After the lane: error is the transaction's (NULL = committed; taken). */
 void frame_settle(Frame *frame, GError *error);
 

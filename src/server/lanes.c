@@ -16,6 +16,7 @@ typedef struct Queue {
     GCond filled;
     GQueue units;
     size_t n_jobs;
+    size_t idle; /* threads that wait for units */
     bool closed;
 } Queue;
 
@@ -23,6 +24,7 @@ struct Lanes {
     const Config *config;
     Metrics *metrics;
     Db *writer; /* SQLite's one */
+    DbLastFunc last;
     Queue writes, crypto;
     GPtrArray *threads;
     gint read_only;    /* atomic */
@@ -96,16 +98,19 @@ bool lanes_write(Lanes *lanes, WriteUnit *unit, GError **error)
     return ok;
 }
 
-/* Up to `most` jobs' units off the queue; 0 when it stays empty until `until` (0 = for ever) or is closed. */
+/* Up to `most` jobs' units off the queue, but no more than a share for each thread that is idle; 0 when it stays empty until `until` (0 = for ever) or is closed. */
 static size_t take(Queue *queue, WriteUnit **units, size_t most, gint64 until, bool *closed)
 {
     g_mutex_lock(&queue->lock);
+    queue->idle++;
     while (queue->units.length == 0 && !queue->closed) {
         if (until == 0)
             g_cond_wait(&queue->filled, &queue->lock);
         else if (!g_cond_wait_until(&queue->filled, &queue->lock, until))
             break;
     }
+    most = MIN(most, (queue->n_jobs + queue->idle - 1) / queue->idle);
+    queue->idle--;
     size_t n = 0, jobs = 0;
     while (queue->units.length > 0 && n < most) {
         WriteUnit *unit = queue->units.head->data;
@@ -155,7 +160,7 @@ static void run_units(Lanes *lanes, Db *db, WriteUnit **units, size_t n_units)
     for (size_t i = 0; i < n_units; at += units[i++]->n)
         memcpy(jobs + at, units[i]->jobs, units[i]->n * sizeof *jobs);
     gint64 start = clock_monotonic();
-    db_tx_group(db, jobs, n);
+    db_tx_group(db, jobs, n, lanes->last);
     metrics_group(lanes->metrics, n, clock_monotonic() - start);
     watch_disk(lanes, jobs, n);
     at = 0;
@@ -195,26 +200,32 @@ static gpointer sqlite_writer(gpointer data)
     return NULL;
 }
 
+static void fail_unit(WriteUnit *unit, const GError *error)
+{
+    for (size_t i = 0; i < unit->n; i++)
+        unit->jobs[i].error = g_error_copy(error);
+    unit->done(unit);
+}
+
 static gpointer worker(gpointer data)
 {
     Lanes *lanes = data;
     g_autoptr(Db) db = NULL;
     bool closed = false;
     while (!closed) {
-        WriteUnit *unit;
-        size_t n = take(&lanes->writes, &unit, 1, 0, &closed);
+        WriteUnit *units[WORKER_GROUP];
+        size_t n = take(&lanes->writes, units, WORKER_GROUP, 0, &closed);
         if (n == 0)
             continue;
         g_autoptr(GError) error = NULL;
         if (!db)
             db = db_open(server_drivers, lanes->config->database, DB_WRITE, &error);
         if (db) {
-            run_units(lanes, db, &unit, 1);
+            run_units(lanes, db, units, n);
             continue;
         }
-        for (size_t i = 0; i < unit->n; i++)
-            unit->jobs[i].error = g_error_copy(error);
-        unit->done(unit);
+        for (size_t i = 0; i < n; i++)
+            fail_unit(units[i], error);
     }
     return NULL;
 }
@@ -258,12 +269,13 @@ static gpointer crypto_thread(gpointer data)
 
 /* ---- start and stop */
 
-Lanes *lanes_new(const Config *config, Db *db, Metrics *metrics)
+Lanes *lanes_new(const Config *config, Db *db, Metrics *metrics, DbLastFunc last)
 {
     Lanes *lanes = g_new0(Lanes, 1);
     lanes->config = config;
     lanes->writer = db;
     lanes->metrics = metrics;
+    lanes->last = last;
     lanes->threads = g_ptr_array_new();
     queue_init(&lanes->writes);
     queue_init(&lanes->crypto);

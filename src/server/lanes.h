@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Where work runs that is not inline: the write lane (SQLite: one thread that takes all that waits, up to WRITE_GROUP, into
- * one transaction; PostgreSQL: `workers` threads, one transaction each) and the crypto lane (one thread).
+ * one transaction; PostgreSQL: `workers` threads, which share what waits, up to WORKER_GROUP each) and the crypto lane (one thread).
  *
  * While the disk is full the write lane is read-only: everything is refused but one unit a second, the first of which
  * that gets through opens it again.
@@ -12,6 +12,7 @@
 #include "server/metrics.h"
 
 #define WRITE_GROUP 64
+#define WORKER_GROUP 16 /* two savepoints each: PostgreSQL is slow with more than 64 */
 #define WRITE_QUEUE_MAX 4096
 #define CRYPTO_QUEUE_MAX 32
 
@@ -33,8 +34,8 @@ typedef struct CryptoUnit {
     void (*run)(struct CryptoUnit *unit, Db *reader);
 } CryptoUnit;
 
-/* Takes the writer's connection of SQLite (db); PostgreSQL's workers open their own. */
-Lanes *lanes_new(const Config *config, Db *db, Metrics *metrics);
+/* Takes the writer's connection of SQLite (db); PostgreSQL's workers open their own. last: of each transaction. */
+Lanes *lanes_new(const Config *config, Db *db, Metrics *metrics, DbLastFunc last);
 bool lanes_start(Lanes *lanes, GError **error);
 /* Finishes what was accepted, then ends the threads. Later units are refused with OVERLOADED. */
 void lanes_stop(Lanes *lanes);

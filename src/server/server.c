@@ -88,7 +88,7 @@ bool server_start(Server *server, GError **error)
                            config->proxies };
     HttpdHooks hooks = exchange_hooks(server);
     server->started = true;
-    server->lanes = lanes_new(config, server->db, server->metrics);
+    server->lanes = lanes_new(config, server->db, server->metrics, frame_write_last);
     server->httpd = httpd_new(config->listen, &limits, &hooks, error);
     if (!server->httpd || !lanes_start(server->lanes, error) || !parts_start(server, error) ||
         !httpd_start(server->httpd, error))
@@ -236,11 +236,17 @@ bool server_run(Server *server, const Principal *as, CallHandler handler, gpoint
     return ok;
 }
 
+static bool write_and_last(Db *db, gpointer frame, GError **error)
+{
+    const DbJob job = { .arg = frame }, *jobs = &job;
+    return frame_write(db, frame, error) && frame_write_last(db, &jobs, 1, error);
+}
+
 bool call_run(Db *db, CallHandler handler, gpointer arg, GError **error)
 {
     Route route = own_route(handler);
     g_autoptr(Frame) frame = frame_new(NULL);
     frame->call.route = &route;
     frame->call.scratch = arg;
-    return db_tx(db, frame_write, frame, error);
+    return db_tx(db, write_and_last, frame, error);
 }

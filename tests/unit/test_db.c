@@ -475,7 +475,7 @@ static void group_undoes_only_what_failed(void **state)
         { insert_one, GINT_TO_POINTER(4) },
         { nest, NULL },
     };
-    db_tx_group(db_of(state), jobs, G_N_ELEMENTS(jobs));
+    db_tx_group(db_of(state), jobs, G_N_ELEMENTS(jobs), NULL);
     assert_null(jobs[0].error);
     assert_true(problem_is(jobs[1].error, PROBLEM_REFERRAL_STATE));
     assert_true(problem_is(jobs[2].error, PROBLEM_DATABASE_UNIQUE));
@@ -489,11 +489,86 @@ static void group_undoes_only_what_failed(void **state)
 static void group_of_one_and_of_none(void **state)
 {
     DbJob job = { insert_and_fail };
-    db_tx_group(db_of(state), &job, 0);
-    db_tx_group(db_of(state), &job, 1);
+    db_tx_group(db_of(state), &job, 0, NULL);
+    db_tx_group(db_of(state), &job, 1, NULL);
     assert_true(problem_is(job.error, PROBLEM_REFERRAL_STATE));
     g_clear_error(&job.error);
     assert_int_equal(count_items(db_of(state)), 0);
+}
+
+/* ---- the last step of a group */
+
+static struct {
+    int calls;
+    size_t jobs;     /* of the last call */
+    int fail_groups; /* calls for more than one job that fail */
+    bool fail_five;  /* calls for a job whose argument is 5 fail */
+} last;
+
+static bool note_last(Db *db, const DbJob *const *jobs, size_t n, GError **error)
+{
+    last.calls++;
+    last.jobs = n;
+    if (n > 1 && last.fail_groups-- > 0)
+        return problem_set(error, PROBLEM_DATABASE, "not together");
+    for (size_t i = 0; i < n; i++)
+        if (last.fail_five && GPOINTER_TO_INT(jobs[i]->arg) == 5)
+            return problem_set(error, PROBLEM_DATABASE, "not five");
+    Uuid id = uuid_new();
+    return db_later(db, error, "INSERT INTO item (id, n) VALUES ($1, $2)", db_uuid(&id),
+                    db_int(1000));
+}
+
+static void last_step_is_one_for_all_that_went_well(void **state)
+{
+    DbJob jobs[] = { { insert_one, GINT_TO_POINTER(1) },
+                     { insert_and_fail, GINT_TO_POINTER(2) },
+                     { insert_one, GINT_TO_POINTER(3) } };
+    memset(&last, 0, sizeof last);
+    db_tx_group(db_of(state), jobs, G_N_ELEMENTS(jobs), note_last);
+    assert_int_equal(last.calls, 1);
+    assert_int_equal(last.jobs, 2);
+    assert_null(jobs[0].error);
+    assert_true(problem_is(jobs[1].error, PROBLEM_REFERRAL_STATE));
+    assert_int_equal(sum_items(db_of(state)), 1 + 3 + 1000);
+    g_clear_error(&jobs[1].error);
+    db_tx_group(db_of(state), jobs, 1, note_last);
+    assert_int_equal(last.calls, 2);
+    assert_int_equal(sum_items(db_of(state)), 1 + 3 + 1000 + 1 + 1000);
+}
+
+static void last_step_that_fails_is_tried_job_by_job(void **state)
+{
+    DbJob jobs[] = { { insert_one, GINT_TO_POINTER(1) }, { insert_one, GINT_TO_POINTER(5) } };
+    memset(&last, 0, sizeof last);
+    last.fail_groups = 1;
+    last.fail_five = true;
+    db_tx_group(db_of(state), jobs, G_N_ELEMENTS(jobs), note_last);
+    assert_int_equal(last.calls, 3);
+    assert_null(jobs[0].error);
+    assert_true(problem_is(jobs[1].error, PROBLEM_DATABASE));
+    assert_int_equal(sum_items(db_of(state)), 1 + 1000);
+    g_clear_error(&jobs[1].error);
+}
+
+/* ---- what is left for later in a savepoint that nobody waits for */
+
+static bool nest_same_twice_later(Db *db, gpointer arg, GError **error)
+{
+    return db_nested_later(db, insert_same_twice, NULL, error);
+}
+
+static void later_savepoint_fails_with_its_transaction(void **state)
+{
+    DbJob jobs[] = { { insert_one, GINT_TO_POINTER(1) },
+                     { nest_same_twice_later },
+                     { insert_one, GINT_TO_POINTER(3) } };
+    db_tx_group(db_of(state), jobs, G_N_ELEMENTS(jobs), NULL);
+    assert_null(jobs[0].error);
+    assert_true(problem_is(jobs[1].error, PROBLEM_DATABASE_UNIQUE));
+    assert_null(jobs[2].error);
+    assert_int_equal(sum_items(db_of(state)), 4);
+    g_clear_error(&jobs[1].error);
 }
 
 /* ---- scripts and interned texts */
@@ -546,6 +621,9 @@ int main(void)
         TEST(refused_later_leaves_nothing),
         TEST(group_undoes_only_what_failed),
         TEST(group_of_one_and_of_none),
+        TEST(last_step_is_one_for_all_that_went_well),
+        TEST(last_step_that_fails_is_tried_job_by_job),
+        TEST(later_savepoint_fails_with_its_transaction),
         TEST(script_names_the_line),
         TEST(interned_texts_are_one),
     };

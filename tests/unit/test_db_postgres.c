@@ -127,6 +127,60 @@ static void ignored_failure_fails_the_commit(void **state)
     assert_int_equal(one(db_of(state), "SELECT COUNT(*) FROM item"), 0);
 }
 
+/* A deadlock within a group is not of one job: the locks of the others go too, and each is run by itself. */
+
+static bool count_and_insert(Db *db, gpointer attempts, GError **error)
+{
+    ++*(int *)attempts;
+    return db_exec(db, error, "INSERT INTO item (n) VALUES (1)");
+}
+
+static bool deadlock_once(Db *db, gpointer attempts, GError **error)
+{
+    return ++*(int *)attempts > 1
+               ? db_exec(db, error, "INSERT INTO item (n) VALUES (10)")
+               : db_script(db, error,
+                           "DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '40P01'; END $$");
+}
+
+static void group_with_a_deadlock_is_run_job_by_job(void **state)
+{
+    skip_without_server();
+    int attempts[3] = { 0 };
+    DbJob jobs[] = { { count_and_insert, &attempts[0] },
+                     { deadlock_once, &attempts[1] },
+                     { count_and_insert, &attempts[2] } };
+    db_tx_group(db_of(state), jobs, G_N_ELEMENTS(jobs), NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(jobs); i++)
+        assert_no_error(jobs[i].error);
+    assert_int_equal(attempts[0], 2);
+    assert_int_equal(attempts[1], 2);
+    assert_int_equal(attempts[2], 1);
+    assert_int_equal(one(db_of(state), "SELECT SUM(n) FROM item"), 12);
+}
+
+/* now() is the time at which the transaction began. */
+static bool insert_begin(Db *db, gpointer arg, GError **error)
+{
+    return db_exec(
+        db, error,
+        "INSERT INTO item (n) SELECT CAST(EXTRACT(EPOCH FROM now()) * 1000000 AS BIGINT)");
+}
+
+static void group_is_one_transaction(void **state)
+{
+    skip_without_server();
+    int attempts = 0;
+    DbJob jobs[] = { { insert_begin }, { refuse, &attempts }, { insert_begin } };
+    db_tx_group(db_of(state), jobs, G_N_ELEMENTS(jobs), NULL);
+    assert_no_error(jobs[0].error);
+    assert_true(problem_is(jobs[1].error, PROBLEM_FORBIDDEN));
+    assert_no_error(jobs[2].error);
+    g_clear_error(&jobs[1].error);
+    assert_int_equal(one(db_of(state), "SELECT COUNT(*) FROM item"), 2);
+    assert_int_equal(one(db_of(state), "SELECT COUNT(DISTINCT n) FROM item"), 1);
+}
+
 /* ---- connections that die */
 
 static bool insert_one(Db *db, gpointer arg, GError **error)
@@ -180,6 +234,20 @@ static void transaction_is_run_again_on_a_new_connection(void **state)
     assert_true(
         db_tx(db_of(state), read_and_insert, NULL, &error)); /* found dead at its first statement */
     assert_int_equal(one(db_of(state), "SELECT COUNT(*) FROM item"), 3);
+}
+
+static void group_is_run_again_on_a_new_connection(void **state)
+{
+    skip_without_server();
+    void **once = state;
+    int attempts = 0;
+    DbJob jobs[] = { { count_and_insert, &attempts },
+                     { die_on_the_way, &once },
+                     { count_and_insert, &attempts } };
+    db_tx_group(db_of(state), jobs, G_N_ELEMENTS(jobs), NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(jobs); i++)
+        assert_no_error(jobs[i].error);
+    assert_int_equal(one(db_of(state), "SELECT COUNT(*) FROM item"), 4);
 }
 
 static void read_finds_a_dead_connection(void **state)
@@ -254,8 +322,11 @@ int main(void)
         TEST(retries_end),
         TEST(refusals_are_not_run_again),
         TEST(ignored_failure_fails_the_commit),
+        TEST(group_with_a_deadlock_is_run_job_by_job),
+        TEST(group_is_one_transaction),
         TEST(transaction_finds_a_dead_connection),
         TEST(transaction_is_run_again_on_a_new_connection),
+        TEST(group_is_run_again_on_a_new_connection),
         TEST(read_finds_a_dead_connection),
         TEST(stale_plan_is_prepared_anew),
         TEST(reader_is_read_only),

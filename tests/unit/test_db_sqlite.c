@@ -240,7 +240,7 @@ static void disk_full_within_a_group(void **state)
         { insert_blob, GINT_TO_POINTER(200000) },
         { insert_blob, GINT_TO_POINTER(3) },
     };
-    db_tx_group(db, jobs, G_N_ELEMENTS(jobs));
+    db_tx_group(db, jobs, G_N_ELEMENTS(jobs), NULL);
     gint64 saved = 1;
     for (size_t i = 0; i < G_N_ELEMENTS(jobs); i++) {
         assert_true(!jobs[i].error || problem_is(jobs[i].error, PROBLEM_STORAGE_FULL));
@@ -268,7 +268,7 @@ static void transaction_that_ends_within_a_group(void **state)
         { insert_blob, GINT_TO_POINTER(2) },
         { insert_blob, GINT_TO_POINTER(3) },
     };
-    db_tx_group(db, jobs, G_N_ELEMENTS(jobs));
+    db_tx_group(db, jobs, G_N_ELEMENTS(jobs), NULL);
     assert_true(problem_is(jobs[0].error, PROBLEM_STORAGE_FULL));
     assert_true(problem_is(jobs[1].error, PROBLEM_STORAGE_FULL));
     assert_null(jobs[2].error);
@@ -284,7 +284,7 @@ static bool write_with_another(Db *db, gpointer other, GError **error)
     assert_false(db_tx(other, insert_blob, GINT_TO_POINTER(1), &failure));
     assert_true(problem_is(failure, PROBLEM_DATABASE_BUSY));
     DbJob jobs[2] = { { insert_blob, GINT_TO_POINTER(1) }, { insert_blob, GINT_TO_POINTER(1) } };
-    db_tx_group(other, jobs, 2);
+    db_tx_group(other, jobs, 2, NULL);
     for (int i = 0; i < 2; i++) {
         assert_true(problem_is(jobs[i].error, PROBLEM_DATABASE_BUSY));
         g_clear_error(&jobs[i].error);
