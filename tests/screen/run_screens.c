@@ -21,6 +21,8 @@
  *                             With sizes, the play's own among them: at each, its own at last
  *   resize COLSxROWS          the terminal
  *   modes WORDS               wait for: cooked raw alternate main cursor no-cursor
+ *   focus in|out              the window gets or loses the keyboard
+ *   bells N                   wait until it has rung so often
  *   signal NAME               to the program: INT TERM HUP KILL TSTP CONT
  *   hang-up                   the terminal is gone
  *   exit STATUS               wait until the program has ended: a number, or "signal"
@@ -455,6 +457,28 @@ static bool step_modes(Play *play, const char *text, GError **error)
            fail(error, "the terminal is not so");
 }
 
+static bool step_focus(Play *play, const char *text, GError **error)
+{
+    if (strcmp(text, "in") != 0 && strcmp(text, "out") != 0)
+        return fail(error, "focus in or out");
+    term_focus(play->term, strcmp(text, "in") == 0);
+    return true;
+}
+
+static bool has_rung(Term *term, gpointer data)
+{
+    return term_bells(term) >= *(const guint *)data;
+}
+
+static bool step_bells(Play *play, const char *text, GError **error)
+{
+    guint n = (guint)g_ascii_strtoull(text, NULL, 10);
+    bool rung = term_wait(play->term, has_rung, &n, patience_ms);
+
+    return (rung && term_bells(play->term) == n) ||
+           fail(error, "it rang %u times", term_bells(play->term));
+}
+
 static const struct {
     const char *name;
     int number;
@@ -531,6 +555,8 @@ static const struct {
     { "golden", step_golden, true },
     { "resize", step_resize, true },
     { "modes", step_modes, true },
+    { "focus", step_focus, true },
+    { "bells", step_bells, true },
     { "signal", step_signal, true },
     { "hang-up", step_hang_up, true },
     { "exit", step_exit, true },

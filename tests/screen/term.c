@@ -26,6 +26,7 @@ struct Term {
     bool exited;
     bool alternate, cursor_visible, mouse;
     guint64 bytes;
+    guint bells;
     gint64 last_output;
     GString *sent; /* the last of what the program has written, controls as ^X */
     VTerm *vterm;
@@ -45,7 +46,13 @@ static int on_property(VTermProp property, VTermValue *value, void *user)
     return 1;
 }
 
-static const VTermScreenCallbacks callbacks = { .settermprop = on_property };
+static int on_bell(void *user)
+{
+    ((Term *)user)->bells++;
+    return 1;
+}
+
+static const VTermScreenCallbacks callbacks = { .settermprop = on_property, .bell = on_bell };
 
 static struct winsize window_size(int cols, int rows)
 {
@@ -386,6 +393,17 @@ void term_resize(Term *term, int cols, int rows)
     ioctl(term->fd, TIOCSWINSZ, &size);
 }
 
+void term_focus(Term *term, bool focused)
+{
+    VTermState *state = vterm_obtain_state(term->vterm);
+
+    if (focused)
+        vterm_state_focus_in(state);
+    else
+        vterm_state_focus_out(state);
+    answer(term);
+}
+
 void term_hang_up(Term *term)
 {
     take_output(term);
@@ -527,6 +545,11 @@ void term_cursor(Term *term, int *col, int *row)
 pid_t term_pid(const Term *term)
 {
     return term->pid;
+}
+
+guint term_bells(const Term *term)
+{
+    return term->bells;
 }
 
 guint64 term_bytes(const Term *term)

@@ -27,6 +27,8 @@ bool term_keys(Term *term, const char *keys, GError **error);
 /* Text as a terminal pastes it: in brackets when the program has asked for that. */
 void term_paste(Term *term, const char *text);
 void term_resize(Term *term, int cols, int rows);
+/* The window gets or loses the keyboard: told to a program that has asked for it. */
+void term_focus(Term *term, bool focused);
 /* Hangs up: the program's terminal is gone. */
 void term_hang_up(Term *term);
 
@@ -59,4 +61,5 @@ void term_cursor(Term *term, int *col, int *row); /* from 0 */
 
 pid_t term_pid(const Term *term);
 guint64 term_bytes(const Term *term);      /* written by the program so far */
+guint term_bells(const Term *term);        /* how often it rang */
 gint64 term_last_output(const Term *term); /* when its last byte came, g_get_monotonic_time() */
