@@ -471,6 +471,20 @@ bool cache_partner(Cache *cache, const Uuid *account, Partner *out, GError **err
                     &partner_fields, out, error);
 }
 
+GArray *cache_arrivals(Cache *cache, GError **error)
+{
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(Uuid));
+    g_autoptr(DbRows) rows = db_query(
+        cache->db, error,
+        "SELECT a.id FROM arrival a JOIN referral r ON r.id = a.id WHERE r.box = 1 AND r.state = 1 "
+        "ORDER BY r.n");
+    while (rows && db_next(rows, error)) {
+        Uuid id = db_get_uuid(rows, 0);
+        g_array_append_val(ids, id);
+    }
+    return rows && db_rows_ok(rows) ? g_steal_pointer(&ids) : NULL;
+}
+
 bool cache_account(Cache *cache, Account *out, GError **error)
 {
     return read_one(db_query(cache->db, error, cache->select_account), &account_fields, out, error);

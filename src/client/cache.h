@@ -100,6 +100,10 @@ bool cache_give_take(Cache *cache, const Uuid *account, gint64 since, GiveTake *
 GPtrArray *cache_partners(Cache *cache, const char *text, unsigned limit, GError **error);
 bool cache_partner(Cache *cache, const Uuid *account, Partner *out, GError **error);
 
+/* Ids (Uuid) of leads that came since the last full sync or during a later one, are still unopened, and that nobody was told
+ * of yet: client_told() takes them out. Oldest first; free with g_array_unref. */
+GArray *cache_arrivals(Cache *cache, GError **error);
+
 /* The account whose cache this is, and the last time it was up to date (0 never). NOT_FOUND before the first sync. */
 bool cache_account(Cache *cache, Account *out, GError **error);
 gint64 cache_synced_at(Cache *cache);

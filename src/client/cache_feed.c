@@ -239,10 +239,12 @@ bool cache_write_page(CacheWriter *writer, const JsonNode *root, const FeedPage 
         feed.done = 0;
     }
     writer->generation = feed.generation;
+    writer->complete = feed.complete;
     const JsonNode *objects = json_member(root, "objects");
     for (const JsonNode *object = json_first(objects); object; object = json_next(object))
         if (!write_object(writer, object, error))
             return false;
+    writer->complete = false;
     feed.done += page->n;
     feed.estimate = page->estimate;
     g_free(feed.state);
@@ -267,11 +269,17 @@ bool cache_touch_feeds(CacheWriter *writer, gint64 at, GError **error)
 bool cache_wipe(CacheWriter *writer, GError **error)
 {
     static const char *const statements[] = {
-        "DELETE FROM referral",      "DELETE FROM referral_base",
-        "DELETE FROM note",          "DELETE FROM note_base",
-        "DELETE FROM partner",       "DELETE FROM account",
-        "DELETE FROM feed",          "DELETE FROM counter",
-        "DELETE FROM party_counter", "INSERT INTO lead_words (lead_words) VALUES ('delete-all')",
+        "DELETE FROM referral",
+        "DELETE FROM referral_base",
+        "DELETE FROM note",
+        "DELETE FROM note_base",
+        "DELETE FROM partner",
+        "DELETE FROM account",
+        "DELETE FROM feed",
+        "DELETE FROM counter",
+        "DELETE FROM party_counter",
+        "DELETE FROM arrival",
+        "INSERT INTO lead_words (lead_words) VALUES ('delete-all')",
     };
     for (size_t i = 0; i < G_N_ELEMENTS(statements); i++)
         if (!db_exec(writer->db, error, statements[i]))

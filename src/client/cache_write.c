@@ -534,6 +534,27 @@ static bool is_newer(CacheWriter *writer, const Referral *referral, bool *newer,
     return rows && db_rows_ok(rows);
 }
 
+static bool note_arrival(CacheWriter *writer, const Referral *referral, GError **error)
+{
+    if (!writer->complete || referral->box != BOX_INBOX || referral->state != REFERRAL_SENT)
+        return true;
+    writer->changed |= CLIENT_ARRIVALS;
+    return db_exec(writer->db, error,
+                   "INSERT INTO arrival (id) VALUES ($1) ON CONFLICT (id) DO NOTHING",
+                   db_uuid(&referral->id));
+}
+
+/* Those that were opened or taken back meanwhile need no telling either. */
+bool cache_forget_arrivals(CacheWriter *writer, const Uuid *ids, size_t n, GError **error)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!db_exec(writer->db, error, "DELETE FROM arrival WHERE id = $1", db_uuid(&ids[i])))
+            return false;
+    return db_exec(writer->db, error,
+                   "DELETE FROM arrival WHERE NOT EXISTS (SELECT 1 FROM referral r WHERE r.id = "
+                   "arrival.id AND r.box = 1 AND r.state = 1)");
+}
+
 bool cache_write_referral(CacheWriter *writer, const Referral *referral, const Uuid *except,
                           GError **error)
 {
@@ -553,7 +574,8 @@ bool cache_write_referral(CacheWriter *writer, const Referral *referral, const U
         return false;
     if (old.exists && old.generation == writer->generation && old.referral.rev > referral->rev)
         return true;
-    return write_row(writer, &old, referral, &marks, error);
+    return (old.exists || note_arrival(writer, referral, error)) &&
+           write_row(writer, &old, referral, &marks, error);
 }
 
 bool cache_delete_referral(CacheWriter *writer, const Uuid *id, GError **error)

@@ -66,6 +66,8 @@ bool cache_write_note(CacheWriter *writer, const Note *note, GError **error);
 /* Whose cache this is; an empty one is anybody's. */
 bool cache_is_of(CacheWriter *writer, const Uuid *account, bool *own, GError **error);
 bool cache_write_account(CacheWriter *writer, const Account *account, GError **error);
+/* Somebody was told of these leads (cache_arrivals()). */
+bool cache_forget_arrivals(CacheWriter *writer, const Uuid *ids, size_t n, GError **error);
 /* The server said that nothing was newer at this time. */
 bool cache_touch_feeds(CacheWriter *writer, gint64 at, GError **error);
 

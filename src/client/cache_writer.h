@@ -16,7 +16,8 @@ struct CacheWriter {
     gint64 counts[COUNT_BOXES][COUNT_STATES][COUNT_VERDICTS][2]; /* changes not yet in `counter` */
     GHashTable *party_counts;                                    /* and in `party_counter` */
     gint64 generation;                                           /* of the feed being written */
-    Uuid account; /* whose cache this is, nil: nobody's yet */
+    bool complete; /* and it had come to its end once before: what is new now is news */
+    Uuid account;  /* whose cache this is, nil: nobody's yet */
     unsigned changed;
     const char *insert, *update, *select, *select_base, *select_note_bases;
     DbValue *values;

@@ -281,6 +281,31 @@ bool client_send_referral(Client *client, const NewReferral *input, Uuid *id, GE
     return add(client, &item, 1, error);
 }
 
+/* ---- what is only known here */
+
+static void on_told(Job *job, gpointer data)
+{
+    client_job_done(data, job);
+}
+
+void client_told(Client *client, const Uuid *ids, size_t n)
+{
+    if (!client->worker || n == 0)
+        return;
+    Job *job = job_new(JOB_TOLD, on_told, client);
+    job->objects = g_memdup2(ids, n * sizeof *ids);
+    job->n_objects = n;
+    client_add_job(client, job);
+}
+
+bool client_snooze(Client *client, const Uuid *id, gint64 until, GError **error)
+{
+    bool ok = until ? store_snooze(client->store, id, until, error)
+                    : store_unsnooze(client->store, id, error);
+    client_tell(client, CLIENT_SNOOZES);
+    return ok;
+}
+
 /* ---- taking back */
 
 bool client_undo(Client *client, char **what, GError **error)

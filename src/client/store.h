@@ -100,3 +100,22 @@ gint64 store_data_version(Store *store);
 /* Drafts: text by key ("confirm:<uuid>"), saved on every change. NULL text deletes. */
 bool store_set_draft(Store *store, const char *key, const char *text, GError **error);
 char *store_draft(Store *store, const char *key, GError **error); /* NULL none */
+
+/* ---- times */
+
+typedef struct Snooze {
+    Uuid referral;
+    gint64 until;
+    bool told; /* it came back, and the user was told */
+} Snooze;
+
+/* A lead that comes back at a time, once; set again it comes back again. */
+bool store_snooze(Store *store, const Uuid *referral, gint64 until, GError **error);
+bool store_unsnooze(Store *store, const Uuid *referral, GError **error);
+bool store_snooze_told(Store *store, const Uuid *referral, GError **error);
+/* Snooze, by time; free with g_array_unref. */
+GArray *store_snoozes(Store *store, GError **error);
+
+/* A named time ("dnd") that every leadline of this profile sees; 0: none. */
+bool store_set_moment(Store *store, const char *name, gint64 at, GError **error);
+gint64 store_moment(Store *store, const char *name);

@@ -145,9 +145,15 @@ static bool do_touch(CacheWriter *writer, gpointer data, GError **error)
     return cache_touch_feeds(writer, job->at, error);
 }
 
+static bool do_told(CacheWriter *writer, gpointer data, GError **error)
+{
+    const Job *job = data;
+    return cache_forget_arrivals(writer, job->objects, job->n_objects, error);
+}
+
 static const CacheWriteFunc work[] = {
     [JOB_REFRESH] = do_refresh, [JOB_ANSWER] = do_answer, [JOB_ACCOUNT] = do_account,
-    [JOB_WIPE] = do_wipe,       [JOB_TOUCH] = do_touch,
+    [JOB_WIPE] = do_wipe,       [JOB_TOUCH] = do_touch,   [JOB_TOLD] = do_told,
 };
 
 static void run_one(Worker *worker, Job *job)

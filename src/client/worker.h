@@ -18,6 +18,7 @@ typedef enum JobKind {
     JOB_ACCOUNT,
     JOB_WIPE,  /* forget everything */
     JOB_TOUCH, /* nothing was newer at `at` */
+    JOB_TOLD,  /* the user knows of the new leads `objects` */
 } JobKind;
 
 typedef struct Job Job;

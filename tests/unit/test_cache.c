@@ -620,6 +620,96 @@ static void created_and_noted_here_first(void **state)
     assert_false(cache_referral(world->cache, &id, &shown, NULL));
 }
 
+/* ---- news */
+
+static guint n_arrivals(World *world)
+{
+    g_autoptr(GArray) ids = cache_arrivals(world->cache, NULL);
+    assert_non_null(ids);
+    return ids->len;
+}
+
+/* A page with one lead of the inbox in a state. */
+static Uuid sync_lead(World *world, guint32 n, ReferralBox box, ReferralState lead_state,
+                      bool start, bool more)
+{
+    Referral sample = sample_referral(n);
+    sample.box = box;
+    sample.state = lead_state;
+    sample.verdict = 0;
+    sample.rev += lead_state; /* later states come with later revisions */
+    Uuid id = sample.id;
+    PageObject object = { "referral", false, id, &referral_fields, &sample };
+    sync_page(world, "s", start, more, &object, 1);
+    fields_clear(&referral_fields, &sample);
+    return id;
+}
+
+static bool forget(CacheWriter *writer, gpointer data, GError **error)
+{
+    return cache_forget_arrivals(writer, data, 1, error);
+}
+
+static bool fail_after_page(CacheWriter *writer, gpointer data, GError **error)
+{
+    write_page(writer, data, NULL);
+    return problem_set(error, PROBLEM_FAILED, "on purpose");
+}
+
+static bool wipe(CacheWriter *writer, gpointer data, GError **error)
+{
+    return cache_wipe(writer, error);
+}
+
+static void only_what_comes_later_is_news(void **state)
+{
+    World *world = *state;
+    /* Not the first full sync, however many pages it has. */
+    sync_lead(world, 1, BOX_INBOX, REFERRAL_SENT, true, true);
+    sync_lead(world, 2, BOX_INBOX, REFERRAL_SENT, false, false);
+    assert_int_equal(n_arrivals(world), 0);
+    /* A new lead is; one that was opened elsewhere already, and one of our own, are not. */
+    Uuid id = sync_lead(world, 3, BOX_INBOX, REFERRAL_SENT, false, false);
+    sync_lead(world, 4, BOX_INBOX, REFERRAL_PICKED_UP, false, false);
+    sync_lead(world, 5, BOX_SENT, REFERRAL_SENT, false, false);
+    assert_int_equal(n_arrivals(world), 1);
+    /* Changed, it is no other one; told, it is none. */
+    sync_lead(world, 3, BOX_INBOX, REFERRAL_SENT, false, false);
+    assert_int_equal(n_arrivals(world), 1);
+    assert_true(cache_writer_tx(world->writer, forget, &id, NULL));
+    assert_int_equal(n_arrivals(world), 0);
+    sync_lead(world, 3, BOX_INBOX, REFERRAL_SENT, false, false);
+    assert_int_equal(n_arrivals(world), 0);
+    /* During another full sync what was not here before is. */
+    sync_lead(world, 3, BOX_INBOX, REFERRAL_SENT, true, true);
+    sync_lead(world, 6, BOX_INBOX, REFERRAL_SENT, false, false);
+    assert_int_equal(n_arrivals(world), 1);
+    /* Opened before anybody was told. */
+    sync_lead(world, 6, BOX_INBOX, REFERRAL_PICKED_UP, false, false);
+    assert_int_equal(n_arrivals(world), 0);
+}
+
+/* Written with the lead or not at all; another account's are not told here. */
+static void news_is_of_one_piece_with_the_lead(void **state)
+{
+    World *world = *state;
+    sync_page(world, "s", true, false, NULL, 0);
+    Referral sample = sample_referral(7);
+    sample.box = BOX_INBOX;
+    sample.state = REFERRAL_SENT;
+    PageObject object = { "referral", false, sample.id, &referral_fields, &sample };
+    g_autofree char *text = page_text(&scope, "t", false, false, &object, 1);
+    PageJob job = { text, false };
+    assert_false(cache_writer_tx(world->writer, fail_after_page, &job, NULL));
+    assert_int_equal(n_arrivals(world), 0);
+    assert_true(cache_writer_tx(world->writer, write_page, &job, NULL));
+    assert_int_equal(n_arrivals(world), 1);
+    assert_true(cache_writer_tx(world->writer, wipe, NULL, NULL));
+    assert_true(cache_writer_tx(world->writer, write_page, &job, NULL));
+    assert_int_equal(n_arrivals(world), 0);
+    fields_clear(&referral_fields, &sample);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -630,6 +720,7 @@ int main(void)
         TEST(random_events_keep_the_rule),      TEST(a_new_start_applies_the_outbox),
         TEST(created_and_noted_here_first),     TEST(adding_and_dropping_is_identity),
         TEST(a_full_sync_sweeps_below_an_edit), TEST(a_changed_lead_is_found_by_its_new_words),
+        TEST(only_what_comes_later_is_news),    TEST(news_is_of_one_piece_with_the_lead),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -334,6 +334,40 @@ static void a_full_disk_loses_nothing(void **state)
     assert_true(store_add(world->store, &item, 1, NULL)); /* there is room again */
 }
 
+static void what_comes_back(void **state)
+{
+    World *world = *state;
+    Uuid one = id_of(1), two = id_of(2);
+    assert_true(store_snooze(world->store, &one, 9000, NULL));
+    assert_true(store_snooze(world->store, &two, 5000, NULL));
+    assert_true(store_snooze_told(world->store, &one, NULL));
+    g_autoptr(GArray) both = store_snoozes(world->store, NULL);
+    assert_int_equal(both->len, 2);
+    const Snooze *first = &g_array_index(both, Snooze, 0), *second = first + 1;
+    assert_true(uuid_equal(&first->referral, &two) && first->until == 5000 && !first->told);
+    assert_true(uuid_equal(&second->referral, &one) && second->until == 9000 && second->told);
+    /* Put off again it is told of again. */
+    assert_true(store_snooze(world->store, &one, 4000, NULL));
+    assert_true(store_unsnooze(world->store, &two, NULL));
+    g_autoptr(GArray) again = store_snoozes(world->store, NULL);
+    assert_int_equal(again->len, 1);
+    first = &g_array_index(again, Snooze, 0);
+    assert_true(uuid_equal(&first->referral, &one) && first->until == 4000 && !first->told);
+}
+
+static void named_times(void **state)
+{
+    World *world = *state;
+    g_autoptr(Store) other = store_open(world->path, NULL);
+    assert_int_equal(store_moment(world->store, "dnd"), 0);
+    assert_true(store_set_moment(world->store, "dnd", 7000, NULL));
+    assert_true(store_set_moment(world->store, "dnd", 8000, NULL));
+    assert_int_equal(store_moment(other, "dnd"), 8000);
+    assert_int_equal(store_moment(other, "else"), 0);
+    assert_true(store_set_moment(other, "dnd", 0, NULL));
+    assert_int_equal(store_moment(world->store, "dnd"), 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -348,6 +382,8 @@ int main(void)
         TEST(release_recover_and_counts),
         TEST(another_process_is_noticed),
         TEST(drafts),
+        TEST(what_comes_back),
+        TEST(named_times),
         TEST(the_file_is_private),
         TEST(a_damaged_file_is_named),
         TEST(a_place_that_cannot_be_written_is_named),
