@@ -2,8 +2,10 @@
 #include "app.h"
 
 #include "base/text.h"
+#include "notify.h"
 #include "prompt.h"
 #include "screen.h"
+#include "snooze.h"
 #include "theme.h"
 
 static const ViewOps *const view_table[VIEW_COUNT] = {
@@ -23,6 +25,7 @@ App *app_new(void)
     app->give_take = g_hash_table_new_full(uuid_hash, uuid_equal_func, g_free, g_free);
     app->view = VIEW_WELCOME;
     app->dirty = DIRTY_ALL;
+    notify_begin(app);
     return app;
 }
 
@@ -43,6 +46,8 @@ void app_free(App *app)
         return;
     app_close_dialog(app);
     drop_views(app, true);
+    notify_end(app);
+    snooze_read_again(app);
     client_free(app->client);
     profile_free(app->profile);
     keymap_free(app->keymap);
@@ -148,6 +153,8 @@ void app_apply_settings(App *app)
     text_set_ascii(settings->ascii == ASCII_AUTO ? !screen_is_utf8() : settings->ascii == ASCII_ON);
     if (app->client)
         client_set_undo_hold(app->client, (int)settings->undo_hold);
+    if (app->started)
+        notify_changed(app, ~0u);
     for (int i = 0; i < VIEW_COUNT; i++)
         if (app->views[i])
             app->views[i]->body = (Rect){ 0 }; /* placed again */
@@ -161,6 +168,11 @@ static void on_change(unsigned what, gpointer data)
     App *app = data;
     if (what & CLIENT_LEADS)
         g_hash_table_remove_all(app->give_take);
+    if (what & CLIENT_SNOOZES) {
+        snooze_read_again(app);
+        app_dirty(app, DIRTY_BODY);
+    }
+    notify_changed(app, what);
     for (int i = 0; i < VIEW_COUNT; i++) {
         View *view = app->views[i];
         if (!view)
@@ -175,12 +187,14 @@ static void on_change(unsigned what, gpointer data)
 
 bool app_open_profile(App *app, Profile *profile, GError **error)
 {
-    Client *client = client_open(profile, app->read_only ? CLIENT_READ_ONLY : 0, error);
+    Client *client = client_open(profile, app->read_only ? CLIENT_READ_ONLY : CLIENT_BORROW, error);
     if (!client) {
         profile_free(profile);
         return false;
     }
     drop_views(app, false);
+    notify_forget_client(app);
+    snooze_read_again(app);
     client_free(app->client);
     profile_free(app->profile);
     app->client = client;
@@ -194,6 +208,8 @@ bool app_open_profile(App *app, Profile *profile, GError **error)
 void app_close_profile(App *app)
 {
     drop_views(app, false);
+    notify_forget_client(app);
+    snooze_read_again(app);
     g_clear_pointer(&app->client, client_free);
     g_clear_pointer(&app->profile, profile_free);
     g_clear_pointer(&app->held, g_free);

@@ -29,6 +29,8 @@ typedef struct Message {
     char *text; /* clean */
 } Message;
 
+typedef struct Notify Notify;
+
 struct App {
     Client *client;   /* NULL on the first run until a choice is made */
     Profile *profile; /* of the client */
@@ -42,8 +44,12 @@ struct App {
     Dialog *dialog;
 
     unsigned dirty;
+    bool started; /* the first draw is done */
     bool quit;
     int exit_code;
+
+    Notify *notify;      /* ui/notify.h */
+    GHashTable *snoozes; /* Uuid of a lead -> Snooze, NULL: to be read (ui/snooze.h) */
 
     GHashTable *give_take; /* Uuid of a partner -> GiveTake, until leads change */
 

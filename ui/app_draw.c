@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "notify.h"
 #include "prompt.h"
 #include "when.h"
 #include "screen.h"
@@ -200,11 +201,15 @@ static void draw_status(App *app, Rect line)
         Role sync_role, outbox_role;
         g_autofree char *sync = sync_text(app, line.w >= 80, &sync_role);
         g_autofree char *outbox = outbox_text(&status->outbox, &outbox_role);
-        int width = text_width(sync) + 3 + text_width(outbox) + 1;
+        g_autofree char *dnd = notify_status(app);
+        int dnd_width = dnd ? text_width(dnd) + 3 : 0;
+        int width = text_width(sync) + 3 + text_width(outbox) + dnd_width + 1;
         int col = MAX(0, line.w - width);
         room = col;
         col = draw_text(line, 0, col, sync_role, sync);
-        draw_text(line, 0, col + 3, outbox_role, outbox);
+        col = draw_text(line, 0, col + 3, outbox_role, outbox);
+        if (dnd)
+            draw_text(line, 0, col + 3, ROLE_STATUS, dnd);
     }
     g_autoptr(GString) left = g_string_new(" ");
     if (app->read_only)
@@ -441,8 +446,11 @@ void app_draw(App *app)
         view->ops->draw(view, dirty & DIRTY_BODY);
         draw_overlays(app, frame.body);
     }
-    if (dirty & DIRTY_TITLE)
+    if (dirty & DIRTY_TITLE) {
+        g_autofree char *name = app->settings.title ? notify_title(app) : NULL;
         draw_title(app, frame.title);
+        screen_title(name);
+    }
     if (dirty & DIRTY_STATUS)
         draw_status(app, frame.status);
     if (dirty & (DIRTY_FOOTER | DIRTY_BODY)) /* what is possible follows what is there */

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "notify.h"
 #include "prompt.h"
 #include "screen.h"
 
@@ -208,6 +209,7 @@ void app_key(App *app, Key key)
         app_dirty(app, DIRTY_ALL);
         return;
     }
+    notify_key(app);
     if (app->message) {
         app->message = NULL;
         app_dirty(app, DIRTY_MESSAGE);
@@ -440,8 +442,12 @@ static void take_what_was_read(App *app)
 {
     Key key;
     app->read_at = clock_monotonic();
-    while (screen_read(&key))
-        g_array_append_val(app->waiting, key);
+    while (screen_read(&key)) {
+        if (key == K_FOCUS_IN || key == K_FOCUS_OUT)
+            notify_focus(app, key == K_FOCUS_IN); /* no key, whatever they are in the middle of */
+        else
+            g_array_append_val(app->waiting, key);
+    }
     if (!may_be_a_burst(app, (const Key *)(void *)app->waiting->data, app->waiting->len)) {
         take_waiting(app);
     } else if (!app->hold) {

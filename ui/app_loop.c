@@ -176,6 +176,7 @@ void app_run(App *app, void (*started)(App *app))
     app->tick = tick_new(app);
     draw_what_changed(app);
     screen_ask_background();
+    app->started = true;
     started(app);
     while (!app->quit) {
         draw_what_changed(app);

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "handlers.h"
 #include "limit.h"
+#include "notify_choices.h"
 
 #include "model/referral.h"
 
@@ -55,6 +56,8 @@ const Command commands[] = {
       N_("[phone|phone_2|email|name|address|id|all]"), run_copy, &copy_choices },
     { "open-link", LEAD, NEED_LEAD, 0, N_("Call, open"),
       N_("Call, write to, or open what the lead has"), N_("[N]"), run_open_link },
+    { "snooze", LEAD, NEED_LEAD | WRITE, TEXT, N_("Call back"),
+      N_("Have the lead come back: +2h, tomorrow 9, Thu 14:30; off"), N_("[WHEN]"), run_snooze },
     { "outcome", LEAD, RECEIVED | WRITE, UNDO | LINE, N_("Outcome"),
       N_("What became of a confirmed lead (changes no count)"),
       N_("working|won|lost|dormant [VALUE]"), run_outcome, &referral_outcomes },
@@ -119,6 +122,9 @@ const Command commands[] = {
       N_("NAME"), run_theme, NULL, "theme" },
     { "background", G, 0, LINE, N_("Background"), N_("Colours for a light or a dark background"),
       N_("auto|light|dark"), run_background, NULL, "background" },
+    { "notify", G, 0, LINE, N_("Notify"),
+      N_("Be told of new leads or not, not until a time, how much; test it"),
+      N_("[on|off|test|dnd WHEN|detail LEVEL]"), run_notify, &notify_choices },
     { "bind", G, 0, LINE, N_("Bind"), N_("Give a key a command until the end of this session"),
       N_("CONTEXT KEY COMMAND"), run_bind },
     { "unbind", G, 0, LINE, N_("Unbind"), N_("Free a key until the end of this session"),

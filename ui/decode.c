@@ -80,6 +80,9 @@ static const Final letters[] = {
     { 'F', K_END }, { 'P', K_F1 },   { 'Q', K_F1 + 1 }, { 'R', K_F1 + 2 }, { 'S', K_F1 + 3 },
 };
 
+/* CSI letter alone: the reports of DECSET 1004 */
+static const Final reports[] = { { 'I', K_FOCUS_IN }, { 'O', K_FOCUS_OUT } };
+
 /* SS3 letter: the keypad */
 static const Final keypad[] = {
     { 'M', K_ENTER }, { 'X', '=' }, { 'j', '*' }, { 'k', '+' }, { 'l', ',' }, { 'm', '-' },
@@ -115,8 +118,11 @@ static Key with_modifier(Key key, int modifier)
     return 0;
 }
 
-static Key csi_key(const int *parameters, char final)
+static Key csi_key(const int *parameters, bool bare, char final)
 {
+    Key report = bare ? by_final(reports, G_N_ELEMENTS(reports), final) : 0;
+    if (report)
+        return report;
     if (final == 'Z')
         return K_BACKTAB;
     if (final == '~' || final == '^') { /* rxvt: ^ is ~ with Ctrl */
@@ -152,7 +158,7 @@ static Taken take_csi(const guint8 *p, gsize n, Key *key)
         } else if (c == ';') {
             at++;
         } else if (c >= 0x40 && c <= 0x7e) {
-            *key = private ? 0 : csi_key(parameters, (char)c);
+            *key = private ? 0 : csi_key(parameters, i == 2, (char)c);
             return i + 1;
         } else if (c == '$' && i > 2 && !private) {
             return i + 1; /* rxvt: a key with Shift */

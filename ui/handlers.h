@@ -61,6 +61,9 @@ extern const EnumTable copy_choices;
 void run_copy(App *app, const char *args);
 void run_open_link(App *app, const char *args);
 
+void run_notify(App *app, const char *args); /* notify.c */
+void run_snooze(App *app, const char *args); /* snooze.c */
+
 /* commands_list.c: moving through the lists, and what is shown of them */
 void run_next_waiting(App *app, const char *args);
 void run_previous_waiting(App *app, const char *args);

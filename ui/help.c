@@ -217,7 +217,7 @@ static void draw_line(HelpView *help, Rect r, int row, int i)
     bool on = i == help->cursor;
     Role role = on ? ROLE_CURSOR : ROLE_NORMAL;
     int key_width = r.w >= 90 ? 15 : r.w >= 70 ? 12 : r.w >= 40 ? 9 : 6;
-    int name_width = r.w >= 90 ? 18 : 0;
+    int name_width = r.w >= 90 ? MAX(18, help->setting_width + 2) : 0;
     g_autofree char *keys = fit_keys(line->keys, key_width);
     int col = draw_field(r, row, 0, 1, role, on ? ">" : " ");
     /* What has no key, or no room for its name, is known by that. */

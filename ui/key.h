@@ -36,7 +36,9 @@ typedef enum NamedKey {
     K_F12 = K_F1 + 11,
     K_PASTE_BEGIN, /* the terminal's brackets around pasted text */
     K_PASTE_END,
-    K_REPLY, /* no key: the terminal has told something about itself */
+    K_REPLY,    /* no key: the terminal has told something about itself */
+    K_FOCUS_IN, /* nor these: its window has the keyboard, or another one has */
+    K_FOCUS_OUT,
 } NamedKey;
 
 #define KEY_NAME_SIZE 16

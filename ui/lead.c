@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "client/label.h"
 #include "lead_page.h"
+#include "snooze.h"
 
 typedef struct LeadView {
     View view;
@@ -60,7 +61,7 @@ static void read_lead(LeadView *lead)
 
 static void changed(View *view, unsigned what)
 {
-    if (what & (CLIENT_LEADS | CLIENT_OUTBOX | CLIENT_NOTES))
+    if (what & (CLIENT_LEADS | CLIENT_OUTBOX | CLIENT_NOTES | CLIENT_SNOOZES))
         read_lead((LeadView *)view);
 }
 
@@ -182,6 +183,7 @@ void lead_open(App *app, const Uuid *id)
         lead->top = 0;
     lead->id = *id;
     read_lead(lead);
+    snooze_seen(app, id);
     if (lead->found && lead->referral.box == BOX_INBOX && lead->referral.state == REFERRAL_SENT &&
         !app->read_only)
         lead->pick_up = g_idle_add_full(G_PRIORITY_DEFAULT, on_pick_up, lead, NULL);

@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "client/label.h"
+#include "snooze.h"
 #include "when.h"
 
 #include <inttypes.h>
@@ -49,6 +50,8 @@ static const struct {
 } marks[] = {
     { "*", N_("tagged"), N_("Before the letter: tagged, a verdict is on all tagged leads") },
     { ">", N_("unsent"), N_("After the letter: what you did is still in the outbox") },
+    { "z", N_("call back later"), N_("After the letter: comes back at a time you set") },
+    { "Z", N_("call back now"), N_("After the letter: has come back, and waits to be opened") },
     { "&", N_("shared"), N_("After the letter: another partner got the same lead") },
 };
 
@@ -321,6 +324,16 @@ static void put_terms(Page *page, const Referral *referral)
     }
 }
 
+static void put_snooze(App *app, Page *page, const Referral *referral)
+{
+    gint64 until = 0;
+    SnoozeMark mark = snooze_of(app, &referral->id, &until);
+    g_autofree char *at = when_long(until, clock_now());
+    if (mark != SNOOZE_NONE)
+        page_pair(page, LABEL_WIDTH, _("Call back"), mark == SNOOZE_NOW ? ROLE_ALERT : ROLE_NORMAL,
+                  at);
+}
+
 static void put_sent_at(Page *page, const Referral *referral)
 {
     g_autofree char *at = when_long(referral->sent_at, clock_now());
@@ -409,6 +422,7 @@ static void lay_column(App *app, Page *page, const Referral *referral)
     put_need(page, referral);
     put_terms(page, referral);
     put_sent_at(page, referral);
+    put_snooze(app, page, referral);
     put_comments(page, referral);
     put_verdict(page, referral);
     put_notes(app, page, referral);
@@ -454,6 +468,7 @@ static void lay_brief(App *app, Page *page, const Referral *referral)
     page_blank(page);
     put_terms(page, referral);
     put_sent_at(page, referral);
+    put_snooze(app, page, referral);
     page_blank(page);
     put_give_take(app, page, referral_other(referral));
     page_blank(page);
@@ -477,6 +492,7 @@ static void lay_wide(App *app, Page *page, const Referral *referral)
     put_contact(app, contact, &referral->lead.contact);
     put_party(terms, is_received(referral) ? _("From") : _("To"), referral_other(referral));
     put_terms(terms, referral);
+    put_snooze(app, terms, referral);
     page_columns(page, contact, terms, COLUMN_GAP);
     page_blank(page);
     put_need(page, referral);

@@ -151,7 +151,8 @@ static void changed(View *view, unsigned what)
         bool follows = !leads->touched && client_status(view->app->client)->phase == PHASE_SYNCING;
         check(leads, (follows ? list_load : list_reload)(leads->list, &error), error);
     }
-    if (what & (CLIENT_LEADS | CLIENT_OUTBOX | CLIENT_NOTES) || !list_row(leads->list)) {
+    if (what & (CLIENT_LEADS | CLIENT_OUTBOX | CLIENT_NOTES | CLIENT_SNOOZES) ||
+        !list_row(leads->list)) {
         g_clear_pointer(&leads->page, page_free);
         app_dirty(view->app, DIRTY_BODY | DIRTY_STATUS);
     }

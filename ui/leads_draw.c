@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "lead_page.h"
 #include "limit.h"
+#include "snooze.h"
 #include "when.h"
 
 typedef struct Columns {
@@ -52,18 +53,22 @@ static void draw_row(LeadsView *leads, int line)
     }
     bool on = line == list_cursor_line(leads->list);
     Columns columns = columns_of(leads);
-    Role state = on             ? ROLE_CURSOR
-                 : row->pending ? ROLE_PENDING
-                                : state_role(row->state, row->verdict);
     bool tagged = tags_have(leads->tags, &row->id);
     Role text = on ? ROLE_CURSOR : tagged || row->state == REFERRAL_SENT ? ROLE_NEW : ROLE_NORMAL;
+    SnoozeMark snooze = snooze_of(leads->view.app, &row->id, NULL);
+    Role state = on                     ? ROLE_CURSOR
+                 : row->pending         ? ROLE_PENDING
+                 : snooze == SNOOZE_NOW ? ROLE_ALERT
+                                        : state_role(row->state, row->verdict);
     char mark[] = { tagged ? '*'
                     : on   ? '>'
                            : ' ',
                     state_letter(row->state, row->verdict),
-                    row->pending     ? '>'
-                    : row->competing ? '&'
-                                     : ' ',
+                    row->pending             ? '>'
+                    : snooze == SNOOZE_NOW   ? 'Z'
+                    : snooze == SNOOZE_LATER ? 'z'
+                    : row->competing         ? '&'
+                                             : ' ',
                     '\0' };
     g_autofree char *age = when_short(row->sent_at, clock_now(),
                                       leads->view.app->settings.time_style, columns.age_width);

@@ -37,12 +37,14 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/limit.c %D%/limit.h \
 	%D%/list.c %D%/list.h \
 	%D%/messages.c \
+	%D%/notify.c %D%/notify.h %D%/notify_choices.h \
 	%D%/outbox.c \
 	%D%/page.c %D%/page.h \
 	%D%/program.c %D%/program.h \
 	%D%/prompt.c %D%/prompt.h \
 	%D%/screen.c %D%/screen.h %D%/screen_private.h \
 	%D%/session.c %D%/session.h \
+	%D%/snooze.c %D%/snooze.h \
 	%D%/tags.c %D%/tags.h \
 	%D%/theme.c %D%/theme.h \
 	%D%/view.h \

@@ -30,6 +30,10 @@
 
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
+#define FOCUS_ON "\033[?1004h"
+#define FOCUS_OFF "\033[?1004l"
+#define TITLE_PUSH "\033[22;2t" /* XTWINOPS: the terminal keeps the title it has */
+#define TITLE_POP "\033[23;2t"
 
 /* What terminfo calls the keys of this terminal. */
 static const struct {
@@ -42,6 +46,10 @@ static const struct {
     { "kbs", K_BACKSPACE },
 };
 
+/* Beginnings of TERM: of what stands on a desk, and of what stands between us and the terminal. */
+static const char *const deaf[] = { "linux", "vt", "dumb", "sun", NULL };
+static const char *const go_betweens[] = { "screen", NULL };
+
 static SCREEN *terminal;
 static Decoder *decoder;
 static struct termios found;
@@ -52,7 +60,9 @@ static bool ended_like_answer; /* what was read last */
 static int cursor_y = -1, cursor_x;
 static bool away;         /* somebody else has the terminal */
 static GString *after;    /* for the terminal, behind what is drawn */
-static char goodbye[128]; /* what puts the terminal right after a crash */
+static char goodbye[160]; /* what puts the terminal right after a crash */
+static bool has_window;   /* that can be named */
+static char *title;       /* NULL: none was given yet */
 
 static void put_raw(const char *text)
 {
@@ -66,6 +76,15 @@ static void put_raw(const char *text)
         text += n;
         left -= (size_t)n;
     }
+}
+
+static bool is_one_of(const char *const *terms)
+{
+    const char *term = g_getenv("TERM");
+    for (int i = 0; terms[i] && term; i++)
+        if (g_str_has_prefix(term, terms[i]))
+            return true;
+    return false;
 }
 
 /* A string of terminfo, NULL when this terminal has none. */
@@ -96,17 +115,30 @@ static void put_capability(const char *name)
     }
 }
 
+static void put_title(void)
+{
+    if (!has_window || !title)
+        return;
+    g_autofree char *sequence = g_strdup_printf("\033]2;%s\033\\", title);
+    put_raw(sequence);
+}
+
 static void modes_on(void)
 {
     put_capability("smkx");
-    put_raw(PASTE_ON);
+    put_raw(PASTE_ON FOCUS_ON);
+    if (has_window)
+        put_raw(TITLE_PUSH);
+    put_title();
     guard_begin(goodbye, &found);
 }
 
 /* The order matters: the guard may have something to say, and wants the usual screen for it. */
 static void modes_off(void)
 {
-    put_raw(PASTE_OFF);
+    if (has_window)
+        put_raw(TITLE_POP);
+    put_raw(FOCUS_OFF PASTE_OFF);
     put_capability("rmkx");
     endwin();
     tcsetattr(STDIN_FILENO, TCSADRAIN, &found);
@@ -128,7 +160,9 @@ static void add_plain(GString *out, const char *text)
 static void remember_goodbye(void)
 {
     static const char *const names[] = { "sgr0", "cnorm", "rmkx", "rmcup" };
-    g_autoptr(GString) out = g_string_new(PASTE_OFF);
+    g_autoptr(GString) out = g_string_new(FOCUS_OFF PASTE_OFF);
+    if (has_window)
+        g_string_append(out, TITLE_POP);
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
         add_plain(out, capability(names[i]));
     g_string_append(out, "\r\n");
@@ -203,6 +237,7 @@ bool screen_open(GError **error)
     }
     utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
     text_set_ascii(!utf8);
+    has_window = !is_one_of(deaf);
     remember_goodbye();
     raw();
     noecho();
@@ -249,6 +284,7 @@ void screen_close(void)
     delscreen(terminal);
     terminal = NULL;
     g_clear_pointer(&decoder, decoder_free);
+    g_clear_pointer(&title, g_free);
 }
 
 /* As ^Z does: all processes of the job stop. Nothing happens when nobody could let them go on: then we just stay. */
@@ -341,12 +377,8 @@ static int background(void)
 
 bool screen_ask_background(void)
 {
-    static const char *const deaf[] = { "linux", "vt", "dumb", "sun", "screen", NULL };
-    const char *term = g_getenv("TERM");
-    for (int i = 0; deaf[i] && term; i++)
-        if (g_str_has_prefix(term, deaf[i]))
-            return false;
-    if (!terminal || away || asked || background() >= 0 || theme_no_colour())
+    if (!terminal || away || asked || background() >= 0 || theme_no_colour() || is_one_of(deaf) ||
+        is_one_of(go_betweens))
         return false;
     put_raw("\033]11;?\033\\");
     asked = clock_monotonic();
@@ -460,6 +492,21 @@ void screen_bell(void)
 
 #define COPY_MAX 74994   /* of base 64: what terminals take */
 #define SCREEN_CHUNK 240 /* of a string that GNU screen passes on: it takes 256 */
+void screen_title(const char *text)
+{
+    if (g_strcmp0(title, text) == 0)
+        return;
+    g_free(title);
+    title = g_strdup(text);
+    if (terminal && !away)
+        put_title();
+}
+
+void screen_raise(void)
+{
+    if (terminal && !away && has_window)
+        put_raw("\033[1t\033[5t");
+}
 
 /* tmux passes on what is wrapped so, its escapes doubled. */
 static void put_through_tmux(const char *code)

@@ -53,6 +53,11 @@ void screen_bell(void);
 /* Puts text into the clipboard of the terminal's window (OSC 52) with the next flush, also through tmux and GNU screen. False:
  * it is more than terminals take. */
 bool screen_copy(const char *text);
+/* What the terminal's window is called (clean text) while the screen is up; before and after it has the name it was found
+ * with. Nothing on terminals that have no windows. */
+void screen_title(const char *title);
+/* Asks the terminal to bring its window to the front (XTWINOPS); few do, none minds. */
+void screen_raise(void);
 
 /* Where the terminal's cursor blinks after the next flush; y < 0 hides it. */
 void screen_cursor(int y, int x);

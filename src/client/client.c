@@ -7,6 +7,7 @@
 
 #include <glib/gstdio.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 
 #define STORE_POLL_S 1
@@ -223,6 +224,29 @@ void client_cache_damaged(Client *client)
         client->rebuild_source = g_idle_add(rebuild_cache, client);
 }
 
+#define LOAN_MS 3000 /* another command may have been faster; then it is soon done */
+
+static bool try_lock(gpointer data)
+{
+    Client *client = data;
+    client->lock = profile_lock(client->profile, NULL);
+    return client->lock != NULL;
+}
+
+static bool lock_profile(Client *client, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    client->lock = profile_lock(client->profile, &why);
+    if (!client->lock && client->flags & CLIENT_BORROW && problem_is(why, PROBLEM_LOCKED)) {
+        client->loan = loan_ask(client->profile);
+        if (client->loan && clock_wait(try_lock, client, LOAN_MS))
+            return true;
+    }
+    if (!client->lock)
+        g_propagate_error(error, g_steal_pointer(&why));
+    return client->lock != NULL;
+}
+
 Client *client_open(const Profile *profile, unsigned flags, GError **error)
 {
     g_autoptr(Client) client = g_new0(Client, 1);
@@ -231,7 +255,7 @@ Client *client_open(const Profile *profile, unsigned flags, GError **error)
     client->undo_hold = UNDO_HOLD_S;
     client->status.problem = PROBLEM_COUNT;
     client->busy = g_hash_table_new(uuid_hash, uuid_equal_func);
-    if (!(flags & CLIENT_READ_ONLY) && !(client->lock = profile_lock(profile, error)))
+    if (!(flags & CLIENT_READ_ONLY) && !lock_profile(client, error))
         return NULL;
     g_autofree char *store_path = profile_path(profile->data_dir, "leads.db");
     g_autofree char *cache_path = profile_path(profile->cache_dir, "cache.db");
@@ -282,6 +306,7 @@ void client_free(Client *client)
         if (client->lock)
             profile_discard(client->profile);
         profile_unlock(client->lock);
+        loan_end(client->loan);
         profile_free(client->profile);
     }
     credentials_forget(&client->credentials);
@@ -306,6 +331,7 @@ static gboolean poll_store(gpointer data)
         client_cache_damaged(client);
     if (version != client->store_version) {
         client->store_version = version;
+        client_tell(client, CLIENT_SNOOZES);
         client_outbox_changed(client, NULL, 0);
     }
     return G_SOURCE_CONTINUE;

@@ -24,6 +24,8 @@ typedef enum ClientChange {
     CLIENT_STATUS = 1 << 2, /* ClientStatus */
     CLIENT_PARTNERS = 1 << 3,
     CLIENT_NOTES = 1 << 4,
+    CLIENT_ARRIVALS = 1 << 5, /* cache_arrivals() */
+    CLIENT_SNOOZES = 1 << 6,  /* store_snoozes() */
 } ClientChange;
 
 typedef void (*ClientChangedFunc)(unsigned what, gpointer data);
@@ -54,6 +56,8 @@ typedef struct ClientStatus {
 typedef enum ClientFlags {
     /* never takes the profile lock: `leadline list` beside a running screen */
     CLIENT_READ_ONLY = 1 << 0,
+    /* asks a watcher that has the profile to lend it (client/loan.h); waits a moment for that */
+    CLIENT_BORROW = 1 << 1,
 } ClientFlags;
 
 /* Problems that concern nobody but the person at the screen: told in ClientStatus, never fatal. The profile must outlive
@@ -122,6 +126,11 @@ bool client_send_referral(Client *client, const NewReferral *input, Uuid *id, GE
 /* Takes back the newest held unit: its rows leave the outbox, the local view is as before. *what (caller frees) says which
  * ("confirm Bright & Co"). False and *error (FAILED: nothing to undo, or already sent). */
 bool client_undo(Client *client, char **what, GError **error);
+
+/* The user knows of these new leads now. */
+void client_told(Client *client, const Uuid *ids, size_t n);
+/* A lead that is to come back at a time; 0: not any more. Stays on this machine. */
+bool client_snooze(Client *client, const Uuid *id, gint64 until, GError **error);
 
 /* Outbox by hand: send a waiting or failed item now; drop one (its local edit is undone; a lead never sent takes what was
  * done to it along). FAILED while it is being sent. */

@@ -6,6 +6,7 @@
 #include "client/client.h"
 #include "client/credentials.h"
 #include "client/embedded.h"
+#include "client/loan.h"
 #include "client/net.h"
 #include "client/sse.h"
 #include "client/sync.h"
@@ -20,6 +21,7 @@ struct Client {
     Profile *profile;
     unsigned flags;
     ProfileLock *lock; /* NULL: read-only */
+    Loan *loan;        /* of a watcher; NULL: nobody had the profile */
     Store *store;
     Cache *cache;
     Worker *worker; /* NULL: read-only */

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += %D%/libclient.a
-%C%_libclient_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
+%C%_libclient_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(NOTIFY_CFLAGS)
 %C%_libclient_a_SOURCES = \
 	%D%/cache.c %D%/cache.h \
 	%D%/cache_count.c %D%/cache_feed.c \
@@ -10,10 +10,15 @@ noinst_LIBRARIES += %D%/libclient.a
 	%D%/client_actions.c %D%/client_outbox.c %D%/client_session.c %D%/client_sync.c \
 	%D%/credentials.c %D%/credentials.h \
 	%D%/embedded.c %D%/embedded.h \
+	%D%/herald.c %D%/herald.h \
 	%D%/label.c %D%/label.h \
 	%D%/limit.c %D%/limit.h \
 	%D%/link.c %D%/link.h \
+	%D%/loan.c %D%/loan.h \
+	%D%/moment.c %D%/moment.h \
 	%D%/net.c %D%/net.h \
+	%D%/notify.c %D%/notify.h \
+	%D%/notify_policy.c %D%/notify_policy.h \
 	%D%/overlay.c %D%/overlay.h \
 	%D%/profile.c %D%/profile.h \
 	%D%/schema.h \
@@ -24,8 +29,8 @@ noinst_LIBRARIES += %D%/libclient.a
 	%D%/worker.c %D%/worker.h
 nodist_%C%_libclient_a_SOURCES = %D%/schema_cache.c %D%/schema_store.c
 
-schema_cache_files = data/schema/cache/0001-cache.sql
-schema_store_files = data/schema/store/0001-store.sql
+schema_cache_files = data/schema/cache/0001-cache.sql data/schema/cache/0002-arrival.sql
+schema_store_files = data/schema/store/0001-store.sql data/schema/store/0002-snooze.sql
 EXTRA_DIST += $(schema_cache_files) $(schema_store_files)
 CLEANFILES += %D%/schema_cache.c %D%/schema_store.c
 %D%/schema_cache.c: $(schema_cache_files) build-aux/embed-text

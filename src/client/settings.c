@@ -52,6 +52,20 @@ static const EnumValue clipboard_values[] = {
 };
 static const EnumTable clipboard_modes = ENUM_TABLE("clipboard", clipboard_values);
 
+static const EnumValue detail_values[] = {
+    { NOTIFY_FULL, "full", N_("sender, contact and need") },
+    { NOTIFY_NAME, "name", N_("the sender only") },
+    { NOTIFY_COUNT, "count", N_("how many leads") },
+};
+static const EnumTable notify_details = ENUM_TABLE("notify_detail", detail_values);
+
+static const EnumValue bell_values[] = {
+    { NOTIFY_BELL_AUTO, "auto", N_("where no notification can be shown") },
+    { NOTIFY_BELL_ALWAYS, "always", N_("always") },
+    { NOTIFY_BELL_OFF, "off", N_("off") },
+};
+static const EnumTable notify_bells = ENUM_TABLE("notify_bell", bell_values);
+
 #define AT(member) offsetof(Settings, member)
 const Setting settings_table[] = {
     { { "undo_hold", FIELD_INT, AT(undo_hold), .min = 0, .max = 60 },
@@ -75,6 +89,21 @@ const Setting settings_table[] = {
     { { "ascii", FIELD_ENUM, AT(ascii), .values = &ascii_modes },
       "auto",
       N_("Draw lines and marks with ASCII only") },
+    { { "notify", FIELD_BOOL, AT(notify) },
+      "on",
+      N_("Tell of new leads by desktop notifications and bell") },
+    { { "notify_detail", FIELD_ENUM, AT(notify_detail), .values = &notify_details },
+      "full",
+      N_("How much of a new lead a notification shows") },
+    { { "notify_every", FIELD_INT, AT(notify_every), .min = 0, .max = 3600 },
+      "30",
+      N_("Seconds from one notification to the next at least; leads add up meanwhile") },
+    { { "notify_bell", FIELD_ENUM, AT(notify_bell), .values = &notify_bells },
+      "auto",
+      N_("Ring the terminal's bell for new leads") },
+    { { "title", FIELD_BOOL, AT(title) },
+      "on",
+      N_("Name the terminal's window, with the number of leads that wait") },
     { { "profile", FIELD_TEXT, AT(profile), .max = 32 },
       "",
       N_("Profile to use when none is named") },

@@ -13,6 +13,7 @@
 
 #include "base/field.h"
 #include "base/problem.h"
+#include "client/notify_policy.h"
 
 typedef enum TimeStyle { TIME_RELATIVE = 1, TIME_ABSOLUTE = 2 } TimeStyle;
 typedef enum Background {
@@ -41,6 +42,13 @@ typedef enum ClipboardMode {
     CLIPBOARD_OFF = 4,
 } ClipboardMode;
 
+/* When the bell rings for a notice; in this order each rings whenever the one before does. */
+typedef enum NotifyBell {
+    NOTIFY_BELL_OFF = 1,
+    NOTIFY_BELL_AUTO = 2, /* where no notification can be shown */
+    NOTIFY_BELL_ALWAYS = 3,
+} NotifyBell;
+
 typedef struct Settings {
     gint64 undo_hold; /* seconds, 0 none */
     TimeStyle time_style;
@@ -49,6 +57,11 @@ typedef struct Settings {
     PreviewPlace preview;
     gint64 preview_size; /* percent */
     AsciiMode ascii;
+    bool notify;
+    NotifyDetail notify_detail;
+    gint64 notify_every; /* seconds at least */
+    NotifyBell notify_bell;
+    bool title;    /* of the terminal's window */
     char *profile; /* the default profile; NULL none */
     ClipboardMode clipboard;
     char *opener,

@@ -5,9 +5,21 @@ e2e_core = %D%/verdicts.script %D%/push.script %D%/undo.script %D%/outage.script
 	%D%/crash.script %D%/crash-sending.script
 e2e_plays = $(e2e_core) %D%/accounts.script %D%/demo.script %D%/local.script %D%/resync.script %D%/terminal.script \
 	%D%/two-clients.script
-EXTRA_DIST += $(e2e_plays) %D%/api.js %D%/proxy.js
+EXTRA_DIST += $(e2e_plays) %D%/pass-lead %D%/api.js %D%/proxy.js
 dist_check_SCRIPTS += %D%/run-postgresql.sh
 AM_TESTS_ENVIRONMENT += E2E_CORE='$(e2e_core)'; export E2E_CORE;
+# On a private session bus, with a notification service that remembers.
+desktop_plays = %D%/notify.script %D%/notify-service.script %D%/call-back.script \
+	%D%/watch.script
+EXTRA_DIST += $(desktop_plays)
+if HAVE_GIO
+check_PROGRAMS += %D%/notify-desk
+%C%_notify_desk_CPPFLAGS = $(AM_CPPFLAGS) $(GIO_CFLAGS)
+%C%_notify_desk_LDADD = $(GIO_LIBS)
+if HAVE_VTERM
+TESTS += $(desktop_plays)
+endif
+endif
 if HAVE_VTERM
 TESTS += $(e2e_plays)
 if HAVE_POSTGRESQL

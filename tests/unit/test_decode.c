@@ -16,6 +16,8 @@ static void put_key(GString *out, Key key)
     g_string_append(out, key == K_PASTE_BEGIN ? "paste("
                          : key == K_PASTE_END ? ")paste"
                          : key == K_REPLY     ? "reply"
+                         : key == K_FOCUS_IN  ? "focus"
+                         : key == K_FOCUS_OUT ? "unfocus"
                                               : key_text(key, name));
 }
 
@@ -76,7 +78,8 @@ static const struct {
     { "\033[1;5A\033[1;2P\033[99~j", "j" },
     { "\033[38;5;1m\033[?1;2cj", "j" },
     { "\033[Mabcj\033[<0;10;20Mk\033[<0;10;20ml", "j k l" }, /* mouse */
-    { "\033[Ij\033[Ok", "j k" },                             /* focus */
+    { "\033[Ij\033[Ok", "focus j unfocus k" },
+    { "\033[1Ij\033[1;2Ok", "j k" },
     { "\033[200~quit\rQ\033[201~j", "paste( q u i t Enter Q )paste j" },
     { "\033[200~a\033[Ab\033]52;c;x\ac\033[201~", "paste( a [ A b ] 5 2 ; c ; x ^G c )paste" },
     { "\033[200~\033[200~\033[201~j", "paste( [ 2 0 0 ~ )paste j" },

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * When to tell the user, and in how many words. Pure: clock, focus and settings are handed in.
+ *
+ *   the first news goes out at once; what comes within `spacing` after a notice adds up to one more
+ *   nothing while the user looks at it (attended), or has it switched off: it counts as told
+ *   do not disturb: it waits, and adds up to one notice at the end
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "base/uuid.h"
+
+/* How much of a lead may be read over somebody's shoulder. */
+typedef enum NotifyDetail {
+    NOTIFY_FULL = 1,  /* who passed it, the contact, the need */
+    NOTIFY_NAME = 2,  /* who passed it */
+    NOTIFY_COUNT = 3, /* how many */
+} NotifyDetail;
+
+/* One thing to tell. Texts are clean. */
+typedef struct NotifyNews {
+    Uuid lead;
+    bool due;            /* a lead that comes back; else a new one */
+    char *party;         /* who passed it */
+    char *client, *need; /* may be "" */
+} NotifyNews;
+
+typedef struct NotifyState {
+    gint64 now;       /* ms, wall clock */
+    gint64 uptime;    /* ms, monotonic */
+    gint64 dnd_until; /* wall clock; 0 or over: may be disturbed */
+    gint64 spacing;   /* ms, between two notices at least */
+    bool on, attended;
+    NotifyDetail detail;
+} NotifyState;
+
+/* What can be done about a notice. */
+typedef enum NotifyAction {
+    NOTIFY_OPEN = 1 << 0,
+    NOTIFY_CONFIRM = 1 << 1,
+    NOTIFY_SNOOZE = 1 << 2,
+    NOTIFY_UNDO = 1 << 3,
+} NotifyAction;
+
+/* One notice as it is shown: clean text without markup. */
+typedef struct Notice {
+    char *summary, *body; /* body may be "" */
+    Uuid lead;            /* nil: it is about several */
+    unsigned actions;     /* NotifyAction bits that make sense */
+} Notice;
+void notice_free(Notice *notice);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Notice, notice_free)
+
+typedef struct NotifyPolicy NotifyPolicy;
+NotifyPolicy *notify_policy_new(void);
+void notify_policy_free(NotifyPolicy *policy);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(NotifyPolicy, notify_policy_free)
+
+/* Takes the texts over. */
+void notify_policy_add(NotifyPolicy *policy, const NotifyNews *news);
+/* The user has seen this lead meanwhile. */
+void notify_policy_forget(NotifyPolicy *policy, const Uuid *lead);
+void notify_policy_clear(NotifyPolicy *policy); /* nothing waits; the spacing stays */
+bool notify_policy_is_empty(const NotifyPolicy *policy);
+/* The notice that is to go out now; NULL: none. */
+Notice *notify_policy_next(NotifyPolicy *policy, const NotifyState *state);
+/* Milliseconds until it is worth asking again, when nothing else happens; -1: never. */
+gint64 notify_policy_wait(const NotifyPolicy *policy, const NotifyState *state);
