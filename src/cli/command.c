@@ -39,6 +39,12 @@ const CliCommand cli_commands[] = {
       .effect = N_("What is not sent yet, and why") },
     { "sync", NULL, 0, 0, NETWORK, .run = cli_run_sync,
       .effect = N_("Send what waits and fetch what is new") },
+    { "watch", NULL, 0, 0, 0, .writes = true, .run = cli_run_watch,
+      .effect = N_("Keep in sync and tell of new leads, without the screen"),
+      .details = N_("Runs until it is ended, and prints nothing; with --json each new lead as an "
+                    "event in a line of its own. It lends its profile to a screen that starts, "
+                    "and takes it back. As a service of your session: systemctl --user enable "
+                    "--now leadline-watch") },
     { "count", NULL, 0, 0, CLI_OPTION(WAITING), .run = cli_run_count,
       .effect = N_("How many leads there are") },
     { "auth login", NULL, 0, 0, CLI_OPTION(EMAIL) | NETWORK, .writes = true, .run = cli_run_login,

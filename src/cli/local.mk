@@ -15,4 +15,5 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/result.c %D%/result.h \
 	%D%/run.h \
 	%D%/session.c %D%/session.h \
-	%D%/verdict.c
+	%D%/verdict.c \
+	%D%/watch.c

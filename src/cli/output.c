@@ -54,7 +54,7 @@ void cli_out_begin(CliOutput *out, const CliArgs *args)
         text_set_ascii(true);
 }
 
-static void flush(CliOutput *out)
+void cli_flush(CliOutput *out)
 {
     const char *at = out->text->str;
     size_t left = out->text->len;
@@ -76,7 +76,7 @@ bool cli_out_failed(const CliOutput *out)
 void cli_flush_some(CliOutput *out)
 {
     if (out->text->len >= FLUSH_BYTES)
-        flush(out);
+        cli_flush(out);
 }
 
 GString *cli_buffer(CliOutput *out)
@@ -86,7 +86,7 @@ GString *cli_buffer(CliOutput *out)
 
 bool cli_out_end(CliOutput *out, bool *gone, GError **error)
 {
-    flush(out);
+    cli_flush(out);
     g_string_free(g_steal_pointer(&out->text), TRUE);
     *gone = out->failure == EPIPE;
     if (!out->failure || *gone)

@@ -33,6 +33,7 @@ void cli_put_format(CliOutput *out, const char *format, ...) G_GNUC_PRINTF(2, 3)
 /* The buffer, for writers that append to a GString; call cli_flush_some() now and then. */
 GString *cli_buffer(CliOutput *out);
 void cli_flush_some(CliOutput *out);
+void cli_flush(CliOutput *out); /* all of it, now */
 /* Nothing more can be written: a long loop may end. */
 bool cli_out_failed(const CliOutput *out);
 

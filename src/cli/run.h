@@ -25,6 +25,9 @@ bool cli_run_login(Cli *cli, GError **error);
 bool cli_run_status(Cli *cli, GError **error);
 bool cli_run_logout(Cli *cli, GError **error);
 
+/* watch.c */
+bool cli_run_watch(Cli *cli, GError **error);
+
 /* help.c */
 bool cli_run_help(Cli *cli, GError **error);
 /* complete.c */

@@ -84,7 +84,7 @@ Profile *cli_profile(const CliArgs *args, GError **error)
     return profile;
 }
 
-static bool choose(Cli *cli, GError **error)
+bool cli_choose_profile(Cli *cli, GError **error)
 {
     if (!cli->profile)
         cli->profile = cli_profile(cli->args, error);
@@ -111,20 +111,25 @@ static void use(Cli *cli, Client *client, bool owner)
     client_set_undo_hold(client, 0);
 }
 
-bool cli_open_owner(Cli *cli, GError **error)
+static bool open_owner(Cli *cli, unsigned flags, GError **error)
 {
-    if (!choose(cli, error))
+    if (!cli_choose_profile(cli, error))
         return false;
     if (cli->owner) { /* its own lock would be in the way */
         g_clear_pointer(&cli->client, client_free);
         cli->owner = false;
     }
-    Client *client = client_open(cli->profile, 0, error);
+    Client *client = client_open(cli->profile, flags, error);
     if (!client)
         return false;
     use(cli, client, true);
     start(cli);
     return true;
+}
+
+bool cli_open_owner(Cli *cli, GError **error)
+{
+    return open_owner(cli, CLIENT_BORROW, error);
 }
 
 static bool is_synced(const Cli *cli)
@@ -166,7 +171,7 @@ typedef enum Opened { OPENED, FAILED, NOT_SO } Opened;
 static Opened try_owner(Cli *cli, GError **error)
 {
     g_autoptr(GError) why = NULL;
-    if (cli_open_owner(cli, &why))
+    if (open_owner(cli, 0, &why))
         return is_synced(cli) || cli_sync(cli, error) ? OPENED : FAILED;
     if (problem_is(why, PROBLEM_LOCKED))
         return NOT_SO;
@@ -190,7 +195,7 @@ static bool open_by(Cli *cli, Opened (*first)(Cli *, GError **), Opened (*second
                     GError **error)
 {
     unsigned ms;
-    if (!choose(cli, error) || !cli_timeout(cli->args, &ms, error))
+    if (!cli_choose_profile(cli, error) || !cli_timeout(cli->args, &ms, error))
         return false;
     gint64 deadline = clock_monotonic() + (gint64)ms * 1000;
     for (;;) {

@@ -23,11 +23,14 @@ struct Cli {
 /* The profile that the options, the environment or the configuration mean. UNAUTHORIZED with the cure when there is none yet. */
 Profile *cli_profile(const CliArgs *args, GError **error);
 
+/* Makes cli->profile that, unless it is there. */
+bool cli_choose_profile(Cli *cli, GError **error);
+
 /* For reading. What was never synced, and every demo, is synced first. */
 bool cli_open(Cli *cli, GError **error);
 /* For writing: the owner of the profile if it can be had. */
 bool cli_open_to_write(Cli *cli, GError **error);
-/* LOCKED when another process owns the profile. */
+/* LOCKED when another process owns the profile and does not lend it. */
 bool cli_open_owner(Cli *cli, GError **error);
 void cli_close(Cli *cli);
 

@@ -150,11 +150,23 @@ static ProfileLock *lock_file(const char *path, GError **error)
     return lock;
 }
 
-ProfileLock *profile_lock(const Profile *profile, GError **error)
+ProfileLock *profile_lock_file(const Profile *profile, const char *name, GError **error)
 {
     /* Beside what it guards: two log-ins of one user may have different runtime directories. */
-    g_autofree char *path = profile_path(profile->data_dir, "lock");
+    g_autofree char *path = profile_path(profile->data_dir, name);
     return lock_file(path, error);
+}
+
+ProfileLock *profile_lock(const Profile *profile, GError **error)
+{
+    return profile_lock_file(profile, "lock", error);
+}
+
+bool profile_lock_write(ProfileLock *lock, const char *text, GError **error)
+{
+    ssize_t length = (ssize_t)strlen(text);
+    return (ftruncate(lock->fd, 0) == 0 && pwrite(lock->fd, text, (size_t)length, 0) == length) ||
+           problem_set(error, PROBLEM_IO, "cannot write a lock file: %s", g_strerror(errno));
 }
 
 void profile_unlock(ProfileLock *lock)

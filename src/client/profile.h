@@ -48,6 +48,9 @@ char *profile_path(const char *dir, const char *name);
 typedef struct ProfileLock ProfileLock;
 ProfileLock *profile_lock(const Profile *profile, GError **error);
 void profile_unlock(ProfileLock *lock);
+/* Another lock of the profile by name, and what its file says. */
+ProfileLock *profile_lock_file(const Profile *profile, const char *name, GError **error);
+bool profile_lock_write(ProfileLock *lock, const char *text, GError **error);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ProfileLock, profile_unlock)
 
 /* Removes all files of a demo profile; nothing for the others. */
