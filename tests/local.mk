@@ -30,6 +30,7 @@ include tests/screen/local.mk
 include tests/cli/local.mk
 include tests/e2e/local.mk
 include tests/doc/local.mk
+include tests/sim/local.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk
 .PHONY: bench fuzz

@@ -77,6 +77,7 @@ static bool put_referral(CacheWriter *writer, const JsonNode *data, GError **err
 {
     Referral referral = { 0 };
     decode(data, &referral_fields, &referral);
+    g_hash_table_remove(writer->gone, &referral.id);
     bool ok = uuid_is_nil(&referral.id) || !referral.box || !referral.state ||
               cache_write_referral(writer, &referral, NULL, error);
     fields_clear(&referral_fields, &referral);
@@ -87,6 +88,7 @@ static bool put_note(CacheWriter *writer, const JsonNode *data, GError **error)
 {
     Note note = { 0 };
     decode(data, &note_fields, &note);
+    g_hash_table_remove(writer->gone, &note.id);
     bool ok = uuid_is_nil(&note.id) || uuid_is_nil(&note.referral) ||
               cache_write_note(writer, &note, error);
     fields_clear(&note_fields, &note);
@@ -96,6 +98,7 @@ static bool put_note(CacheWriter *writer, const JsonNode *data, GError **error)
 static bool delete_note(CacheWriter *writer, const Uuid *id, GError **error)
 {
     writer->changed |= CLIENT_NOTES;
+    g_hash_table_add(writer->gone, g_memdup2(id, sizeof *id));
     return db_exec(writer->db, error, "DELETE FROM note_base WHERE id = $1", db_uuid(id)) &&
            db_exec(writer->db, error, "DELETE FROM note WHERE id = $1 AND local = 0", db_uuid(id));
 }
@@ -158,12 +161,13 @@ bool cache_write_account(CacheWriter *writer, const Account *account, GError **e
     writer->account = account->id;
     return db_exec(writer->db, error, "DELETE FROM account") &&
            db_exec(writer->db, error,
-                   "INSERT INTO account (id, rev, email, name, company_name, business_type, state, "
-                   "admin, generation) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                   db_uuid(&account->id), db_int(account->rev), db_text(account->email),
-                   db_text(account->name), db_text(account->company_name),
-                   db_text(account->business_type), db_int(account->state), db_int(account->admin),
-                   db_int(writer->generation)) &&
+                   "INSERT INTO account (id, rev, created_at, updated_at, email, name, "
+                   "company_name, business_type, state, admin, generation) VALUES ($1, $2, $3, $4, "
+                   "$5, $6, $7, $8, $9, $10, $11)",
+                   db_uuid(&account->id), db_int(account->rev), db_time(account->created_at),
+                   db_time(account->updated_at), db_text(account->email), db_text(account->name),
+                   db_text(account->company_name), db_text(account->business_type),
+                   db_int(account->state), db_int(account->admin), db_int(writer->generation)) &&
            /* Now it is known whose items of the outbox are to be shown. */
            (!changed || (cache_load_edited(writer, error) && cache_refresh_all(writer, error)));
 }

@@ -96,6 +96,7 @@ CacheWriter *cache_writer_open(const char *cache_path, const char *store_path, G
         return NULL;
     writer->strings = g_ptr_array_new_with_free_func(g_free);
     writer->edited = g_hash_table_new_full(uuid_hash, uuid_equal_func, g_free, NULL);
+    writer->gone = g_hash_table_new_full(uuid_hash, uuid_equal_func, g_free, NULL);
     writer->party_counts = party_counts_new();
     prepare(writer);
     if (!cache_writer_load(writer, error))
@@ -113,6 +114,8 @@ void cache_writer_close(CacheWriter *writer)
         g_ptr_array_unref(writer->strings);
     if (writer->edited)
         g_hash_table_unref(writer->edited);
+    if (writer->gone)
+        g_hash_table_unref(writer->gone);
     if (writer->party_counts)
         g_hash_table_unref(writer->party_counts);
     g_free(writer->values);
@@ -469,16 +472,30 @@ static bool refresh_notes(CacheWriter *writer, const Uuid *referral, const GPtrA
     return true;
 }
 
+static bool is_gone(const CacheWriter *writer, const Uuid *id)
+{
+    return g_hash_table_contains(writer->gone, id);
+}
+
 bool cache_write_note(CacheWriter *writer, const Note *note, GError **error)
 {
     /* Under a local edit only the base changes. */
-    gint64 local = 0;
-    g_autoptr(DbRows) rows = db_query(writer->db, error, "SELECT local FROM note WHERE id = $1",
-                                      db_uuid(&note->id));
-    if (rows && db_next(rows, error))
+    bool local = false, newer = true;
+    if (is_gone(writer, &note->id) || is_gone(writer, &note->referral))
+        return true;
+    g_autoptr(DbRows) rows = db_query(
+        writer->db, error,
+        "SELECT n.local, n.generation, coalesce(b.rev, n.rev) FROM note n LEFT JOIN note_base b ON "
+        "b.id = n.id WHERE n.id = $1",
+        db_uuid(&note->id));
+    if (rows && db_next(rows, error)) {
         local = db_get_int(rows, 0);
+        newer = db_get_int(rows, 1) != writer->generation || note->rev >= db_get_int(rows, 2);
+    }
     if (!rows || !db_rows_ok(rows))
         return false;
+    if (!newer)
+        return true;
     return local ? row_upsert(writer->db, "note_base", "id", &note_fields, note, error) &&
                        db_exec(writer->db, error, "UPDATE note SET generation = $2 WHERE id = $1",
                                db_uuid(&note->id), db_int(writer->generation))
@@ -559,6 +576,8 @@ bool cache_write_referral(CacheWriter *writer, const Referral *referral, const U
                           GError **error)
 {
     bool edited = g_hash_table_contains(writer->edited, &referral->id), newer = true;
+    if (is_gone(writer, &referral->id))
+        return cache_refresh(writer, &referral->id, except, error);
     if (edited && !is_newer(writer, referral, &newer, error))
         return false;
     if (!newer)
@@ -581,6 +600,7 @@ bool cache_write_referral(CacheWriter *writer, const Referral *referral, const U
 bool cache_delete_referral(CacheWriter *writer, const Uuid *id, GError **error)
 {
     g_auto(OldRow) old;
+    g_hash_table_add(writer->gone, g_memdup2(id, sizeof *id));
     if (!read_old(writer, id, &old, error))
         return false;
     if (old.exists && old.local)

@@ -58,7 +58,8 @@ bool feed_page_read(const JsonNode *root, FeedPage *page, GError **error);
 bool cache_write_page(CacheWriter *writer, const JsonNode *root, const FeedPage *page,
                       GError **error);
 
-/* One object as the server answered it; `except` is the outbox item answered (its edit is in the object). */
+/* One object as the server answered it; `except` is the outbox item answered (its edit is in the object). The answer may
+ * come behind a page that is newer: then the object stays as that has it, also when that has taken it away. */
 bool cache_write_referral(CacheWriter *writer, const Referral *referral, const Uuid *except,
                           GError **error);
 bool cache_write_note(CacheWriter *writer, const Note *note, GError **error);

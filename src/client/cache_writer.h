@@ -13,6 +13,8 @@ struct CacheWriter {
     Db *db;
     Store *store;       /* the worker's own connection */
     GHashTable *edited; /* Uuid *: referrals that have or had items in the outbox */
+    GHashTable
+        *gone; /* Uuid *: what the feed has taken away; an older answer does not bring it back */
     gint64 counts[COUNT_BOXES][COUNT_STATES][COUNT_VERDICTS][2]; /* changes not yet in `counter` */
     GHashTable *party_counts;                                    /* and in `party_counter` */
     gint64 generation;                                           /* of the feed being written */

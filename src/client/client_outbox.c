@@ -256,6 +256,14 @@ static bool is_next(Client *client, GHashTable *seen, OutboxItem *item)
            !g_hash_table_contains(client->busy, &item->object);
 }
 
+/* What was parked lets the next of its referral pass; unless that was to be made by it. */
+static void give_way(GHashTable *seen, OutboxItem *item)
+{
+    item->state = OUTBOX_FAILED;
+    if (item->kind != OUTBOX_CREATE)
+        g_hash_table_remove(seen, &item->object);
+}
+
 /* Sends what may go; the time of the next that may not yet. */
 static gint64 send_ready(Client *client)
 {
@@ -271,7 +279,7 @@ static gint64 send_ready(Client *client)
         else if (g_hash_table_size(client->busy) >= SENDING_MAX)
             break;
         else if (is_too_old(client, item))
-            item->state = OUTBOX_FAILED;
+            give_way(seen, item);
         else if (send_item(client, item))
             item->state = OUTBOX_SENDING;
         else if (client->send_after > now)

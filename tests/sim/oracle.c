@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/sim/oracle.h"
+
+#include <string.h>
+
+#include "base/problem.h"
+#include "tests/sim/history.h"
+#include "tests/sim/world.h"
+#include "wire/json.h"
+
+/* ---- what the server did with a key */
+
+typedef struct Deed {
+    int account;
+    char *method, *path, *body;
+    int done;    /* times, without replays */
+    guint order; /* of the last time */
+    int refused; /* last status >= 400 that will not change */
+    bool undone; /* by setting the server back */
+    bool late;   /* the server was killed before it could say so: when it was done is not known */
+} Deed;
+
+typedef enum ItemFate { ITEM_LIVE, ITEM_GONE, ITEM_TAKEN_BACK } ItemFate;
+
+typedef struct Item {
+    int user;
+    GArray *keys; /* Uuid */
+    OutboxKind kind;
+    OutboxState state;
+    gint64 attempts;
+    char *problem, *path;
+    ItemFate fate;
+    bool seen; /* in this look */
+    bool over; /* it will not be tried any more */
+} Item;
+
+static struct {
+    GHashTable *deeds;  /* Uuid * of a key -> Deed */
+    GHashTable *items;  /* Uuid * of an op -> Item */
+    GHashTable *owners; /* token -> account + 1 */
+    GPtrArray *erased;  /* ids of referrals, as text */
+    guint order;
+} oracle;
+
+static void deed_free(gpointer data)
+{
+    Deed *deed = data;
+    g_free(deed->method);
+    g_free(deed->path);
+    g_free(deed->body);
+    g_free(deed);
+}
+
+static void item_free(gpointer data)
+{
+    Item *item = data;
+    g_array_unref(item->keys);
+    g_free(item->problem);
+    g_free(item->path);
+    g_free(item);
+}
+
+void oracle_begin(void)
+{
+    oracle.deeds = g_hash_table_new_full(uuid_hash, uuid_equal_func, g_free, deed_free);
+    oracle.items = g_hash_table_new_full(uuid_hash, uuid_equal_func, g_free, item_free);
+    oracle.owners = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    oracle.erased = g_ptr_array_new_with_free_func(g_free);
+}
+
+void oracle_end(void)
+{
+    g_hash_table_unref(oracle.deeds);
+    g_hash_table_unref(oracle.items);
+    g_hash_table_unref(oracle.owners);
+    g_ptr_array_unref(oracle.erased);
+}
+
+/* ---- who is who */
+
+static void own(const JsonNode *root, const char *name, int account)
+{
+    const char *token = json_text(json_member(root, name));
+    if (token)
+        g_hash_table_insert(oracle.owners, g_strdup(token), GINT_TO_POINTER(account + 1));
+}
+
+static int account_of_email(const char *body)
+{
+    for (int i = 0; body && i < ACCOUNTS; i++)
+        if (strstr(body, accounts[i].email))
+            return i;
+    return -1;
+}
+
+static int account_of_refresh(const char *body)
+{
+    static const char mark[] = "refresh_token=";
+    const char *at = body ? strstr(body, mark) : NULL;
+    at = at ? strstr(at + strlen(mark), mark) ? strstr(at + strlen(mark), mark) : at : NULL;
+    return at ? GPOINTER_TO_INT(g_hash_table_lookup(oracle.owners, at + strlen(mark))) - 1 : -1;
+}
+
+int oracle_account_of(const char *authorization)
+{
+    return authorization ? GPOINTER_TO_INT(g_hash_table_lookup(oracle.owners,
+                                                               authorization + strlen("Bearer "))) -
+                               1
+                         : -1;
+}
+
+static void learn_tokens(const Wire *wire)
+{
+    bool login = strcmp(wire->target, "/v1/login") == 0;
+    if (wire->status != 200 || (!login && strcmp(wire->target, "/oauth/token") != 0))
+        return;
+    g_autoptr(JsonDoc) doc = json_parse(wire->reply->str, wire->reply->len, NULL);
+    int account = login ? account_of_email(wire->body) : account_of_refresh(wire->body);
+    if (!doc || account < 0)
+        fail("tokens for nobody");
+    own(json_root(doc), "access_token", account);
+    own(json_root(doc), "refresh_token", account);
+}
+
+/* ---- what is private: the text of a note says whose it is */
+
+static void check_private(const Wire *wire, int account)
+{
+    const char *at = wire->reply->str;
+    while ((at = strstr(at, PRIVATE_MARK))) {
+        at += strlen(PRIVATE_MARK);
+        if (*at - '0' != account)
+            fail("#%u: a note of account %c in an answer to account %d", wire->number, *at,
+                 account);
+    }
+}
+
+/* ---- what was done */
+
+static bool is_temporary(int status)
+{
+    return status == 401 || status == 408 || status == 429 || status >= 500;
+}
+
+static void note_deed(const Wire *wire, int account)
+{
+    Uuid key;
+    g_autofree char *text = g_strndup(wire->key + 1, UUID_TEXT_SIZE - 1);
+    if (!uuid_parse(text, &key))
+        return;
+    Deed *deed = g_hash_table_lookup(oracle.deeds, &key);
+    if (!deed) {
+        deed = g_new0(Deed, 1);
+        *deed = (Deed){ .account = account,
+                        .method = g_strdup(wire->method),
+                        .path = g_strdup(wire->target),
+                        .body = g_strdup(wire->body) };
+        g_hash_table_insert(oracle.deeds, g_memdup2(&key, sizeof key), deed);
+    }
+    if (wire->status >= 400 && !is_temporary(wire->status))
+        deed->refused = wire->status;
+    if (wire->status >= 300 || (wire->replayed && deed->done > 0))
+        return;
+    deed->late |= wire->replayed;
+    if (++deed->done > 1)
+        fail("#%u: %s %s was done twice for one key", wire->number, wire->method, wire->target);
+    if (deed->refused && !deed->undone)
+        fail("#%u: %s %s was done after it had been refused for this key", wire->number,
+             wire->method, wire->target);
+    deed->order = ++oracle.order;
+}
+
+void oracle_answer(const Wire *wire)
+{
+    int account = oracle_account_of(wire->authorization);
+    learn_tokens(wire);
+    check_private(wire, account);
+    if (wire->key && account >= 0)
+        note_deed(wire, account);
+}
+
+void oracle_erased(const Uuid *referral)
+{
+    char text[UUID_TEXT_SIZE];
+    g_ptr_array_add(oracle.erased, g_strdup(uuid_format(referral, text)));
+}
+
+static bool is_erased(const char *path)
+{
+    for (guint i = 0; i < oracle.erased->len; i++)
+        if (strstr(path, oracle.erased->pdata[i]))
+            return true;
+    return false;
+}
+
+void oracle_set_back(OracleKnows knows)
+{
+    GHashTableIter iter;
+    gpointer key, value;
+    g_hash_table_iter_init(&iter, oracle.deeds);
+    while (g_hash_table_iter_next(&iter, &key, &value)) {
+        Deed *deed = value;
+        if (knows(key))
+            continue;
+        deed->undone |= deed->done > 0 || deed->refused;
+        deed->done = 0;
+    }
+}
+
+/* ---- the outboxes */
+
+bool oracle_is_over(const OutboxItem *row, const GPtrArray *items)
+{
+    for (guint i = 0; i < items->len; i++) {
+        const OutboxItem *other = g_ptr_array_index(items, i);
+        if (other->kind == OUTBOX_CREATE && other->state == OUTBOX_FAILED &&
+            uuid_equal(&other->object, &row->object))
+            return true;
+    }
+    return row->state == OUTBOX_FAILED;
+}
+
+static void look_at(Item *item, const OutboxItem *row, bool over)
+{
+    item->seen = true;
+    item->over = over;
+    item->state = row->state;
+    item->attempts = row->attempts;
+    g_free(item->problem);
+    item->problem = g_strdup(row->problem);
+    const Uuid *last = &g_array_index(item->keys, Uuid, item->keys->len - 1);
+    if (item->keys->len == 0 || !uuid_equal(last, &row->key))
+        g_array_append_val(item->keys, row->key);
+}
+
+static Item *item_new(int user, const OutboxItem *row)
+{
+    Item *item = g_new0(Item, 1);
+    item->user = user;
+    item->kind = row->kind;
+    item->path = g_strdup(row->path);
+    item->keys = g_array_new(FALSE, FALSE, sizeof(Uuid));
+    g_array_append_val(item->keys, row->key);
+    g_hash_table_insert(oracle.items, g_memdup2(&row->op, sizeof row->op), item);
+    return item;
+}
+
+void oracle_look(int user, Store *store, bool by_hand)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) rows = store_items(store, 0, &error);
+    if (!rows)
+        fail("the outbox cannot be read: %s", error->message);
+    for (guint i = 0; i < rows->len; i++) {
+        const OutboxItem *row = g_ptr_array_index(rows, i);
+        Item *item = g_hash_table_lookup(oracle.items, &row->op);
+        if (item && item->fate != ITEM_LIVE)
+            fail("%s %s is back in the outbox", row->method, row->path);
+        look_at(item ? item : item_new(user, row), row, oracle_is_over(row, rows));
+    }
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, oracle.items);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        Item *item = value;
+        if (item->user == user && item->fate == ITEM_LIVE && !item->seen)
+            item->fate = by_hand ? ITEM_TAKEN_BACK : ITEM_GONE;
+        item->seen = false;
+    }
+}
+
+/* ---- at the end */
+
+/* After so long nobody knows what became of it; the person is asked. */
+static bool is_parked(const Item *item)
+{
+    return g_strcmp0(item->problem, problem_row(PROBLEM_FAILED)->code) == 0;
+}
+
+static void check_item(const Item *item)
+{
+    bool done = false, refused = false, undone = false, met = false;
+    for (guint i = 0; i < item->keys->len; i++) {
+        const Deed *deed = g_hash_table_lookup(oracle.deeds, &g_array_index(item->keys, Uuid, i));
+        if (!deed)
+            continue;
+        met = true;
+        done |= deed->done > 0;
+        undone |= deed->undone;
+        refused |= deed->refused > 0;
+    }
+    const char *who = user_name(item->user);
+    switch (item->fate) {
+    case ITEM_GONE:
+        if (!done && !undone)
+            fail("%s: %s has left the outbox, but the server never did it", who, item->path);
+        break;
+    case ITEM_TAKEN_BACK:
+        if (met && item->attempts == 0)
+            fail("%s: %s was taken back before it was tried, and yet was sent", who, item->path);
+        break;
+    case ITEM_LIVE:
+        if (!item->over)
+            fail("%s: %s is still in the outbox (state %d)", who, item->path, item->state);
+        if (item->state != OUTBOX_FAILED)
+            break;
+        if (done && !undone && !is_erased(item->path) && !is_parked(item))
+            fail("%s: %s is called failed (%s), but was done", who, item->path, item->problem);
+        if (!refused && !is_parked(item))
+            fail("%s: %s is called failed (%s), but nobody refused it", who, item->path,
+                 item->problem);
+        break;
+    }
+}
+
+/* What was typed into the body: the text of a note, a message with a verdict, a need. */
+static char *typed_text(const Deed *deed)
+{
+    static const char *const names[] = { "text", "message", "need" };
+    if (!deed->body)
+        return NULL;
+    g_autoptr(JsonDoc) doc = json_parse(deed->body, strlen(deed->body), NULL);
+    for (size_t i = 0; doc && i < G_N_ELEMENTS(names); i++) {
+        const char *text = json_text(json_member(json_root(doc), names[i]));
+        if (text)
+            return g_strdup(text);
+    }
+    return NULL;
+}
+
+/* Of each address the last write is what the server has. */
+static void check_texts(OracleText text)
+{
+    g_autoptr(GHashTable) last = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) unsure = g_hash_table_new(g_str_hash, g_str_equal);
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, oracle.deeds);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        Deed *deed = value;
+        if (deed->late || deed->undone)
+            g_hash_table_add(unsure, deed->path);
+        const Deed *other = g_hash_table_lookup(last, deed->path);
+        if (deed->done > 0 && (!other || other->order < deed->order))
+            g_hash_table_insert(last, deed->path, deed);
+    }
+    g_hash_table_iter_init(&iter, last);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const Deed *deed = value;
+        g_autofree char *typed = typed_text(deed);
+        if (!typed || g_hash_table_contains(unsure, deed->path))
+            continue;
+        g_autofree char *kept = text(deed->account, deed->path);
+        if (kept && strcmp(kept, typed) != 0)
+            fail("%s: \"%s\" was written last, but the server has \"%s\"", deed->path, typed, kept);
+    }
+}
+
+void oracle_check(OracleText text)
+{
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, oracle.items);
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        check_item(value);
+    check_texts(text);
+}

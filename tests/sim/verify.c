@@ -1,0 +1,548 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/sim/verify.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "client/cache_row.h"
+#include "client/label.h"
+#include "client/net.h"
+#include "server/check.h"
+#include "tests/sim/history.h"
+#include "tests/sim/oracle.h"
+#include "wire/json.h"
+
+/* ---- small readings of JSON */
+
+Db *verify_open(const char *path)
+{
+    static const DbDriver *const drivers[] = { &db_sqlite, NULL };
+    g_autofree char *url = g_strconcat("sqlite:", path, NULL);
+    g_autoptr(GError) error = NULL;
+    Db *db = db_open(drivers, url, DB_READ, &error);
+    if (!db)
+        fail("%s: %s", path, error->message);
+    return db;
+}
+
+static JsonDoc *parse(const char *text)
+{
+    g_autoptr(GError) error = NULL;
+    JsonDoc *doc = json_parse(text, strlen(text), &error);
+    if (!doc)
+        fail("the server's answer is no JSON: %s", error->message);
+    return doc;
+}
+
+char *verify_revision(const char *me)
+{
+    g_autoptr(JsonDoc) doc = parse(me);
+    gint64 rev = 0;
+    json_int(json_member(json_member(json_root(doc), "account"), "rev"), &rev);
+    return g_strdup_printf("\"%" G_GINT64_FORMAT "\"", rev);
+}
+
+char *verify_any_id(const char *list, Dice *dice)
+{
+    g_autoptr(JsonDoc) doc = parse(list);
+    const JsonNode *items = json_member(json_root(doc), "items");
+    guint n = (guint)json_length(items), at = dice_below(dice, n);
+    for (const JsonNode *item = json_first(items); item; item = json_next(item))
+        if (at-- == 0)
+            return g_strdup(json_text(json_member(item, "id")));
+    return NULL;
+}
+
+/* ---- the feed, read independently */
+
+typedef struct Reading {
+    int account;
+    char *state;
+    bool full;
+    GHashTable *objects, *old; /* "type id" -> its data as text; old: before a full sync ends */
+} Reading;
+
+static void reading_init(Reading *reading, int account)
+{
+    *reading = (Reading){ .account = account };
+    reading->objects = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+}
+
+static void reading_clear(Reading *reading)
+{
+    if (reading->objects)
+        g_hash_table_unref(reading->objects);
+    g_free(reading->state);
+    *reading = (Reading){ 0 };
+}
+
+static void take_object(Reading *reading, const JsonNode *object)
+{
+    char *key = g_strdup_printf("%s %s", json_text(json_member(object, "type")),
+                                json_text(json_member(object, "id")));
+    if (strcmp(json_text(json_member(object, "op")), "delete") == 0) {
+        g_hash_table_remove(reading->objects, key);
+        g_free(key);
+    } else {
+        g_hash_table_insert(reading->objects, key, json_print(json_member(object, "data")));
+    }
+}
+
+/* One page; *more: there is another. False: the server is not there, or all begins anew. */
+static bool read_page(Reading *reading, int limit, bool *more)
+{
+    char scope[UUID_TEXT_SIZE];
+    uuid_format(&accounts[reading->account].id, scope);
+    g_autofree char *target = g_strdup_printf("/v1/changes?scope=%s&limit=%d%s%s", scope, limit,
+                                              reading->state ? "&since=" : "",
+                                              reading->state ? reading->state : "");
+    g_autofree char *text = NULL;
+    int status = member_asks(reading->account, "GET", target, NULL, NULL, &text);
+    if (status == 410) {
+        g_hash_table_remove_all(reading->objects);
+        g_clear_pointer(&reading->state, g_free);
+    }
+    if (status != 200)
+        return false;
+    g_autoptr(JsonDoc) doc = parse(text);
+    const JsonNode *objects = json_member(json_root(doc), "objects");
+    for (const JsonNode *object = json_first(objects); object; object = json_next(object))
+        take_object(reading, object);
+    g_free(reading->state);
+    reading->state = g_strdup(json_text(json_member(json_root(doc), "state")));
+    return json_bool(json_member(json_root(doc), "more"), more);
+}
+
+static Reading observer;
+
+void verify_observe(Dice *dice)
+{
+    bool more = true;
+    if (!observer.objects)
+        reading_init(&observer, ME);
+    for (guint pages = 1 + dice_below(dice, 3); more && pages > 0; pages--)
+        if (!read_page(&observer, 1 + (int)dice_below(dice, 6), &more))
+            break;
+    tell("observer", "is at %s", observer.state ? observer.state : "the start");
+}
+
+static void read_all(Reading *reading, int limit)
+{
+    bool more = true;
+    for (int tries = 0; more;)
+        if (!read_page(reading, limit, &more) && ++tries > 3)
+            fail("the feed of account %d cannot be read", reading->account);
+}
+
+static void compare_readings(const Reading *fresh, const Reading *followed)
+{
+    GHashTableIter iter;
+    gpointer key, text;
+    g_hash_table_iter_init(&iter, fresh->objects);
+    while (g_hash_table_iter_next(&iter, &key, &text)) {
+        const char *other = g_hash_table_lookup(followed->objects, key);
+        if (g_strcmp0(other, text) != 0)
+            fail("who followed the feed has %s as %s, who reads it anew %s", (char *)key,
+                 other ? other : "nothing", (char *)text);
+    }
+    g_hash_table_iter_init(&iter, followed->objects);
+    while (g_hash_table_iter_next(&iter, &key, NULL))
+        if (!g_hash_table_contains(fresh->objects, key))
+            fail("who followed the feed still has %s", (char *)key);
+}
+
+/* ---- a column against a member */
+
+/* Names of values as the API spells them, in the order of their numbers from 1. */
+static const struct {
+    const char *column, *codes;
+} codes[] = {
+    { "box", "inbox sent" },
+    { "state", "sent picked_up confirmed working won lost dormant withdrawn" },
+    { "verdict", "lead not_a_lead" },
+    { "type", "job business_development" },
+    { "lead_permission_method", "spoken form written" },
+    { "lead_permission_channels", "phone email sms post" },
+    { "reason_code", "no_permission no_contact_details unknown_to_sender not_my_trade no_need "
+                     "duplicate wrong_area other" },
+};
+
+static gint64 number_of(const char *column, const char *code, const char *table)
+{
+    gint64 ms;
+    if (time_parse(code, &ms))
+        return ms;
+    if (strcmp(table, "account") == 0 && strcmp(column, "state") == 0)
+        return strcmp(code, "active") == 0 ? 1 : -1;
+    for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
+        if (strcmp(codes[i].column, column) != 0)
+            continue;
+        g_auto(GStrv) names = g_strsplit(codes[i].codes, " ", -1);
+        for (int k = 0; names[k]; k++)
+            if (strcmp(names[k], code) == 0)
+                return k + 1;
+    }
+    fail("nobody knows what %s = %s is", column, code);
+}
+
+/* "lead_contact_city" is the member city of contact of lead. */
+static const JsonNode *find(const JsonNode *object, const char *column)
+{
+    for (const JsonNode *member = json_first(object); member; member = json_next(member)) {
+        const char *name = json_name(member);
+        size_t n = strlen(name);
+        if (strcmp(name, column) == 0)
+            return member;
+        if (json_is_object(member) && strncmp(column, name, n) == 0 && column[n] == '_') {
+            const JsonNode *found = find(member, column + n + 1);
+            if (found)
+                return found;
+        }
+    }
+    return NULL;
+}
+
+static gint64 number_in(const char *table, const char *column, const JsonNode *node)
+{
+    gint64 number = 0;
+    bool truth;
+    if (!node || json_is_null(node) || json_int(node, &number))
+        return number;
+    if (json_bool(node, &truth))
+        return truth;
+    if (json_is_array(node)) {
+        for (const JsonNode *code = json_first(node); code; code = json_next(code))
+            number |= G_GINT64_CONSTANT(1) << number_of(column, json_text(code), table);
+        return number;
+    }
+    return number_of(column, json_text(node), table);
+}
+
+typedef struct Column {
+    char *name;
+    char type; /* of INTEGER, TEXT, BLOB */
+} Column;
+
+static bool same(const char *table, const Column *column, const DbRows *rows, int i,
+                 const JsonNode *node)
+{
+    char text[UUID_TEXT_SIZE];
+    const char *there = node ? json_text(node) : NULL;
+    if (column->type == 'I')
+        return db_get_int(rows, i) == number_in(table, column->name, node);
+    if (column->type == 'T')
+        return g_strcmp0(db_get_text(rows, i), there) == 0;
+    if (db_get_is_null(rows, i) || !there)
+        return db_get_is_null(rows, i) && !there;
+    Uuid id = db_get_uuid(rows, i);
+    return strcmp(uuid_format(&id, text), there) == 0;
+}
+
+/* ---- one table of a cache */
+
+static void column_clear(gpointer column)
+{
+    g_free(((Column *)column)->name);
+}
+
+/* Columns that are the cache's own, checked apart. */
+static bool is_own(const char *name)
+{
+    static const char *const own[] = { "n",       "party", "label",     "waiting",
+                                       "pending", "local", "generation" };
+    for (size_t i = 0; i < G_N_ELEMENTS(own); i++)
+        if (strcmp(own[i], name) == 0)
+            return true;
+    return false;
+}
+
+static GArray *columns_of(Db *db, const char *table)
+{
+    GArray *columns = g_array_new(FALSE, FALSE, sizeof(Column));
+    g_array_set_clear_func(columns, column_clear);
+    g_autoptr(DbRows)
+        rows = db_query(db, NULL, "SELECT name, type FROM pragma_table_info($1)", db_text(table));
+    while (rows && db_next(rows, NULL)) {
+        Column column = { g_strdup(db_get_text(rows, 0)), *db_get_text(rows, 1) };
+        if (is_own(column.name))
+            g_free(column.name);
+        else
+            g_array_append_val(columns, column);
+    }
+    return columns;
+}
+
+typedef struct Compared {
+    const User *user;
+    Db *db;
+    const Reading *reading;
+    bool settled; /* nothing is in the outbox */
+} Compared;
+
+static void compare_row(const Compared *c, const char *table, const GArray *columns,
+                        const DbRows *rows, const char *id, const char *text)
+{
+    if (!text)
+        fail("%s: %s %s is in the cache, but not at the server", user_name(c->user->number), table,
+             id);
+    g_autoptr(JsonDoc) doc = parse(text);
+    for (guint i = 0; i < columns->len; i++) {
+        const Column *column = &g_array_index(columns, Column, i);
+        const JsonNode *node = find(json_root(doc), column->name);
+        if (!same(table, column, rows, (int)i, node)) {
+            g_autofree char *there = node ? json_print(node) : g_strdup("nothing");
+            fail("%s: %s %s: %s is %s at the server, and %s (%d) in the cache",
+                 user_name(c->user->number), table, id, column->name, there,
+                 column->type == 'T' ? db_get_text(rows, (int)i) : "another",
+                 column->type == 'I' ? (int)db_get_int(rows, (int)i) : 0);
+        }
+    }
+}
+
+static int of_type(const Reading *reading, const char *type)
+{
+    int n = 0;
+    GHashTableIter iter;
+    gpointer key;
+    g_hash_table_iter_init(&iter, reading->objects);
+    while (g_hash_table_iter_next(&iter, &key, NULL))
+        n += g_str_has_prefix(key, type) && ((char *)key)[strlen(type)] == ' ';
+    return n;
+}
+
+static void compare_table(const Compared *c, const char *table, const char *id_column)
+{
+    g_autoptr(GArray) columns = columns_of(c->db, table);
+    g_autoptr(GString) names = g_string_new(NULL);
+    int id_at = -1, n = 0;
+    for (guint i = 0; i < columns->len; i++) {
+        const char *name = g_array_index(columns, Column, i).name;
+        g_string_append_printf(names, "%s%s", i ? ", " : "", name);
+        if (strcmp(name, id_column) == 0)
+            id_at = (int)i;
+    }
+    g_assert(id_at >= 0);
+    g_autoptr(GError) error = NULL;
+    /* A note on a lead that could not be made is only here. */
+    const char *made_here = !c->settled && strcmp(table, "note") == 0 ? " WHERE local = 0" : "";
+    g_autoptr(DbRows) rows = db_query(
+        c->db, &error, db_intern("SELECT %s FROM %s%s", names->str, table, made_here));
+    while (rows && db_next(rows, &error)) {
+        char id[UUID_TEXT_SIZE];
+        Uuid uuid = db_get_uuid(rows, id_at);
+        g_autofree char *key = g_strdup_printf("%s %s", table, uuid_format(&uuid, id));
+        compare_row(c, table, columns, rows, id, g_hash_table_lookup(c->reading->objects, key));
+        n++;
+    }
+    if (!rows || !db_rows_ok(rows))
+        fail("%s: the cache cannot be read: %s", user_name(c->user->number), error->message);
+    if (n != of_type(c->reading, table))
+        fail("%s: %d of %s in the cache, %d at the server", user_name(c->user->number), n, table,
+             of_type(c->reading, table));
+}
+
+/* ---- what the cache makes of it */
+
+typedef struct Rule {
+    const char *what, *sql; /* must count nothing */
+} Rule;
+
+#define BOTH_WAYS(a, b)                                                                            \
+    "SELECT count(*) FROM (SELECT * FROM (" a " EXCEPT " b ") UNION ALL SELECT * FROM (" b         \
+    " EXCEPT " a "))"
+
+static const Rule rules[] = {
+    { "a row waits that does not", "SELECT count(*) FROM referral WHERE waiting <> (state IN (1, "
+                                   "2))" },
+    { "the other side is another",
+      "SELECT count(*) FROM referral WHERE party IS NOT CASE box WHEN 1 THEN from_account ELSE "
+      "to_account END" },
+    { "a counter is wrong",
+      BOTH_WAYS("SELECT box, state, coalesce(verdict, 0), waiting, count(*) FROM referral GROUP BY "
+                "1, 2, 3, 4",
+                "SELECT box, state, verdict, waiting, n FROM counter WHERE n <> 0") },
+    { "a party's counter is wrong",
+      BOTH_WAYS("SELECT party, sent_at / 2592000000, box, state, coalesce(verdict, 0), count(*) "
+                "FROM referral GROUP BY 1, 2, 3, 4, 5",
+                "SELECT party, span, box, state, verdict, n FROM party_counter WHERE n <> 0") },
+    { "its place is wrong", "SELECT count(*) FROM referral WHERE n / 1048576 <> sent_at OR (n & 1) "
+                            "<> (box = 2)" },
+    { "a full sync goes on", "SELECT count(*) FROM feed WHERE full_sync = 1 OR complete = 0" },
+};
+
+/* Nothing is in the outbox. */
+static const Rule settled_rules[] = {
+    { "a row is pending", "SELECT count(*) FROM referral WHERE pending = 1 OR local = 1" },
+    { "a base is left", "SELECT count(*) FROM referral_base" },
+    { "a note is local", "SELECT count(*) FROM note WHERE local = 1" },
+    { "a base of a note is left", "SELECT count(*) FROM note_base" },
+};
+
+static void check_rules(const Compared *c, const Rule *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        gint64 found = 0;
+        g_autoptr(GError) error = NULL;
+        if (!db_get_one_int(c->db, &error, &found, list[i].sql))
+            fail("%s: %s", list[i].sql, error->message);
+        if (found)
+            fail("%s: in the cache %s (%d)", user_name(c->user->number), list[i].what, (int)found);
+    }
+}
+
+/* The search index has no copy of its texts: it is compared with one made anew. */
+static void check_words(const Compared *c)
+{
+    g_autoptr(GError) error = NULL;
+    if (!db_script(c->db, &error,
+                   "CREATE VIRTUAL TABLE temp.anew USING fts5(words, content = '', detail = none, "
+                   "columnsize = 0, tokenize = \"unicode61 remove_diacritics 2 categories 'L* M* "
+                   "N* Co'\");"
+                   "CREATE VIRTUAL TABLE temp.there USING fts5vocab(main, lead_words, instance);"
+                   "CREATE VIRTUAL TABLE temp.wanted USING fts5vocab(temp, anew, instance)"))
+        fail("no copy of the search index: %s", error->message);
+    g_autoptr(DbRows) rows = db_query(c->db, &error, "SELECT n, id FROM referral");
+    while (rows && db_next(rows, &error)) {
+        Referral referral = { 0 };
+        Uuid id = db_get_uuid(rows, 1);
+        if (!cache_referral(client_cache(c->user->client), &id, &referral, &error))
+            fail("%s: %s cannot be read: %s", user_name(c->user->number), brief(&id),
+                 error->message);
+        g_autofree char *words = lead_words(&referral);
+        fields_clear(&referral_fields, &referral);
+        if (!db_exec(c->db, &error, "INSERT INTO temp.anew (rowid, words) VALUES ($1, $2)",
+                     db_int(db_get_int(rows, 0)), db_text(words)))
+            fail("%s", error->message);
+    }
+    static const Rule rule = {
+        "the search index is another",
+        BOTH_WAYS("SELECT DISTINCT term, doc FROM temp.wanted",
+                  "SELECT DISTINCT term, doc FROM temp.there"),
+    };
+    check_rules(c, &rule, 1);
+}
+
+static void check_feed(const Compared *c)
+{
+    g_autofree char *me = NULL;
+    if (member_asks(c->user->account, "GET", "/v1/me", NULL, NULL, &me) != 200)
+        fail("/v1/me");
+    g_autoptr(JsonDoc) doc = parse(me);
+    const JsonNode *scope = json_first(json_member(json_root(doc), "scopes"));
+    g_autoptr(DbRows) rows = db_query(c->db, NULL, "SELECT state FROM feed");
+    if (!rows || !db_next(rows, NULL))
+        fail("%s: no feed", user_name(c->user->number));
+    if (g_strcmp0(db_get_text(rows, 0), json_text(json_member(scope, "state"))) != 0)
+        fail("%s: is at %s, the server at %s", user_name(c->user->number), db_get_text(rows, 0),
+             json_text(json_member(scope, "state")));
+}
+
+static void check_file(const User *user, const char *path)
+{
+    g_autoptr(Db) db = verify_open(path);
+    gint64 bad = 0;
+    g_autoptr(GError) error = NULL;
+    if (!db_get_one_int(db, &error, &bad,
+                        "SELECT count(*) FROM pragma_quick_check WHERE quick_check <> 'ok'") ||
+        bad)
+        fail("%s: %s is damaged", user_name(user->number), path);
+}
+
+static void compare_user(User *user, const Reading *reading, bool settled)
+{
+    g_autofree char *path = user_cache_path(user);
+    g_autoptr(Db) db = verify_open(path);
+    Compared c = { user, db, reading, settled };
+    compare_table(&c, "account", "id");
+    compare_table(&c, "partner", "account");
+    compare_table(&c, "referral", "id");
+    compare_table(&c, "note", "id");
+    check_rules(&c, rules, G_N_ELEMENTS(rules));
+    check_feed(&c);
+    if (!settled)
+        return;
+    check_rules(&c, settled_rules, G_N_ELEMENTS(settled_rules));
+    check_words(&c);
+}
+
+/* ---- all */
+
+/* What the server shows of a path that was written to: the text of a note, the message of a verdict, the need. */
+static char *server_text(int account, const char *path)
+{
+    static const struct {
+        const char *end, *member;
+    } acts[] = { { "/confirm", "message" } };
+    g_autofree char *target = g_strdup(path);
+    const char *member = strstr(path, "/notes/") ? "text" : "need";
+    for (size_t i = 0; i < G_N_ELEMENTS(acts); i++)
+        if (g_str_has_suffix(path, acts[i].end)) {
+            target[strlen(path) - strlen(acts[i].end)] = '\0';
+            member = acts[i].member;
+        }
+    g_autofree char *text = NULL;
+    if (member_asks(account, "GET", target, NULL, NULL, &text) != 200)
+        return NULL;
+    g_autoptr(JsonDoc) doc = parse(text);
+    const JsonNode *node = json_member(json_root(doc), member);
+    if (!node)
+        node = json_member(json_member(json_root(doc), "lead"), member);
+    return g_strdup(json_text(node));
+}
+
+static void check_server(void)
+{
+    g_autoptr(Db) db = verify_open(server_database());
+    g_autoptr(GString) out = g_string_new(NULL);
+    gint64 findings = 0;
+    g_autoptr(GError) error = NULL;
+    if (!check_database(db, out, &findings, &error))
+        fail("the server's database: %s", error->message);
+    if (findings)
+        fail("the server's database: %s", out->str);
+}
+
+static void drop_failed(User *user)
+{
+    g_autoptr(GPtrArray) items = store_items(client_store(user->client), 0, NULL);
+    for (guint i = 0; items && i < items->len; i++) {
+        const OutboxItem *item = g_ptr_array_index(items, i);
+        client_drop(user->client, &item->op, NULL);
+    }
+}
+
+void verify_world(guint64 seed)
+{
+    Dice dice = dice_new(seed, 5);
+    Reading readings[ACCOUNTS];
+    for (int i = 0; i < ACCOUNTS; i++) {
+        reading_init(&readings[i], i);
+        read_all(&readings[i], 3 + (int)dice_below(&dice, 60));
+    }
+    if (observer.objects) {
+        read_all(&observer, 1 + (int)dice_below(&dice, 6));
+        compare_readings(&readings[ME], &observer);
+    }
+    for (int i = 0; i < USERS; i++)
+        oracle_look(i, client_store(users[i].client), false);
+    oracle_check(server_text);
+    for (int i = 0; i < USERS; i++)
+        compare_user(&users[i], &readings[users[i].account], false);
+    for (int i = 0; i < USERS; i++)
+        drop_failed(&users[i]);
+    world_run(1000);
+    for (int i = 0; i < USERS; i++) {
+        g_autofree char *store = user_store_path(&users[i]), *cache = user_cache_path(&users[i]);
+        compare_user(&users[i], &readings[users[i].account], true);
+        check_file(&users[i], store);
+        check_file(&users[i], cache);
+    }
+    check_server();
+    for (int i = 0; i < ACCOUNTS; i++)
+        reading_clear(&readings[i]);
+}
+
+void verify_end(void)
+{
+    reading_clear(&observer);
+}
