@@ -39,6 +39,8 @@ typedef enum DbMode {
     DB_NO_SYNC = 1 << 2,
     /* SQLite: only db_checkpoint() does (a server's writer); else at a commit, from 1000 pages on */
     DB_MANUAL_CHECKPOINT = 1 << 3,
+    /* SQLite: a page cache of 16 MiB instead of 2 (a server's) */
+    DB_LARGE_CACHE = 1 << 4,
 } DbMode;
 
 /* url: "sqlite:PATH" (":memory:" too) or "postgresql://...". drivers: NULL-terminated list of what this program has. */

@@ -122,6 +122,8 @@ static bool configure(SqliteDb *db, GError **error)
     else
         sqlite3_wal_hook(db->handle, on_commit, db);
     int code = sqlite3_exec(db->handle, settings_for(db->base.mode), NULL, NULL, NULL);
+    if (code == SQLITE_OK && db->base.mode & DB_LARGE_CACHE)
+        code = sqlite3_exec(db->handle, "PRAGMA cache_size = -16384", NULL, NULL, NULL);
     return code == SQLITE_OK || set_error(db, code, error);
 }
 

@@ -36,6 +36,8 @@ static void answer(Passage *passage)
         exchange->reply = g_steal_pointer(&reply->body);
     else
         exchange->type = NULL;
+    if (exchange->stream && reply->body) /* the frame stays as long as the stream does */
+        g_string_free(g_steal_pointer(&reply->body), TRUE);
 }
 
 /* The lane is done with it: the HTTP thread sends the answer. */

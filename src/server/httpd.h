@@ -10,7 +10,7 @@
  *
  * Refused here, with a problem and Connection: close: more than one Content-Length or Host, Content-Length together with
  * Transfer-Encoding, any coding but chunked, blanks before a colon, lines that end in a bare LF, folded headers (400);
- * headers over 16 KiB (431); bodies over JSON_MAX_BYTES (413); bodies of all requests together over 64 MiB (503).
+ * headers over 16 KiB, of a stream over some 4 KiB (431); bodies over JSON_MAX_BYTES (413); bodies of all requests together over 64 MiB (503).
  */
 #pragma once
 

@@ -3,7 +3,7 @@
 
 #include "server/httpd_internal.h"
 
-#define STREAM_BLOCK 2048
+#define STREAM_BLOCK 256 /* allocated for each stream; an event fits */
 
 struct HttpStream {
     gatomicrefcount references;

@@ -60,7 +60,8 @@ nodist_%C%_libserver_a_SOURCES = %D%/server_schema.c %D%/demo_texts.c
 server_schema_files = \
 	data/schema/server/0001-core.sql \
 	data/schema/server/0002-referral.sql \
-	data/schema/server/0003-device.sql
+	data/schema/server/0003-device.sql \
+	data/schema/server/0004-search.sql
 EXTRA_DIST += $(server_schema_files)
 CLEANFILES += %D%/server_schema.c
 %D%/server_schema.c: $(server_schema_files) $(top_srcdir)/build-aux/embed-text

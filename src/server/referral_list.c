@@ -199,8 +199,13 @@ static void put_search(Sql *sql, const Filter *filter, const SearchSql *search)
         [BOX_INBOX] = " AND r.to_account = $1",
         [BOX_SENT] = " AND r.from_account = $1",
     };
-    g_string_append_printf(sql->text, DB_ANEW "SELECT %s, %s AS position FROM %s WHERE ",
-                           referral_columns(), search->position, search->from);
+    g_string_append(sql->text, DB_ANEW);
+    if (search->first_ids)
+        g_string_append_printf(sql->text, "SELECT %s, k.position AS position FROM (",
+                               referral_columns());
+    g_string_append_printf(sql->text, "SELECT %s, %s AS position FROM %s WHERE ",
+                           search->first_ids ? "r.id" : referral_columns(), search->position,
+                           search->from);
     g_string_append_printf(sql->text, search->where, sql->match);
     g_string_append(sql->text, sides[filter->box]);
     put_common(sql);
@@ -209,6 +214,9 @@ static void put_search(Sql *sql, const Filter *filter, const SearchSql *search)
     g_string_append(sql->text, filter->n_states ? ") AND " : " AND ");
     g_string_append_printf(sql->text, search->after, sql->position, sql->id);
     g_string_append_printf(sql->text, " ORDER BY %s LIMIT $%d", search->order, sql->limit);
+    if (search->first_ids)
+        g_string_append(sql->text, ") k CROSS JOIN referral_full r WHERE r.id = k.id"
+                                   " ORDER BY k.position DESC, k.id DESC");
 }
 #pragma GCC diagnostic pop
 

@@ -16,8 +16,8 @@ static bool give_epoch(Db *db, gpointer arg, GError **error)
 
 Db *schema_open(const Config *config, GError **error)
 {
-    g_autoptr(Db)
-        db = db_open(server_drivers, config->database, DB_WRITE | DB_MANUAL_CHECKPOINT, error);
+    g_autoptr(Db) db = db_open(server_drivers, config->database,
+                               DB_WRITE | DB_MANUAL_CHECKPOINT | DB_LARGE_CACHE, error);
     if (!db || !db_migrate(db, server_schema, error) || !db_tx(db, give_epoch, NULL, error))
         return NULL;
     return g_steal_pointer(&db);

@@ -36,7 +36,8 @@ static const SearchDialect dialects[] = {
     },
     [DB_ENGINE_POSTGRES] = {
         .sql = {
-            .from = "referral_words w CROSS JOIN referral_full r",
+            .first_ids = true,
+            .from = "referral_words w CROSS JOIN referral r",
             .where = "w.words @@ CAST($%d AS tsquery) AND r.id = w.referral",
             .position = "r.sent_at",
             .after = "(r.sent_at, r.id) < ($%d, $%d)",

@@ -15,6 +15,8 @@
 
 /* Fragments of a statement over referral_full r; $1 is the viewer. */
 typedef struct SearchSql {
+    bool
+        first_ids; /* `from` has only the table referral r: the page's ids are found first, then read */
     const char *from;     /* after FROM */
     const char *where;    /* a format with the number of the parameter that search_query() made */
     const char *position; /* what a cursor's time is compared with */

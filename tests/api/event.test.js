@@ -2,6 +2,7 @@
 // GET /v1/events: what a stream tells, and when it ends.
 'use strict';
 const assert = require('node:assert/strict');
+const http = require('node:http');
 const { test, before, after } = require('node:test');
 const { assertProblem, postgresql, waitFor } = require('./harness.js');
 const { act, literal, network, send, sql } = require('./network.js');
@@ -185,6 +186,43 @@ test('the server tells of what another process wrote into its database', { skip:
         UPDATE change_index SET seq = (SELECT seq FROM scope WHERE id = ${literal(ann.account)}) WHERE scope_id = ${literal(ann.account)} AND type = 4;`);
     assert.equal(told(await nextState(stream, 5000))[ann.account], await stateOf(ann));
     stream.close();
+});
+
+test('a stream may have headers of 2 KiB, not of 9', async () => {
+    const stream = await open(net.cy, { 'X-Forwarded-For': '10.0.0.1, '.repeat(200) });
+    stream.close();
+    const refused = await net.cy.events('/v1/events', { 'X-Forwarded-For': '10.0.0.1, '.repeat(900) });
+    assert.equal(refused.status, 431);
+    refused.close();
+});
+
+test('128 and 256 streams that are ready at one moment are all told, as many requests all answered', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    const big = await network(names);
+    const everybody = names.map((name) => big[name]), streams = [];
+    for (const n of [128, 256]) {
+        const more = Array.from({ length: n - streams.length }, (_, i) => everybody[(streams.length + i) >> 5]);
+        streams.push(...await Promise.all(more.map(async (person) => {
+            const stream = await open(person);
+            assert.equal((await nextState(stream)).event, 'state');
+            return { stream, person };
+        })));
+        const told_to = everybody.slice(0, n / 32);
+        await Promise.all(told_to.filter((_, i) => i % 2).map((person, i) => send(told_to[2 * i], person)));
+        const states = new Map(await Promise.all(told_to.map(async (person) => [person.account, await stateOf(person)])));
+        await Promise.all(streams.map(async ({ stream, person }) => {
+            for (let event; (event = await nextState(stream)) && told(event)[person.account] !== states.get(person.account);)
+                assert.ok(event, 'the stream ended');
+        }));
+        const agent = new http.Agent({ keepAlive: true, maxSockets: n });
+        for (let round = 0; round < 3; round++) {
+            const answers = await Promise.all(Array.from({ length: n }, (_, i) => everybody[i % 8].get('/v1/me', { agent })));
+            assert.ok(answers.every((answer) => answer.status === 200));
+        }
+        agent.destroy();
+    }
+    for (const { stream } of streams) stream.close();
+    await big.stop();
 });
 
 test('streams are limited for the whole server', async () => {
