@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const { test, before, after } = require('node:test');
-const { postgresql, uuid } = require('./harness.js');
+const { freshDatabase, leadlined, postgresql, uuid } = require('./harness.js');
 const { act, lead, network, send, sql } = require('./network.js');
 
 let net, statements;
@@ -56,11 +56,12 @@ const small = /^(meta|migration|sqlite_master)$/;
    since its index of words knows no order. */
 const maySort = (text) => /UNION ALL|@@/.test(text);
 
-function explain(text) {
-    if (!postgresql) return sql(net.api.database, `EXPLAIN QUERY PLAN ${text};`).map((row) => row.join('|').replace(/^[ |`-]+/, ''));
+const forced = 'SET enable_seqscan = off; SET enable_sort = off;';
+function explain(text, database = net.api.database, settings = forced) {
+    if (!postgresql) return sql(database, `EXPLAIN QUERY PLAN ${text};`).map((row) => row.join('|').replace(/^[ |`-]+/, ''));
     const n = Math.max(0, ...[...text.matchAll(/\$(\d+)/g)].map((m) => Number(m[1])));
     const values = n ? `(${Array(n).fill('NULL').join(', ')})` : '';
-    return sql(net.api.database, `SET enable_seqscan = off; SET enable_sort = off; SET plan_cache_mode = force_generic_plan; PREPARE one AS ${text}; EXPLAIN (COSTS OFF) EXECUTE one${values};`).map((row) => row.join('|'));
+    return sql(database, `${settings} SET random_page_cost = 1.1; SET plan_cache_mode = force_generic_plan; PREPARE one AS ${text}; EXPLAIN (COSTS OFF) EXECUTE one${values};`).map((row) => row.join('|'));
 }
 
 /** Steps of a plan that read a whole table, or sort what an index could give in order. */
@@ -83,6 +84,24 @@ test('the server told what it prepared', () => {
 test('no statement reads a whole table or sorts one', () => {
     const findings = statements.flatMap((text) => bad(text).map((step) => `${step.trim()}: ${text.slice(0, 300)} ... ${text.slice(-260)}`));
     assert.deepEqual(findings, []);
+});
+
+/** Steps that read one of the tables of a loaded database from end to end, by the engine's own choice. */
+function readsAll(database, text) {
+    const large = 'referral|lead|referral_words|change_index';
+    return explain(text, database, '').filter((step) => (postgresql ? new RegExp(`Seq Scan on (${large})\\b`).test(step)
+                                                                    : /^SCAN \w+(?! VIRTUAL TABLE INDEX)/.test(step) && bad(text).length > 0));
+}
+
+test('with the tables full the engine chooses the indexes by itself', async () => {
+    const database = freshDatabase(net.api.dir);
+    const loaded = leadlined(['load-demo', '--database', database, '--leads', '5000', '--seed', '1']);
+    assert.equal(loaded.code, 0, loaded.stderr);
+    const findings = statements.flatMap((text) => readsAll(database, text).map((step) => `${step.trim()}: ${text.slice(0, 200)}`));
+    assert.deepEqual(findings, []);
+    assert.equal(readsAll(database, 'SELECT id FROM lead WHERE need = $1').length, 1);
+    const search = statements.find((text) => /@@/.test(text) && !/\$1 OR/.test(text));
+    if (postgresql) assert.match(explain(search, database, '').join('\n'), /Bitmap Index Scan on referral_words_words|Index Scan (Backward )?using referral_inbox/);
 });
 
 test('a statement without an index would be found', () => {
