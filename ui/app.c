@@ -172,7 +172,6 @@ static void on_change(unsigned what, gpointer data)
         snooze_read_again(app);
         app_dirty(app, DIRTY_BODY);
     }
-    notify_changed(app, what);
     for (int i = 0; i < VIEW_COUNT; i++) {
         View *view = app->views[i];
         if (!view)
@@ -182,6 +181,7 @@ static void on_change(unsigned what, gpointer data)
         else if (view->ops->changed)
             view->ops->changed(view, what);
     }
+    notify_changed(app, what); /* last: it asks what is shown */
     app_dirty(app, DIRTY_TITLE | DIRTY_STATUS | DIRTY_MESSAGE);
 }
 

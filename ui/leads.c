@@ -422,6 +422,14 @@ LeadsView *leads_shown(App *app)
     return app->view == VIEW_INBOX || app->view == VIEW_SENT ? (LeadsView *)app_view(app) : NULL;
 }
 
+bool leads_shows_all(App *app)
+{
+    LeadsView *leads = app->view == VIEW_INBOX ? leads_shown(app) : NULL;
+    LeadCounts counts;
+    return leads && cache_counts(leads_cache(leads), &counts, NULL) &&
+           list_total(leads->list) >= counts.inbox;
+}
+
 void leads_set_limit(LeadsView *leads, int limit)
 {
     leads->limit = limit;

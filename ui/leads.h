@@ -19,6 +19,9 @@ void leads_goto(App *app, const LeadPos *place);
 /* To a lead wherever it is in the inbox. */
 void leads_goto_lead(App *app, const Uuid *id);
 
+/* The Inbox is shown, and no search or limit hides any of it. */
+bool leads_shows_all(App *app);
+
 /* The tagged leads (Uuid) when the list that is shown has any, else NULL. Free with g_array_unref. */
 GArray *leads_tagged(App *app);
 void leads_untag(App *app);

@@ -37,8 +37,8 @@ static bool has_focus(const Notify *notify)
 
 static bool attended(gpointer data)
 {
-    const App *app = data;
-    return app->view == VIEW_INBOX && has_focus(app->notify);
+    App *app = data;
+    return has_focus(app->notify) && leads_shows_all(app);
 }
 
 static void open_lead(const Uuid *lead, gpointer data)

@@ -26,6 +26,7 @@
     X(notify_notification_set_category)                                                            \
     X(notify_notification_set_hint)                                                                \
     X(notify_notification_add_action)                                                              \
+    X(notify_notification_close)                                                                   \
     X(notify_notification_show)                                                                    \
     X(g_bus_get_sync)                                                                              \
     X(g_dbus_connection_set_exit_on_close)                                                         \
@@ -157,6 +158,7 @@ static void on_button(NotifyNotification *notification, char *name, gpointer dat
     event->action = button->action;
     event->lead = button->lead;
     tell(button->shared, event);
+    lib.notify_notification_close(notification, NULL); /* not every service does it by itself */
 }
 
 static const struct {
