@@ -12,6 +12,7 @@ const { Home, program } = require('./home.js');
 const MEMBER = 'member@demo.example', LEADER = 'leader@demo.example', PASSWORD = 'leadline-demo';
 const builddir = process.env.top_builddir || path.join(__dirname, '..', '..', 'build');
 let server, url, member, leader, home;
+const running = new Set();
 
 before(async () => {
     const dir = fs.mkdtempSync('/tmp/leadline-watch-db-');
@@ -30,6 +31,7 @@ before(async () => {
 });
 
 after(async () => {
+    for (const child of running) child.kill('SIGKILL'); /* of a test that failed */
     home.remove();
     await server.stop();
     fs.rmSync(server.databaseDir, { recursive: true, force: true });
@@ -41,11 +43,15 @@ const until = (probe, what) => waitFor(probe, 20000, what);
 function watch(args = [], env = {}) {
     const child = spawn(program, ['watch', ...args], { env: { ...home.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     const watcher = { child, text: '', errors: '' };
+    running.add(child);
     child.stdout.on('data', (bytes) => { watcher.text += bytes; });
     child.stderr.on('data', (bytes) => { watcher.errors += bytes; });
     watcher.events = () => watcher.text.split('\n').slice(0, -1).map((line) => JSON.parse(line));
     watcher.phase = () => watcher.events().filter((event) => event.event === 'status').map((event) => event.phase).pop();
-    watcher.end = new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal })));
+    watcher.end = new Promise((resolve) => child.on('close', (code, signal) => {
+        running.delete(child);
+        resolve({ code, signal });
+    }));
     return watcher;
 }
 
@@ -137,7 +143,7 @@ test('commands that want the profile to themselves borrow it', async () => {
     await until(() => watcher.phase() === 'live' && watcher.events().some((event) => event.phase === 'lent'), 'back again');
     (await home.leadline(['auth', 'logout'])).expect(0);
     await until(() => watcher.phase() === 'login', 'nobody is logged in');
-    assert.match(watcher.errors, /not logged in; leadline auth login does it/);
+    await until(() => /not logged in; leadline auth login does it/.test(watcher.errors), 'that it says so');
     await home.login(url, MEMBER, PASSWORD);
     await until(() => watcher.phase() === 'live', 'logged in again');
     await stop(watcher);
