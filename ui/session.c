@@ -25,7 +25,7 @@ static const Field entry_rows[] = {
     { "name", FIELD_TEXT, AT(name), FIELD_REQUIRED, .max = 120, .label = N_("Your name") },
     { "company_name", FIELD_TEXT, AT(company_name), 0, .max = 120, .label = N_("Company") },
     { "business_type", FIELD_TEXT, AT(business_type), 0, .max = 120, .label = N_("Business") },
-    { "keep", FIELD_BOOL, AT(keep), .label = N_("Stay signed in") },
+    { "keep", FIELD_BOOL, AT(keep), .label = N_("Keep in a file") },
 };
 #undef AT
 static const FieldTable entry_fields = FIELD_TABLE("entry", Entry, entry_rows);
@@ -119,6 +119,23 @@ static char *entry_words(const App *app, const GError *error)
     return problem_words(error);
 }
 
+/* Where the session is kept; and why not, when it is not. */
+static char *signed_in_words(const App *app)
+{
+    const char *why = client_token_why(app->client);
+    switch (client_token_place(app->client)) {
+    case TOKENS_KEYRING:
+        return g_strdup(_("Signed in. The keyring keeps the session."));
+    case TOKENS_FILE:
+        return g_strdup(_("Signed in. A file that only you can read keeps the session."));
+    default:
+        return app->profile->kind != PROFILE_SERVER
+                   ? g_strdup(_("Signed in."))
+                   : g_strdup_printf(_("Signed in until you quit: %s."),
+                                     why ? why : _("the token is not stored"));
+    }
+}
+
 /* The answer, for the dialog that waits for it if it is still there. */
 static void on_signed_in(const GError *error, gpointer data)
 {
@@ -145,10 +162,8 @@ static void on_signed_in(const GError *error, gpointer data)
         app_complain_error(app, trouble);
         return;
     }
-    app_say(app, "%s",
-            app->profile->insecure_storage || app->profile->kind != PROFILE_SERVER
-                ? _("Signed in.")
-                : _("Signed in until you quit: the token is not stored."));
+    g_autofree char *words = signed_in_words(app);
+    app_say(app, "%s", words);
 }
 
 static DialogAnswer entry_done(App *app, Dialog *dialog)
@@ -201,8 +216,8 @@ static void ask(App *app, Entry *entry, const char *title, const char *yes,
         .yes = yes,
         .no = _("Cancel"),
         .start_at_form = true,
-        .note = asks_keep ? _("Stay signed in stores the token unencrypted in a file that only you "
-                              "can read (0600).")
+        .note = asks_keep ? _("The keyring keeps the session, where there is one. A file keeps it "
+                              "unencrypted, readable by you only (0600).")
                           : NULL,
         .done = entry_done,
         .left = entry_left,

@@ -39,6 +39,40 @@ static bool open_quietly(Cli *cli, GError **error)
 
 /* ---- login */
 
+static void on_credentials(gpointer data)
+{
+    *(bool *)data = true;
+}
+
+/* Every place has a deadline of its own. */
+static bool fetch(Credentials *credentials, const Profile *profile, GError **error)
+{
+    bool done = false;
+    if (!credentials_open(credentials, profile, error))
+        return false;
+    credentials_fetch(credentials, on_credentials, &done);
+    while (!done)
+        g_main_context_iteration(NULL, TRUE);
+    return true;
+}
+
+/* Asked before the password is: a session that cannot be kept is of no use here. */
+static bool check_keyring(const Profile *profile, GError **error)
+{
+    Credentials credentials;
+    if (!fetch(&credentials, profile, error))
+        return false;
+    bool works = credentials.keyring_works;
+    if (!works)
+        problem_set(
+            error, PROBLEM_USAGE,
+            _("no keyring keeps the session: %s. --insecure-storage keeps it unencrypted in "
+              "a file that only you can read, and LEADLINE_TOKEN needs no log-in"),
+            credentials.why);
+    credentials_close(&credentials);
+    return works;
+}
+
 static bool check_profile(Cli *cli, GError **error)
 {
     g_autoptr(GError) why = NULL;
@@ -57,12 +91,10 @@ static bool check_profile(Cli *cli, GError **error)
     if (cli->profile->kind != PROFILE_SERVER)
         return problem_set(error, PROBLEM_USAGE, "%s",
                            _("this profile has a server of its own and needs no log-in"));
-    if (cli->profile->insecure_storage)
-        return true;
-    return problem_set(error, PROBLEM_USAGE, "%s",
-                       _("there is no keyring to keep the session in; --insecure-storage keeps it "
-                         "unencrypted in a file that only you can read, and LEADLINE_TOKEN needs "
-                         "no log-in"));
+    if (cli->profile->token_command)
+        return problem_set(error, PROBLEM_USAGE, "%s",
+                           _("this profile has a token_command, which would be used instead"));
+    return cli->profile->insecure_storage || check_keyring(cli->profile, error);
 }
 
 static char *read_email(Cli *cli, GError **error)
@@ -90,6 +122,29 @@ static char *read_password(Cli *cli, const char *email, GError **error)
     return NULL;
 }
 
+/* Ends in any case: every request has its own deadline, and so has the keyring. */
+static bool log_out(Cli *cli, bool purge, GError **error)
+{
+    Answer answer = { 0 };
+    client_logout(cli->client, purge, on_answer, &answer);
+    while (!client_wait(cli->client, is_there, &answer, NET_DEADLINE_MS))
+        continue;
+    if (answer.error)
+        g_propagate_error(error, answer.error);
+    return answer.error == NULL;
+}
+
+/* The keyring was there, but did not take it: a session that nobody holds must not live on. */
+static bool check_kept(Cli *cli, GError **error)
+{
+    if (client_token_place(cli->client) != TOKENS_MEMORY)
+        return true;
+    g_autofree char *why = g_strdup(client_token_why(cli->client));
+    log_out(cli, false, NULL);
+    return problem_set(error, PROBLEM_IO, _("the keyring did not keep the session: %s"),
+                       why ? why : "");
+}
+
 static bool log_in(Cli *cli, const char *email, const char *password, unsigned ms, GError **error)
 {
     Answer answer = { 0 };
@@ -101,7 +156,7 @@ static bool log_in(Cli *cli, const char *email, const char *password, unsigned m
     }
     if (answer.error)
         g_propagate_error(error, answer.error);
-    return answer.error == NULL;
+    return answer.error == NULL && check_kept(cli, error);
 }
 
 /* By now the server has said who this is, and whose cache it must be. */
@@ -138,7 +193,7 @@ bool cli_run_login(Cli *cli, GError **error)
 /* ---- status */
 
 typedef struct Status {
-    char *profile, *server, *account, *email, *tokens, *file;
+    char *profile, *server, *account, *email, *tokens, *file, *keyring;
     gint64 synced_at;
     bool open;
 } Status;
@@ -151,6 +206,7 @@ static const Field status_rows[] = {
     { "email", FIELD_TEXT, AT(email), .label = N_("E-mail") },
     { "tokens", FIELD_TEXT, AT(tokens), .label = N_("Tokens") },
     { "token_file", FIELD_TEXT, AT(file), .label = N_("Token file") },
+    { "keyring", FIELD_TEXT, AT(keyring), .label = N_("Keyring") },
     { "synced_at", FIELD_TIME, AT(synced_at), .label = N_("Synced") },
     { "open", FIELD_BOOL, AT(open), .label = N_("Open now") },
 };
@@ -180,21 +236,41 @@ static bool is_open(const Profile *profile)
     return problem_is(why, PROBLEM_LOCKED);
 }
 
-/* none, environment, file, or the private server's, which are made anew at each start. */
+/* In words; why it is not where the tokens are. NULL: it has them. */
+static char *keyring_words(const Credentials *credentials)
+{
+    const Profile *profile = credentials->profile;
+    if (credentials->place == TOKENS_KEYRING)
+        return NULL;
+    if (credentials->keyring_asked)
+        return g_strdup(credentials->keyring_works ? _("has nothing of this profile")
+                                                   : credentials->why);
+    if (credentials->place == TOKENS_ENVIRONMENT)
+        return g_strdup(_("not asked: LEADLINE_TOKEN is set"));
+    if (profile->token_command)
+        return g_strdup(_("not asked: the profile has a token_command"));
+    return g_strdup(_("not asked: the profile says insecure_storage"));
+}
+
+/* A place of client/credentials.h, none, or private: the server's own, which are made anew at each start. */
 static bool read_tokens(const Profile *profile, Status *status, GError **error)
 {
     Credentials credentials;
-    if (!credentials_load(&credentials, profile, error))
+    if (profile->kind != PROFILE_SERVER) {
+        status->tokens = g_strdup("private");
+        return true;
+    }
+    if (!fetch(&credentials, profile, error))
         return false;
-    bool own = profile->kind != PROFILE_SERVER;
-    status->tokens = g_strdup(own                            ? "private"
-                              : !credentials.access          ? "none"
-                              : credentials.from_environment ? "environment"
-                                                             : "file");
-    if (!own && credentials.access && !credentials.from_environment)
+    status->tokens = g_strdup(token_place_code(credentials.place));
+    if (credentials.place == TOKENS_FILE)
         status->file = profile_path(profile->state_dir, "tokens");
-    credentials_forget(&credentials);
-    return true;
+    status->keyring = keyring_words(&credentials);
+    bool failed = profile->token_command && !credentials.access && credentials.why;
+    if (failed)
+        problem_set(error, PROBLEM_FAILED, "%s", credentials.why);
+    credentials_close(&credentials);
+    return !failed;
 }
 
 bool cli_run_status(Cli *cli, GError **error)
@@ -218,20 +294,24 @@ bool cli_run_status(Cli *cli, GError **error)
 
 /* ---- logout */
 
-/* The answer comes for certain: every request has its own deadline, and forgetting waits for it. */
+static void say_what_stays(const Cli *cli)
+{
+    if (cli->profile->token_command)
+        cli_say("%s", _("The token_command of this profile still gives a token."));
+    const char *token = g_getenv("LEADLINE_TOKEN");
+    if (token && *token)
+        cli_say("%s", _("LEADLINE_TOKEN is still set."));
+}
+
 bool cli_run_logout(Cli *cli, GError **error)
 {
-    Answer answer = { 0 };
     if (!open_quietly(cli, error))
         return false;
-    client_logout(cli->client, cli_has(cli->args, OPTION_PURGE), on_answer, &answer);
-    while (!client_wait(cli->client, is_there, &answer, NET_DEADLINE_MS))
-        continue;
-    if (!answer.error) {
+    if (log_out(cli, cli_has(cli->args, OPTION_PURGE), NULL)) {
         cli_say("%s", _("Logged out. What is in the outbox is kept."));
+        say_what_stays(cli);
         return true;
     }
-    g_clear_error(&answer.error);
     return problem_set(error, PROBLEM_SERVER_DOWN, "%s",
                        _("logged out here, but the server could not be told to end the session"));
 }

@@ -260,7 +260,7 @@ Client *client_open(const Profile *profile, unsigned flags, GError **error)
     g_autofree char *store_path = profile_path(profile->data_dir, "leads.db");
     g_autofree char *cache_path = profile_path(profile->cache_dir, "cache.db");
     client->store = store_open(store_path, error);
-    if (!client->store || !credentials_load(&client->credentials, profile, error))
+    if (!client->store || !credentials_open(&client->credentials, profile, error))
         return NULL;
     CacheWriter *writer = NULL;
     if (!open_cache(client, cache_path, store_path, &writer, error)) {
@@ -309,7 +309,10 @@ void client_free(Client *client)
         loan_end(client->loan);
         profile_free(client->profile);
     }
-    credentials_forget(&client->credentials);
+    credentials_close(&client->credentials);
+    if (client->keeping)
+        client->keeping_free(client->keeping);
+    client_session_forget(client);
     g_hash_table_unref(client->busy);
     g_free(client->feed_state);
     g_free(client->detail);

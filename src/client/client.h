@@ -12,6 +12,7 @@
 
 #include "base/problem.h"
 #include "client/cache.h"
+#include "client/credentials.h"
 #include "client/profile.h"
 #include "client/store.h"
 #include "model/referral.h"
@@ -101,8 +102,9 @@ void client_logout(Client *client, bool purge, ClientDoneFunc done, gpointer dat
 
 /* Where the tokens of this profile are: for `auth status` and the screen, which must say that a log-in is forgotten
  * at the end when nothing may be stored. */
-typedef enum TokenPlace { TOKENS_NONE, TOKENS_MEMORY, TOKENS_FILE, TOKENS_ENVIRONMENT } TokenPlace;
 TokenPlace client_token_place(const Client *client);
+/* Why they are in no safer place, or why none were found: "the keyring is locked"; NULL nothing to tell. */
+const char *client_token_why(const Client *client);
 
 /* ---- network by hand */
 

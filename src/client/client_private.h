@@ -28,6 +28,9 @@ struct Client {
     Net *net;       /* NULL until started */
     Embedded *embedded;
     Credentials credentials;
+    gpointer keeping; /* who waits for the credentials, when that is not the client itself */
+    GDestroyNotify keeping_free;
+    char *stale; /* a command's token that the server refused */
     int undo_hold;
 
     ClientChangedFunc on_changed;
@@ -93,4 +96,6 @@ bool client_sending(Client *client);
 
 /* client_session.c */
 void client_connect(Client *client);
+void client_look_for_tokens(Client *client);
 void client_refresh_tokens(Client *client);
+void client_session_forget(Client *client);

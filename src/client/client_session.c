@@ -8,13 +8,19 @@
 
 /* ---- the private server */
 
-static bool take_tokens(Client *client, const Tokens *tokens)
+/* Keeps a pair, then goes on; when it cannot be stored it is there all the same, and that is told. */
+static void keep(Client *client, const Tokens *tokens, CredentialsFunc then, gpointer data)
 {
     g_autoptr(GError) error = NULL;
-    if (credentials_set(&client->credentials, client->profile, tokens, &error))
-        return true;
+    if (credentials_keep(&client->credentials, tokens, then, data, &error))
+        return;
     client_problem(client, problem_of(error), error->message);
-    return false;
+    then(data);
+}
+
+static void on_private_kept(gpointer data)
+{
+    client_event(data, EVENT_TOKEN);
 }
 
 static void on_server_ready(const Tokens *tokens, const GError *error, gpointer data)
@@ -25,8 +31,7 @@ static void on_server_ready(const Tokens *tokens, const GError *error, gpointer 
         client_event(client, EVENT_FAILED);
         return;
     }
-    take_tokens(client, tokens);
-    client_event(client, EVENT_TOKEN);
+    keep(client, tokens, on_private_kept, client);
 }
 
 /* It died. Its address comes back only with a new one, which the next try starts. */
@@ -38,6 +43,17 @@ static void on_server_gone(gpointer data)
     client_event(client, EVENT_FAILED);
 }
 
+static void on_fetched(gpointer data)
+{
+    Client *client = data;
+    const Credentials *credentials = &client->credentials;
+    /* Without a keyring there is nothing to tell: nothing was ever in one. */
+    bool was_there = client->profile->email || client->profile->token_command;
+    if (!credentials->access && credentials->why && was_there)
+        client_problem(client, PROBLEM_UNAUTHORIZED, credentials->why);
+    client_event(client, credentials->access ? EVENT_TOKEN : EVENT_NO_TOKEN);
+}
+
 void client_connect(Client *client)
 {
     if (client->profile->kind != PROFILE_SERVER) {
@@ -45,7 +61,12 @@ void client_connect(Client *client)
         client->embedded = embedded_start(client->profile, on_server_ready, on_server_gone, client);
         return;
     }
-    client_event(client, client->credentials.access ? EVENT_TOKEN : EVENT_NO_TOKEN);
+    credentials_fetch(&client->credentials, on_fetched, client);
+}
+
+void client_look_for_tokens(Client *client)
+{
+    credentials_fetch_again(&client->credentials, on_fetched, client);
 }
 
 /* ---- exchange */
@@ -59,15 +80,32 @@ static bool read_tokens(const NetReply *reply, Tokens *tokens)
            tokens->access_token;
 }
 
+static void on_refreshed_kept(gpointer data)
+{
+    client_event(data, EVENT_REFRESHED);
+}
+
+static void refuse(Client *client, const char *why)
+{
+    client_problem(client, PROBLEM_UNAUTHORIZED, why);
+    client_event(client, EVENT_REFUSED);
+}
+
+/* The refresh token itself is no good: nothing else is a reason to forget it. */
+static bool is_refused(const NetReply *reply)
+{
+    return reply->status == 401 || reply->status == 403 ||
+           problem_is(reply->error, PROBLEM_INVALID_GRANT);
+}
+
 static void on_refreshed(NetReply *reply, gpointer data)
 {
     Client *client = data;
     Tokens tokens = { 0 };
     client->request = NULL;
-    if (reply->error && (reply->status == 400 || reply->status == 401 || reply->status == 403)) {
-        credentials_clear(&client->credentials, client->profile);
-        client_problem(client, PROBLEM_UNAUTHORIZED, "");
-        client_event(client, EVENT_REFUSED);
+    if (reply->error && is_refused(reply)) {
+        credentials_drop(&client->credentials, NULL, NULL);
+        refuse(client, "");
     } else if (reply->error) {
         client_failed(client, reply);
     } else if (!read_tokens(reply, &tokens)) {
@@ -76,23 +114,51 @@ static void on_refreshed(NetReply *reply, gpointer data)
         client_event(client, EVENT_FAILED);
     } else {
         /* Stored before its first use: a crash between the two must not lose the only pair that works. */
-        take_tokens(client, &tokens);
-        client_event(client, EVENT_REFRESHED);
+        keep(client, &tokens, on_refreshed_kept, client);
     }
-    fields_clear(&tokens_fields, &tokens);
+    tokens_wipe(&tokens);
+}
+
+void client_session_forget(Client *client)
+{
+    if (client->stale)
+        explicit_bzero(client->stale, strlen(client->stale));
+    g_clear_pointer(&client->stale, g_free);
+}
+
+/* The command's turn: whoever gives tokens renews them. */
+static void on_command_again(gpointer data)
+{
+    Client *client = data;
+    const Credentials *credentials = &client->credentials;
+    bool same = g_strcmp0(credentials->access, client->stale) == 0;
+    client_session_forget(client);
+    if (credentials->access && !same)
+        client_event(client, EVENT_REFRESHED);
+    else
+        refuse(client, credentials->why ? credentials->why
+                                        : "token_command gives a token that the server refuses");
 }
 
 void client_refresh_tokens(Client *client)
 {
-    if (!client->credentials.refresh) {
-        client_problem(client, PROBLEM_UNAUTHORIZED, "");
-        client_event(client, EVENT_REFUSED);
+    Credentials *credentials = &client->credentials;
+    if (credentials->place == TOKENS_COMMAND) {
+        client_session_forget(client);
+        client->stale = g_strdup(credentials->access);
+        credentials_fetch_again(credentials, on_command_again, client);
         return;
     }
-    g_autofree char *token = g_uri_escape_string(client->credentials.refresh, NULL, FALSE);
+    if (!credentials->refresh) {
+        refuse(client, "");
+        return;
+    }
+    g_autofree char *token = g_uri_escape_string(credentials->refresh, NULL, FALSE);
     g_autofree char *body = g_strconcat("grant_type=refresh_token&refresh_token=", token, NULL);
     NetCall call = { .method = "POST", .path = "/oauth/token", .body = body, .flags = NET_FORM };
     client->request = net_send(client->net, &call, on_refreshed, client);
+    explicit_bzero(token, strlen(token));
+    explicit_bzero(body, strlen(body));
 }
 
 /* ---- log-in, sign-up, log-out */
@@ -130,6 +196,27 @@ static void remember_email(Client *client, const char *email)
         client_problem(client, problem_of(error), error->message);
 }
 
+/* Whoever waits for the credentials goes with the client if that goes first. */
+static void wait_for_credentials(Client *client, gpointer waiter, GDestroyNotify waiter_free)
+{
+    if (client->keeping) /* an older wish: this one makes it void */
+        client->keeping_free(client->keeping);
+    client->keeping = waiter;
+    client->keeping_free = waiter_free;
+}
+
+static void on_login_kept(gpointer data)
+{
+    Asking *asking = data;
+    Client *client = asking->client;
+    client->keeping = NULL;
+    remember_email(client, asking->email);
+    client->purge = false;
+    client_problem(client, PROBLEM_COUNT, "");
+    client_event(client, EVENT_TOKEN);
+    asking_end(asking, NULL);
+}
+
 static void on_login(NetReply *reply, gpointer data)
 {
     Asking *asking = data;
@@ -138,15 +225,14 @@ static void on_login(NetReply *reply, gpointer data)
     g_autoptr(GError) error = reply->error ? g_error_copy(reply->error) : NULL;
     if (!error && !read_tokens(reply, &tokens))
         problem_set(&error, PROBLEM_BAD_REPLY, "the answer to the log-in has no tokens");
-    if (!error && credentials_set(&client->credentials, client->profile, &tokens, &error))
-        remember_email(client, asking->email);
-    fields_clear(&tokens_fields, &tokens);
     if (!error) {
-        client->purge = false;
-        client_problem(client, PROBLEM_COUNT, "");
-        client_event(client, EVENT_TOKEN);
+        wait_for_credentials(client, asking, asking_free);
+        if (!credentials_keep(&client->credentials, &tokens, on_login_kept, asking, &error))
+            client->keeping = NULL;
     }
-    asking_end(asking, error);
+    tokens_wipe(&tokens);
+    if (error)
+        asking_end(asking, error);
 }
 
 typedef struct Pair {
@@ -242,54 +328,91 @@ static void on_wiped(Job *job, gpointer data)
     client_job_done(data, job);
 }
 
-/* The rows go now, the file with the client: it is open. */
-static void forget(Client *client, bool purge)
-{
-    credentials_clear(&client->credentials, client->profile);
-    client_event(client, EVENT_LOGOUT);
-    client->purge = purge;
-    if (purge && client->worker)
-        client_add_job(client, job_new(JOB_WIPE, on_wiped, client));
-}
-
 typedef struct Leaving {
     Client *client;
     bool purge;
+    GError *error; /* the server does not know */
     ClientDoneFunc done;
     gpointer data;
 } Leaving;
 
-/* Logged out here in any case; an error only says that the server does not know. */
+static void leaving_free(gpointer data)
+{
+    Leaving *leaving = data;
+    g_clear_error(&leaving->error);
+    g_free(leaving);
+}
+
+/* The rows go now, the file with the client: it is open. */
+static void on_forgotten(gpointer data)
+{
+    Leaving *leaving = data;
+    Client *client = leaving->client;
+    client->keeping = NULL;
+    client_event(client, EVENT_LOGOUT);
+    client->purge = leaving->purge;
+    if (client->purge && client->worker)
+        client_add_job(client, job_new(JOB_WIPE, on_wiped, client));
+    leaving->done(leaving->error, leaving->data);
+    leaving_free(leaving);
+}
+
+/* Here in any case; an error only says that the server does not know. */
+static void forget(Leaving *leaving)
+{
+    wait_for_credentials(leaving->client, leaving, leaving_free);
+    credentials_drop(&leaving->client->credentials, on_forgotten, leaving);
+}
+
 static void on_revoked(NetReply *reply, gpointer data)
 {
     Leaving *leaving = data;
-    forget(leaving->client, leaving->purge);
-    leaving->done(reply->error, leaving->data);
-    g_free(leaving);
+    leaving->error = reply->error ? g_error_copy(reply->error) : NULL;
+    forget(leaving);
+}
+
+/* By now it is known what there is to be ended. */
+static void revoke(gpointer data)
+{
+    Leaving *leaving = data;
+    Client *client = leaving->client;
+    client->keeping = NULL;
+    if (!client->net || !client->credentials.refresh) {
+        forget(leaving);
+        return;
+    }
+    g_autofree char *token = g_uri_escape_string(client->credentials.refresh, NULL, FALSE);
+    g_autofree char *body = g_strconcat("token=", token, NULL);
+    NetCall call = {
+        .method = "POST",
+        .path = "/oauth/revoke",
+        .body = body,
+        .flags = NET_FORM,
+        .drop = leaving_free,
+    };
+    net_send(client->net, &call, on_revoked, leaving);
+    explicit_bzero(token, strlen(token));
+    explicit_bzero(body, strlen(body));
 }
 
 void client_logout(Client *client, bool purge, ClientDoneFunc done, gpointer data)
 {
-    if (!client->net || !client->credentials.refresh) {
-        forget(client, purge);
-        done(NULL, data);
+    Leaving *leaving = g_new0(Leaving, 1);
+    *leaving = (Leaving){ .client = client, .purge = purge, .done = done, .data = data };
+    if (client->profile->kind != PROFILE_SERVER || client->profile->token_command) {
+        revoke(leaving);
         return;
     }
-    Leaving *leaving = g_new0(Leaving, 1);
-    *leaving = (Leaving){ client, purge, done, data };
-    g_autofree char *token = g_uri_escape_string(client->credentials.refresh, NULL, FALSE);
-    g_autofree char *body = g_strconcat("token=", token, NULL);
-    NetCall call = {
-        .method = "POST", .path = "/oauth/revoke", .body = body, .flags = NET_FORM, .drop = g_free
-    };
-    net_send(client->net, &call, on_revoked, leaving);
+    wait_for_credentials(client, leaving, leaving_free);
+    credentials_fetch(&client->credentials, revoke, leaving);
 }
 
 TokenPlace client_token_place(const Client *client)
 {
-    if (!client->credentials.access)
-        return TOKENS_NONE;
-    if (client->credentials.from_environment)
-        return TOKENS_ENVIRONMENT;
-    return client->profile->insecure_storage ? TOKENS_FILE : TOKENS_MEMORY;
+    return client->credentials.place;
+}
+
+const char *client_token_why(const Client *client)
+{
+    return client->credentials.why;
 }

@@ -360,6 +360,8 @@ static void open_stream(Client *client)
 
 void client_sync_now(Client *client)
 {
+    if (client->sync.state == SYNC_LOGIN) /* a keyring may have been unlocked meanwhile */
+        client_look_for_tokens(client);
     client_event(client, EVENT_NOW);
     client_pump(client);
 }

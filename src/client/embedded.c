@@ -231,7 +231,7 @@ static bool read_tokens(Embedded *embedded)
         return false;
     g_auto(FieldErrors) errors;
     field_errors_init(&errors);
-    fields_clear(&tokens_fields, &embedded->tokens);
+    tokens_wipe(&embedded->tokens);
     return json_decode(json_root(doc), &tokens_fields, &embedded->tokens, JSON_REPLY, "#",
                        &errors) &&
            embedded->tokens.access_token;
@@ -373,7 +373,7 @@ void embedded_stop(Embedded *embedded)
             kill(embedded->pid, SIGTERM);
         wait_for_end(embedded->pid);
     }
-    fields_clear(&tokens_fields, &embedded->tokens);
+    tokens_wipe(&embedded->tokens);
     g_free(embedded->server);
     g_free(embedded->database);
     g_free(embedded->socket);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += %D%/libclient.a
-%C%_libclient_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(NOTIFY_CFLAGS)
+%C%_libclient_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(NOTIFY_CFLAGS) $(SECRET_CFLAGS)
 %C%_libclient_a_SOURCES = \
 	%D%/cache.c %D%/cache.h \
 	%D%/cache_count.c %D%/cache_feed.c \
@@ -11,6 +11,7 @@ noinst_LIBRARIES += %D%/libclient.a
 	%D%/credentials.c %D%/credentials.h \
 	%D%/embedded.c %D%/embedded.h \
 	%D%/herald.c %D%/herald.h \
+	%D%/keyring.c %D%/keyring.h \
 	%D%/label.c %D%/label.h \
 	%D%/limit.c %D%/limit.h \
 	%D%/link.c %D%/link.h \
@@ -26,6 +27,7 @@ noinst_LIBRARIES += %D%/libclient.a
 	%D%/sse.c %D%/sse.h \
 	%D%/store.c %D%/store.h \
 	%D%/sync.c %D%/sync.h \
+	%D%/token_command.c %D%/token_command.h \
 	%D%/worker.c %D%/worker.h
 nodist_%C%_libclient_a_SOURCES = %D%/schema_cache.c %D%/schema_store.c
 

@@ -279,6 +279,7 @@ Profile *profile_copy(const Profile *profile)
     copy->name = g_strdup(profile->name);
     copy->server = g_strdup(profile->server);
     copy->email = g_strdup(profile->email);
+    copy->token_command = g_strdup(profile->token_command);
     copy->config_dir = g_strdup(profile->config_dir);
     copy->data_dir = g_strdup(profile->data_dir);
     copy->cache_dir = g_strdup(profile->cache_dir);
@@ -294,6 +295,7 @@ void profile_free(Profile *profile)
     g_free(profile->name);
     g_free(profile->server);
     g_free(profile->email);
+    g_free(profile->token_command);
     g_free(profile->config_dir);
     g_free(profile->data_dir);
     g_free(profile->cache_dir);
@@ -319,6 +321,8 @@ bool profile_save(const Profile *profile, GError **error)
         g_string_append_printf(text, "email=%s\n", profile->email);
     if (profile->insecure_storage)
         g_string_append(text, "insecure_storage=on\n");
+    if (profile->token_command)
+        g_string_append_printf(text, "token_command=%s\n", profile->token_command);
     g_autofree char *path = g_build_filename(dir, profile->name, NULL);
     g_autoptr(GError) why = NULL;
     if (g_file_set_contents_full(path, text->str, (gssize)text->len,
@@ -390,13 +394,14 @@ static char *default_name(GError **error)
 typedef struct Written {
     ProfileKind kind;
     bool has_kind, insecure_storage;
-    char *server, *email;
+    char *server, *email, *token_command;
 } Written;
 
 static void written_clear(Written *written)
 {
     g_free(written->server);
     g_free(written->email);
+    g_free(written->token_command);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Written, written_clear)
 
@@ -429,6 +434,13 @@ static bool read_insecure_storage(Written *written, const char *value)
     return written->insecure_storage || g_strv_contains(off, value);
 }
 
+static bool read_token_command(Written *written, const char *value)
+{
+    g_free(written->token_command);
+    written->token_command = g_strdup(value);
+    return *value != '\0';
+}
+
 static const struct {
     const char *name;
     bool (*read)(Written *written, const char *value);
@@ -438,6 +450,7 @@ static const struct {
     { "server", read_server, "https://HOST[:PORT]; http:// on this machine only; unix:/PATH" },
     { "email", read_email, "an e-mail address" },
     { "insecure_storage", read_insecure_storage, "on or off" },
+    { "token_command", read_token_command, "a command of the shell that prints the token" },
 };
 
 static bool profile_line(char *line, gpointer data, GError **error)
@@ -487,5 +500,6 @@ Profile *profile_load(const char *name, GError **error)
     }
     profile->email = g_steal_pointer(&written.email);
     profile->insecure_storage = written.insecure_storage;
+    profile->token_command = g_steal_pointer(&written.token_command);
     return profile;
 }

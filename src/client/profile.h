@@ -29,6 +29,7 @@ typedef struct Profile {
     char *server; /* URL: https://..., http://127.0.0.1:..., or unix:PATH */
     char *email;  /* last log-in, may be NULL */
     bool insecure_storage;
+    char *token_command; /* gives the token (client/token_command.h); NULL none */
     /* the last four are the profile's own */
     char *config_dir, *data_dir, *cache_dir, *state_dir, *runtime_dir;
 } Profile;

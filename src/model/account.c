@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/account.h"
 
+#include <string.h>
+
 #include "base/i18n.h"
 
 static const EnumValue account_state_values[] = {
@@ -112,6 +114,15 @@ static const Field scope_rows[] = {
 };
 #undef AT
 const FieldTable scope_fields = FIELD_TABLE("scope", Scope, scope_rows);
+
+void tokens_wipe(Tokens *tokens)
+{
+    if (tokens->access_token)
+        explicit_bzero(tokens->access_token, strlen(tokens->access_token));
+    if (tokens->refresh_token)
+        explicit_bzero(tokens->refresh_token, strlen(tokens->refresh_token));
+    fields_clear(&tokens_fields, tokens);
+}
 
 char *email_fold(const char *email)
 {

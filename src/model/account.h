@@ -77,6 +77,9 @@ typedef enum ScopeKind {
     SCOPE_DESK = 3,
 } ScopeKind;
 
+/* fields_clear() that overwrites them first: as an answer they carry no SECRET flag. */
+void tokens_wipe(Tokens *tokens);
+
 extern const EnumTable account_states, scope_kinds;
 extern const FieldTable account_fields, party_fields, sign_up_fields, login_fields, tokens_fields,
     device_code_fields, session_fields, scope_fields;

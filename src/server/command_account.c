@@ -100,7 +100,7 @@ static bool make_tokens(Call *call, GError **error)
 {
     TokenRun *run = call->scratch;
     g_autofree char *key = email_fold(email);
-    fields_clear(&tokens_fields, &run->tokens); /* of an earlier try */
+    tokens_wipe(&run->tokens); /* of an earlier try */
     g_autoptr(DbRows) rows = db_query(
         call->db, error, "SELECT id FROM account WHERE email_key = $1 AND state = 1", db_text(key));
     if (!rows)
@@ -124,7 +124,7 @@ bool token_create(const Config *config, int argc, char **argv, GError **error)
         return false;
     g_autoptr(GString) out = g_string_new(NULL);
     json_put_object(out, &tokens_fields, &run.tokens);
-    fields_clear(&tokens_fields, &run.tokens);
+    tokens_wipe(&run.tokens);
     puts(out->str);
     return true;
 }

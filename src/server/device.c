@@ -200,7 +200,7 @@ static bool poll_answer(Call *call, const Poll *poll, GError **error)
                  "UPDATE device_grant SET state = 4, session_id = $2, exchanged_at = "
                  "COALESCE(exchanged_at, $3) WHERE device_hash = $1",
                  db_hash(&poll->hash), db_uuid(&session), db_int(call->now))) {
-        fields_clear(&tokens_fields, &tokens);
+        tokens_wipe(&tokens);
         return false;
     }
     session_put_tokens(call, &tokens);

@@ -53,7 +53,7 @@ static bool tokens_issue(Call *call, const Uuid *session, gint64 session_expires
 void session_put_tokens(Call *call, Tokens *tokens)
 {
     json_put_object(call->reply.body, &tokens_fields, tokens);
-    fields_clear(&tokens_fields, tokens);
+    tokens_wipe(tokens);
 }
 
 char *session_client_name(const char *user_agent)
@@ -112,7 +112,7 @@ static bool login(Call *call, GError **error)
                            "the e-mail address or the password is wrong");
     Tokens tokens = { 0 };
     if (!session_create(call, &account, call->user_agent, &tokens, NULL, error)) {
-        fields_clear(&tokens_fields, &tokens);
+        tokens_wipe(&tokens);
         return false;
     }
     session_put_tokens(call, &tokens);
@@ -201,7 +201,7 @@ static bool refresh_exchange(Call *call, const Refresh *refresh, GError **error)
                  "UPDATE token SET used_at = COALESCE(used_at, $2), successor = $3 WHERE hash = $1",
                  db_bytes(refresh->hash.bytes, sizeof refresh->hash.bytes), db_int(call->now),
                  db_bytes(next.bytes, sizeof next.bytes))) {
-        fields_clear(&tokens_fields, &tokens);
+        tokens_wipe(&tokens);
         return false;
     }
     session_put_tokens(call, &tokens);

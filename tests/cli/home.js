@@ -34,7 +34,7 @@ class Home {
             this.env[`XDG_${name}`] = path.join(this.dir, name);
             fs.mkdirSync(this.env[`XDG_${name}`], { mode: 0o700 });
         }
-        for (const name of ['LEADLINE_CONFIG', 'LEADLINE_PROFILE', 'LEADLINE_TOKEN', 'NO_COLOR', 'COLUMNS', 'VISUAL', 'EDITOR']) {
+        for (const name of ['LEADLINE_CONFIG', 'LEADLINE_PROFILE', 'LEADLINE_TOKEN', 'NO_COLOR', 'COLUMNS', 'VISUAL', 'EDITOR', 'DBUS_SESSION_BUS_ADDRESS']) {
             delete this.env[name];
         }
     }

@@ -10,7 +10,6 @@
 
 #include <glib/gstdio.h>
 
-#include "client/credentials.h"
 #include "client/profile.h"
 #include "client/settings.h"
 #include "tests/unit/client_fixture.h"
@@ -356,92 +355,6 @@ static void old_demos_are_swept(void **state)
     assert_false(g_file_test(next->runtime_dir, G_FILE_TEST_EXISTS));
 }
 
-/* ---- credentials */
-
-static const Tokens pair = { .access_token = (char *)"lla_one",
-                             .refresh_token = (char *)"llr_one",
-                             .token_type = (char *)"Bearer",
-                             .expires_in = 3600 };
-
-static void tokens_are_stored_only_when_asked_for(void **state)
-{
-    g_autoptr(Profile) profile = profile_new(PROFILE_SERVER, "keys", "https://a.example", NULL);
-    g_autofree char *path = profile_path(profile->state_dir, "tokens");
-    Credentials credentials, back;
-    assert_true(credentials_load(&credentials, profile, NULL));
-    assert_null(credentials.access);
-    assert_true(credentials_set(&credentials, profile, &pair, NULL));
-    assert_string_equal(credentials.access, "lla_one");
-    assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
-    profile->insecure_storage = true;
-    assert_true(credentials_set(&credentials, profile, &pair, NULL));
-    struct stat st;
-    assert_int_equal(g_stat(path, &st), 0);
-    assert_int_equal(st.st_mode & 0777, 0600);
-    assert_true(credentials_load(&back, profile, NULL));
-    assert_string_equal(back.access, "lla_one");
-    assert_string_equal(back.refresh, "llr_one");
-    /* Not when it is not asked for any more. */
-    Credentials none;
-    profile->insecure_storage = false;
-    assert_true(credentials_load(&none, profile, NULL));
-    assert_null(none.access);
-    credentials_clear(&credentials, profile);
-    credentials_clear(&back, profile);
-    assert_null(credentials.access);
-    assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
-}
-
-static void a_token_file_for_others_is_refused(void **state)
-{
-    g_autoptr(Profile) profile = profile_new(PROFILE_SERVER, "open", "https://a.example", NULL);
-    g_autofree char *path = profile_path(profile->state_dir, "tokens");
-    Credentials credentials = { 0 };
-    profile->insecure_storage = true;
-    assert_true(credentials_set(&credentials, profile, &pair, NULL));
-    credentials_clear(&credentials, &(Profile){ .state_dir = home.dir });
-    assert_int_equal(g_chmod(path, 0640), 0);
-    g_autoptr(GError) error = NULL;
-    assert_false(credentials_load(&credentials, profile, &error));
-    assert_true(problem_is(error, PROBLEM_BAD_CONFIG));
-    assert_non_null(strstr(error->message, path));
-    assert_null(credentials.access);
-}
-
-static void a_token_file_that_makes_no_sense_is_none(void **state)
-{
-    static const char *const texts[] = {
-        "", "{", "[]", "null", "{}", "{\"refresh_token\":\"x\"}", "{\"access_token\":7}"
-    };
-    g_autoptr(Profile) profile = profile_new(PROFILE_SERVER, "odd", "https://a.example", NULL);
-    g_autofree char *path = profile_path(profile->state_dir, "tokens");
-    profile->insecure_storage = true;
-    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
-        Credentials credentials;
-        assert_true(
-            g_file_set_contents_full(path, texts[i], -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
-        assert_true(credentials_load(&credentials, profile, NULL));
-        assert_null(credentials.access);
-    }
-    g_unlink(path);
-}
-
-static void the_environment_overrides_and_is_never_stored(void **state)
-{
-    g_autoptr(Profile) profile = profile_new(PROFILE_SERVER, "env", "https://a.example", NULL);
-    g_autofree char *path = profile_path(profile->state_dir, "tokens");
-    Credentials credentials;
-    profile->insecure_storage = true;
-    g_setenv("LEADLINE_TOKEN", "lla_env", TRUE);
-    assert_true(credentials_load(&credentials, profile, NULL));
-    g_unsetenv("LEADLINE_TOKEN");
-    assert_string_equal(credentials.access, "lla_env");
-    assert_null(credentials.refresh);
-    assert_true(credentials.from_environment);
-    assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
-    credentials_clear(&credentials, profile);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -455,10 +368,6 @@ int main(void)
         cmocka_unit_test(one_owner),
         cmocka_unit_test(a_crash_leaves_no_lock),
         cmocka_unit_test(old_demos_are_swept),
-        cmocka_unit_test(tokens_are_stored_only_when_asked_for),
-        cmocka_unit_test(a_token_file_for_others_is_refused),
-        cmocka_unit_test(a_token_file_that_makes_no_sense_is_none),
-        cmocka_unit_test(the_environment_overrides_and_is_never_stored),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
