@@ -11,7 +11,7 @@
 static const ViewOps *const view_table[VIEW_COUNT] = {
     [VIEW_INBOX] = &inbox_view,     [VIEW_SENT] = &sent_view,         [VIEW_OUTBOX] = &outbox_view,
     [VIEW_HELP] = &help_view,       [VIEW_MESSAGES] = &messages_view, [VIEW_LEAD] = &lead_view,
-    [VIEW_WELCOME] = &welcome_view,
+    [VIEW_WELCOME] = &welcome_view, [VIEW_DEVICE] = &device_view,
 };
 
 App *app_new(void)
@@ -103,6 +103,11 @@ void app_show(App *app, ViewId id)
         view->ops->changed(view, ~0u);
     view->stale = false;
     app_dirty(app, DIRTY_ALL);
+}
+
+bool app_has_tabs(const App *app)
+{
+    return app->client && app->view != VIEW_WELCOME && app->view != VIEW_DEVICE;
 }
 
 Target app_target(App *app)

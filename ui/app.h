@@ -95,6 +95,7 @@ void app_apply_settings(App *app);
 void app_dirty(App *app, unsigned what);
 void app_draw(App *app); /* app_draw.c */
 
+bool app_has_tabs(const App *app); /* somebody is in */
 void app_show(App *app, ViewId view);
 View *app_view(const App *app);
 Target app_target(App *app);

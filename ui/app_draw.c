@@ -71,7 +71,7 @@ static char *tab_text(App *app, int i, ViewId shown, bool numbered)
 static char *title_right(App *app, int room)
 {
     g_autofree char *clock = when_clock(clock_now());
-    if (!app->client || app->view == VIEW_WELCOME)
+    if (!app_has_tabs(app))
         return g_strdup_printf(" %s ", clock);
     const char *profile = client_profile(app->client)->name;
     g_autofree char *account = text_clean(client_status(app->client)->account_name, -1, TEXT_LINE);
@@ -106,7 +106,7 @@ static void draw_tabs(App *app, Rect line)
 
 static void draw_title(App *app, Rect line)
 {
-    if (app->client && app->view != VIEW_WELCOME) {
+    if (app_has_tabs(app)) {
         draw_tabs(app, line);
         return;
     }
@@ -196,7 +196,7 @@ static void draw_status(App *app, Rect line)
         return;
     draw_rest(line, 0, 0, ROLE_STATUS);
     int room = line.w;
-    if (app->client && app->view != VIEW_WELCOME) {
+    if (app_has_tabs(app)) {
         const ClientStatus *status = client_status(app->client);
         Role sync_role, outbox_role;
         g_autofree char *sync = sync_text(app, line.w >= 80, &sync_role);

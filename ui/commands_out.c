@@ -258,6 +258,17 @@ static void pick(App *app, GPtrArray *links)
     app_ask(app, dialog_new(&spec));
 }
 
+void open_address(App *app, const char *url)
+{
+    g_autofree char *uri = link_web(url);
+    g_autofree char *text = text_clean(url, -1, TEXT_LINE);
+    Link link = { LINK_WEB, uri, text };
+    if (uri)
+        open_link(app, &link);
+    else
+        app_complain(app, _("%s is no address that may be opened."), text);
+}
+
 void run_open_link(App *app, const char *args)
 {
     guint64 n = 0;

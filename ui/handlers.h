@@ -86,5 +86,9 @@ void run_theme(App *app, const char *args);
 void run_background(App *app, const char *args);
 void run_bind(App *app, const char *args);
 void run_unbind(App *app, const char *args);
+/* An address that is not a lead's, with the setting `opener`: commands_out.c */
+void open_address(App *app, const char *url);
+
 void run_login(App *app, const char *args);
+extern const EnumTable login_choices;
 void run_logout(App *app, const char *args);

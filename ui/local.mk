@@ -17,6 +17,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/commands_verdict.c \
 	%D%/complete.c %D%/complete.h \
 	%D%/decode.c %D%/decode.h \
+	%D%/device.c %D%/device.h \
 	%D%/dialog.c %D%/dialog.h \
 	%D%/draft.c %D%/draft.h \
 	%D%/draw.c %D%/draw.h \

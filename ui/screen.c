@@ -393,7 +393,7 @@ void screen_apply_theme(void)
     if (!plain && has_colors() && start_color() == OK && use_default_colors() == OK) {
         theme_set_colours(COLORS);
         for (short i = 1; i < COLOUR_COUNT; i++)
-            init_pair(i, (short)theme_palette((ThemeColour)i), -1);
+            init_pair(i, (short)theme_palette((ThemeColour)i), (short)theme_paper((ThemeColour)i));
     }
     draw_reset_styles();
 }

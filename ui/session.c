@@ -3,6 +3,7 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "device.h"
 #include "handlers.h"
 #include "model/account.h"
 
@@ -12,7 +13,7 @@
 typedef struct Entry {
     char *server, *email, *password, *name, *company_name, *business_type;
     bool keep;
-    bool sign_up;
+    bool sign_up, browser;
     bool opened; /* the profile at hand was made for this, and is nothing until it succeeds */
 } Entry;
 
@@ -106,7 +107,7 @@ static void entry_left(App *app, Dialog *dialog)
 }
 
 /* What hinders somebody who wants to get in. */
-static char *entry_words(const App *app, const GError *error)
+char *session_words(const App *app, const GError *error)
 {
     if (problem_is(error, PROBLEM_SERVER_DOWN) || problem_is(error, PROBLEM_OFFLINE)) {
         return g_strdup_printf(_("No answer from %s. Check the address, and try again."),
@@ -136,6 +137,19 @@ static char *signed_in_words(const App *app)
     }
 }
 
+void session_signed_in(App *app)
+{
+    if (app->view == VIEW_WELCOME || app->view == VIEW_DEVICE)
+        app_show(app, VIEW_INBOX);
+    g_autoptr(GError) trouble = NULL;
+    if (app->profile->kind == PROFILE_SERVER && !profile_save(app->profile, &trouble)) {
+        app_complain_error(app, trouble);
+        return;
+    }
+    g_autofree char *words = signed_in_words(app);
+    app_say(app, "%s", words);
+}
+
 /* The answer, for the dialog that waits for it if it is still there. */
 static void on_signed_in(const GError *error, gpointer data)
 {
@@ -146,7 +160,7 @@ static void on_signed_in(const GError *error, gpointer data)
         app_dirty(app, DIRTY_OVERLAY | DIRTY_FOOTER);
     }
     if (error) {
-        g_autofree char *words = entry_words(app, error);
+        g_autofree char *words = session_words(app, error);
         if (waits)
             dialog_complain(app->dialog, -1, words);
         else
@@ -155,15 +169,7 @@ static void on_signed_in(const GError *error, gpointer data)
     }
     if (waits)
         app_close_dialog(app); /* and the profile is one from now on */
-    if (app->view == VIEW_WELCOME)
-        app_show(app, VIEW_INBOX);
-    g_autoptr(GError) trouble = NULL;
-    if (app->profile->kind == PROFILE_SERVER && !profile_save(app->profile, &trouble)) {
-        app_complain_error(app, trouble);
-        return;
-    }
-    g_autofree char *words = signed_in_words(app);
-    app_say(app, "%s", words);
+    session_signed_in(app);
 }
 
 static DialogAnswer entry_done(App *app, Dialog *dialog)
@@ -183,9 +189,14 @@ static DialogAnswer entry_done(App *app, Dialog *dialog)
         return DIALOG_KEEP;
     }
     if (!open_server(app, entry, &error)) {
-        g_autofree char *words = entry_words(app, error);
+        g_autofree char *words = session_words(app, error);
         dialog_complain(dialog, 0, words);
         return DIALOG_KEEP;
+    }
+    if (entry->browser) {
+        entry->opened = false; /* the view has it from here on */
+        device_begin(app, true);
+        return DIALOG_CLOSE;
     }
     if (entry->sign_up) {
         SignUp input = { entry->email, entry->password, entry->name, entry->company_name,
@@ -254,7 +265,22 @@ void session_ask_sign_up(App *app)
     ask(app, entry, _("Sign up"), _("Sign up"), app->profile ? first + 1 : first);
 }
 
+void session_ask_browser(App *app)
+{
+    static const char *const first[] = { "server", "keep", NULL };
+    if (app->profile) {
+        device_begin(app, false);
+        return;
+    }
+    Entry *entry = entry_new(app);
+    entry->browser = true;
+    ask(app, entry, _("Sign in with a browser"), _("Go on"), first);
+}
+
 /* ---- commands */
+
+static const EnumValue login_values[] = { { 1, "browser", N_("with a browser") } };
+const EnumTable login_choices = ENUM_TABLE("login", login_values);
 
 void run_login(App *app, const char *args)
 {
@@ -262,7 +288,12 @@ void run_login(App *app, const char *args)
         app_say(app, "%s", _("This profile has a server of its own and needs no signing in."));
         return;
     }
-    session_ask_sign_in(app);
+    if (!*args)
+        session_ask_sign_in(app);
+    else if (enum_value(&login_choices, args))
+        session_ask_browser(app);
+    else
+        app_complain(app, "%s", _("Type :login, or :login browser"));
 }
 
 static void on_signed_out(const GError *error, gpointer data)

@@ -38,26 +38,32 @@ static const ThemeStyle styles[ROLE_COUNT][THEME_COUNT] = {
     [ROLE_FIELD_ON] = { { OWN, U | B }, { OWN, U | B }, { OWN, U | B }, { OWN, U | B } },
     [ROLE_BUTTON] = { { OWN, 0 }, { OWN, 0 }, { OWN, 0 }, { OWN, 0 } },
     [ROLE_BUTTON_ON] = { { OWN, R }, { OWN, R }, { OWN, R | B }, { OWN, R } },
+    [ROLE_QR] = { { COLOUR_PAPER, 0 }, { OWN, R }, { COLOUR_PAPER, 0 }, { COLOUR_PAPER, 0 } },
+    [ROLE_QR_DARK] = { { COLOUR_PAPER, R }, { OWN, 0 }, { COLOUR_PAPER, R }, { COLOUR_PAPER, R } },
     [ROLE_PROGRESS] = { { COLOUR_CYAN, R }, { OWN, R }, { OWN, R }, { COLOUR_SKY, R } },
 };
 
 /* A colour is the same on every background where terminals have but 8 or 16, which their users choose themselves. */
 static const int palette8[COLOUR_COUNT] = {
-    [COLOUR_OWN] = -1,    [COLOUR_RED] = 1,  [COLOUR_GREEN] = 2, [COLOUR_BLUE] = 4,
-    [COLOUR_MAGENTA] = 5, [COLOUR_CYAN] = 6, [COLOUR_SKY] = 6,   [COLOUR_ORANGE] = 5,
+    [COLOUR_OWN] = -1, [COLOUR_RED] = 1,     [COLOUR_GREEN] = 2,
+    [COLOUR_BLUE] = 4, [COLOUR_MAGENTA] = 5, [COLOUR_CYAN] = 6,
+    [COLOUR_SKY] = 6,  [COLOUR_ORANGE] = 5,  [COLOUR_PAPER] = 0,
 };
 static const int palette256[] = {
-    [COLOUR_OWN] = -1,    [COLOUR_RED] = 1,  [COLOUR_GREEN] = 2, [COLOUR_BLUE] = 4,
-    [COLOUR_MAGENTA] = 5, [COLOUR_CYAN] = 6, [COLOUR_SKY] = 32,  [COLOUR_ORANGE] = 166,
+    [COLOUR_OWN] = -1, [COLOUR_RED] = 1,      [COLOUR_GREEN] = 2,
+    [COLOUR_BLUE] = 4, [COLOUR_MAGENTA] = 5,  [COLOUR_CYAN] = 6,
+    [COLOUR_SKY] = 32, [COLOUR_ORANGE] = 166, [COLOUR_PAPER] = 16,
 };
 /* With a contrast of at least 4.5 to white, and to black. */
 static const int palette_light[] = {
-    [COLOUR_OWN] = -1,      [COLOUR_RED] = 124, [COLOUR_GREEN] = 22, [COLOUR_BLUE] = 19,
-    [COLOUR_MAGENTA] = 126, [COLOUR_CYAN] = 24, [COLOUR_SKY] = 25,   [COLOUR_ORANGE] = 130,
+    [COLOUR_OWN] = -1,  [COLOUR_RED] = 124,     [COLOUR_GREEN] = 22,
+    [COLOUR_BLUE] = 19, [COLOUR_MAGENTA] = 126, [COLOUR_CYAN] = 24,
+    [COLOUR_SKY] = 25,  [COLOUR_ORANGE] = 130,  [COLOUR_PAPER] = 16,
 };
 static const int palette_dark[] = {
-    [COLOUR_OWN] = -1,      [COLOUR_RED] = 203, [COLOUR_GREEN] = 77, [COLOUR_BLUE] = 75,
-    [COLOUR_MAGENTA] = 176, [COLOUR_CYAN] = 80, [COLOUR_SKY] = 75,   [COLOUR_ORANGE] = 208,
+    [COLOUR_OWN] = -1,  [COLOUR_RED] = 203,     [COLOUR_GREEN] = 77,
+    [COLOUR_BLUE] = 75, [COLOUR_MAGENTA] = 176, [COLOUR_CYAN] = 80,
+    [COLOUR_SKY] = 75,  [COLOUR_ORANGE] = 208,  [COLOUR_PAPER] = 16,
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(palette_light) == COLOUR_COUNT);
 G_STATIC_ASSERT(G_N_ELEMENTS(palette_dark) == COLOUR_COUNT);
@@ -110,6 +116,23 @@ int theme_palette(ThemeColour colour)
         break;
     }
     return palette256[colour];
+}
+
+int theme_paper(ThemeColour colour)
+{
+    if (colour != COLOUR_PAPER)
+        return -1;
+    return colours < 256 ? 7 : 231;
+}
+
+bool theme_is_mono(void)
+{
+    return colours < 8 || selected == THEME_MONO;
+}
+
+bool theme_is_light(void)
+{
+    return background() == BACKGROUND_LIGHT;
 }
 
 bool theme_no_colour(void)

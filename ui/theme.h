@@ -37,6 +37,8 @@ typedef enum Role {
     ROLE_BUTTON,
     ROLE_BUTTON_ON,
     ROLE_PROGRESS,
+    ROLE_QR, /* dark on light, and the other way round, whatever the terminal's own are */
+    ROLE_QR_DARK,
     ROLE_COUNT
 } Role;
 
@@ -49,6 +51,7 @@ typedef enum ThemeColour {
     COLOUR_CYAN,
     COLOUR_SKY, /* with 256 colours: a blue and an orange that the colour-blind tell apart */
     COLOUR_ORANGE,
+    COLOUR_PAPER, /* black on white */
     COLOUR_COUNT
 } ThemeColour;
 
@@ -76,6 +79,12 @@ ThemeStyle theme_style(Role role);
 
 /* The number of a colour in the terminal's palette, -1 for its own. */
 int theme_palette(ThemeColour colour);
+/* That of what is behind it; -1 the terminal's own. */
+int theme_paper(ThemeColour colour);
+
+/* No colours are used; the background is known to be light. */
+bool theme_is_mono(void);
+bool theme_is_light(void);
 
 /* NO_COLOR is set and not empty, or the terminal is dumb. */
 bool theme_no_colour(void);

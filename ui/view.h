@@ -22,6 +22,7 @@ typedef enum ViewId {
     VIEW_MESSAGES = TAB_COUNT,
     VIEW_LEAD,
     VIEW_WELCOME,
+    VIEW_DEVICE,
     VIEW_COUNT
 } ViewId;
 
@@ -65,4 +66,4 @@ struct View {
 };
 
 extern const ViewOps inbox_view, sent_view, outbox_view, help_view, messages_view, lead_view,
-    welcome_view;
+    welcome_view, device_view;

@@ -27,6 +27,8 @@ static const Choice choices[] = {
       N_("Look around in a network of invented people; all of it is gone at the end"),
       choose_demo },
     { 'i', N_("Sign in"), N_("You have an account on a server"), session_ask_sign_in },
+    { 'b', N_("Browser"), N_("Sign in with a code in a browser, on this machine or on your phone"),
+      session_ask_browser },
     { 'u', N_("Sign up"), N_("Make an account on a server"), session_ask_sign_up },
     { 'l', N_("Local"), N_("A server of your own on this machine only, for one group or desk"),
       choose_local },

@@ -61,6 +61,8 @@ const CliOption cli_options[N_CLI_OPTIONS] = {
                          N_("Wait at most so long for the "
                             "server") },
     [OPTION_EMAIL] = { "email", 'e', N_("ADDRESS"), NULL, N_("Whose account") },
+    [OPTION_DEVICE] = { "device", .effect = N_("Allow it in a browser, here or on a phone, instead "
+                                               "of a password") },
     [OPTION_PURGE] = { "purge", .effect = N_("Also remove what was synced to this machine") },
 };
 

@@ -43,6 +43,7 @@ typedef enum CliOptionId {
     OPTION_DROP,
     OPTION_TIMEOUT,
     OPTION_EMAIL,
+    OPTION_DEVICE,
     OPTION_PURGE,
     N_CLI_OPTIONS
 } CliOptionId;

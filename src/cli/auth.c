@@ -2,6 +2,7 @@
 /* auth login, status, logout. The password is never an argument. */
 #include "cli/run.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include "cli/ask.h"
 #include "client/credentials.h"
 #include "client/net.h"
+#include "client/qr.h"
 
 typedef struct Answer {
     bool there;
@@ -118,7 +120,8 @@ static char *read_password(Cli *cli, const char *email, GError **error)
         return cli_ask_secret(question, error);
     }
     problem_set(error, PROBLEM_USAGE, "%s",
-                _("with --no-input the password is the first line of standard input"));
+                _("with --no-input the password is the first line of standard input; or --device "
+                  "in a browser"));
     return NULL;
 }
 
@@ -177,11 +180,63 @@ static bool greet(Cli *cli, const char *email, unsigned ms, GError **error)
     return true;
 }
 
+/* ---- login in a browser */
+
+typedef struct Device {
+    Answer answer; /* first */
+    bool shown, unreachable;
+} Device;
+
+/* Black on white whatever the terminal's colours are. */
+static void print_qr(const char *url)
+{
+    const char *no_colour = g_getenv("NO_COLOR");
+    bool utf8 = g_get_charset(NULL);
+    g_autoptr(Qr) qr = qr_new(url);
+    if (!qr || !utf8 || !isatty(STDERR_FILENO) || (no_colour && *no_colour))
+        return;
+    for (int row = 0; row < qr_rows(qr, true); row++) {
+        fputs("  \033[30;107m", stderr);
+        for (int col = 0; col < qr_cols(qr, true); col++)
+            fputs(qr_cell(qr, row, col), stderr);
+        fputs("\033[0m\n", stderr);
+    }
+}
+
+static void on_prompt(const DevicePrompt *prompt, gpointer data)
+{
+    Device *device = data;
+    if (!device->shown) {
+        cli_say(_("Open %s, here or on a phone, and type the code %s"), prompt->url, prompt->code);
+        if (prompt->complete)
+            print_qr(prompt->complete);
+        cli_say("%s", _("Waiting until it is allowed there; Ctrl-C gives up."));
+    } else if (prompt->unreachable) {
+        cli_say("%s", _("The server does not answer; it is asked again."));
+    }
+    device->shown = true;
+}
+
+/* It ends by itself: a code has an end. */
+static bool log_in_by_browser(Cli *cli, GError **error)
+{
+    Device device = { 0 };
+    client_device_login(cli->client, on_prompt, on_answer, &device);
+    while (!client_wait(cli->client, is_there, &device, NET_DEADLINE_MS))
+        continue;
+    if (device.answer.error)
+        g_propagate_error(error, device.answer.error);
+    return device.answer.error == NULL && check_kept(cli, error);
+}
+
 bool cli_run_login(Cli *cli, GError **error)
 {
     unsigned ms;
     if (!cli_timeout(cli->args, &ms, error) || !check_profile(cli, error))
         return false;
+    if (cli_has(cli->args, OPTION_DEVICE))
+        return open_quietly(cli, error) && log_in_by_browser(cli, error) &&
+               greet(cli, "", ms, error);
     g_autofree char *email = read_email(cli, error);
     g_autofree char *password = email ? read_password(cli, email, error) : NULL;
     bool ok = password && open_quietly(cli, error) && log_in(cli, email, password, ms, error);

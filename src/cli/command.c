@@ -47,8 +47,8 @@ const CliCommand cli_commands[] = {
                     "--now leadline-watch") },
     { "count", NULL, 0, 0, CLI_OPTION(WAITING), .run = cli_run_count,
       .effect = N_("How many leads there are") },
-    { "auth login", NULL, 0, 0, CLI_OPTION(EMAIL) | NETWORK, .writes = true, .run = cli_run_login,
-      .effect = N_("Log in, and keep the session"),
+    { "auth login", NULL, 0, 0, CLI_OPTION(EMAIL) | CLI_OPTION(DEVICE) | NETWORK, .writes = true,
+      .run = cli_run_login, .effect = N_("Log in, and keep the session"),
       .details = N_("The password is asked for, or is the first line of standard input. Never give "
                     "it as an argument: others on this machine could read it. A token from "
                     "elsewhere goes into LEADLINE_TOKEN instead.") },

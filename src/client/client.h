@@ -98,6 +98,18 @@ typedef void (*ClientDoneFunc)(const GError *error, gpointer data); /* error NUL
 void client_login(Client *client, const char *email, const char *password, ClientDoneFunc done,
                   gpointer data);
 void client_sign_up(Client *client, const SignUp *input, ClientDoneFunc done, gpointer data);
+/* In a browser, on any machine (RFC 8628): changed is called with what is to be shown, and again when that changes; then done
+ * once, with ACCESS_DENIED or EXPIRED_TOKEN when nobody allowed it. An outage in between is sat out. */
+typedef struct DevicePrompt { /* lives until done is called, or it is cancelled; all clean */
+    const char *code, *url;
+    const char *complete; /* the address with the code in it; NULL none */
+    gint64 expires;       /* ms UTC */
+    bool unreachable;     /* the server, just now */
+} DevicePrompt;
+typedef void (*ClientDeviceFunc)(const DevicePrompt *prompt, gpointer data);
+void client_device_login(Client *client, ClientDeviceFunc changed, ClientDoneFunc done,
+                         gpointer data);
+void client_device_cancel(Client *client);
 void client_logout(Client *client, bool purge, ClientDoneFunc done, gpointer data);
 
 /* Where the tokens of this profile are: for `auth status` and the screen, which must say that a log-in is forgotten

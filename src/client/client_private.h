@@ -16,6 +16,7 @@
 #define PAGE_LIMIT 500
 
 typedef struct Sending Sending;
+typedef struct DeviceLogin DeviceLogin;
 
 struct Client {
     Profile *profile;
@@ -30,7 +31,8 @@ struct Client {
     Credentials credentials;
     gpointer keeping; /* who waits for the credentials, when that is not the client itself */
     GDestroyNotify keeping_free;
-    char *stale; /* a command's token that the server refused */
+    DeviceLogin *device; /* NULL none runs */
+    char *stale;         /* a command's token that the server refused */
     int undo_hold;
 
     ClientChangedFunc on_changed;
@@ -99,3 +101,8 @@ void client_connect(Client *client);
 void client_look_for_tokens(Client *client);
 void client_refresh_tokens(Client *client);
 void client_session_forget(Client *client);
+bool client_read_tokens(const NetReply *reply, Tokens *tokens);
+/* False: it cannot be asked for, and done has been told why. */
+bool client_may_ask(Client *client, ClientDoneFunc done, gpointer data);
+/* Whose profile it is, also on disk. */
+void client_remember_email(Client *client, const char *email);

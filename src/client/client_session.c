@@ -71,7 +71,7 @@ void client_look_for_tokens(Client *client)
 
 /* ---- exchange */
 
-static bool read_tokens(const NetReply *reply, Tokens *tokens)
+bool client_read_tokens(const NetReply *reply, Tokens *tokens)
 {
     g_autoptr(JsonDoc) doc = json_parse(reply->body, reply->length, NULL);
     g_auto(FieldErrors) errors;
@@ -108,7 +108,7 @@ static void on_refreshed(NetReply *reply, gpointer data)
         refuse(client, "");
     } else if (reply->error) {
         client_failed(client, reply);
-    } else if (!read_tokens(reply, &tokens)) {
+    } else if (!client_read_tokens(reply, &tokens)) {
         /* No token was lost: the old one is good for another try. */
         client_problem(client, PROBLEM_BAD_REPLY, "the answer to the refresh has no tokens");
         client_event(client, EVENT_FAILED);
@@ -187,8 +187,10 @@ static void asking_end(Asking *asking, const GError *error)
     asking_free(asking);
 }
 
-static void remember_email(Client *client, const char *email)
+void client_remember_email(Client *client, const char *email)
 {
+    if (g_strcmp0(client->profile->email, email) == 0)
+        return;
     g_free(client->profile->email);
     client->profile->email = g_strdup(email);
     g_autoptr(GError) error = NULL;
@@ -210,7 +212,7 @@ static void on_login_kept(gpointer data)
     Asking *asking = data;
     Client *client = asking->client;
     client->keeping = NULL;
-    remember_email(client, asking->email);
+    client_remember_email(client, asking->email);
     client->purge = false;
     client_problem(client, PROBLEM_COUNT, "");
     client_event(client, EVENT_TOKEN);
@@ -223,7 +225,7 @@ static void on_login(NetReply *reply, gpointer data)
     Client *client = asking->client;
     Tokens tokens = { 0 };
     g_autoptr(GError) error = reply->error ? g_error_copy(reply->error) : NULL;
-    if (!error && !read_tokens(reply, &tokens))
+    if (!error && !client_read_tokens(reply, &tokens))
         problem_set(&error, PROBLEM_BAD_REPLY, "the answer to the log-in has no tokens");
     if (!error) {
         wait_for_credentials(client, asking, asking_free);
@@ -264,7 +266,7 @@ static void send_login(Asking *asking)
     explicit_bzero(body, strlen(body));
 }
 
-static bool may_ask(Client *client, ClientDoneFunc done, gpointer data)
+bool client_may_ask(Client *client, ClientDoneFunc done, gpointer data)
 {
     if (client->net)
         return true;
@@ -278,7 +280,7 @@ static bool may_ask(Client *client, ClientDoneFunc done, gpointer data)
 void client_login(Client *client, const char *email, const char *password, ClientDoneFunc done,
                   gpointer data)
 {
-    if (!may_ask(client, done, data))
+    if (!client_may_ask(client, done, data))
         return;
     Asking *asking = g_new0(Asking, 1);
     *asking = (Asking){ client, g_strdup(email), .done = done, .data = data };
@@ -298,7 +300,7 @@ static void on_signed_up(NetReply *reply, gpointer data)
 
 void client_sign_up(Client *client, const SignUp *input, ClientDoneFunc done, gpointer data)
 {
-    if (!may_ask(client, done, data))
+    if (!client_may_ask(client, done, data))
         return;
     Asking *asking = g_new0(Asking, 1);
     *asking = (Asking){ client, g_strdup(input->email), .done = done, .data = data };

@@ -151,6 +151,8 @@ static void on_account(Job *job, gpointer data)
         client_event(client, EVENT_FAILED);
         return;
     }
+    if (!client->profile->email) /* signed in with a browser */
+        client_remember_email(client, client->account_email);
     client->scope = job->page.scope;
     g_free(client->feed_state);
     client->feed_state = g_strdup(job->page.state);

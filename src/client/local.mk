@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += %D%/libclient.a
-%C%_libclient_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(NOTIFY_CFLAGS) $(SECRET_CFLAGS)
+%C%_libclient_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(NOTIFY_CFLAGS) $(SECRET_CFLAGS) $(QRENCODE_CFLAGS)
 %C%_libclient_a_SOURCES = \
 	%D%/cache.c %D%/cache.h \
 	%D%/cache_count.c %D%/cache_feed.c \
 	%D%/cache_write.c %D%/cache_write.h %D%/cache_writer.h \
 	%D%/cache_row.c %D%/cache_row.h \
 	%D%/client.c %D%/client.h %D%/client_private.h \
-	%D%/client_actions.c %D%/client_outbox.c %D%/client_session.c %D%/client_sync.c \
+	%D%/client_actions.c %D%/client_device.c %D%/client_outbox.c %D%/client_session.c %D%/client_sync.c \
 	%D%/credentials.c %D%/credentials.h \
 	%D%/embedded.c %D%/embedded.h \
 	%D%/herald.c %D%/herald.h \
@@ -23,6 +23,7 @@ noinst_LIBRARIES += %D%/libclient.a
 	%D%/overlay.c %D%/overlay.h \
 	%D%/profile.c %D%/profile.h \
 	%D%/schema.h \
+	%D%/qr.c %D%/qr.h \
 	%D%/settings.c %D%/settings.h \
 	%D%/sse.c %D%/sse.h \
 	%D%/store.c %D%/store.h \

@@ -5,7 +5,8 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const { test, before, after } = require('node:test');
 const { Server, Caller, PASSWORD, waitFor } = require('../api/harness.js');
-const { Home } = require('./home.js');
+const { spawn } = require('node:child_process');
+const { Home, program } = require('./home.js');
 const { Keyring } = require('./keyring.js');
 
 const EMAIL = 'ann@a.example';
@@ -144,5 +145,43 @@ test('a log-in uses and renews nothing of the old session', async () => {
     assert.ok(!routes.includes('/oauth/token'), routes.join(' '));
     assert.notEqual(JSON.parse(fs.readFileSync(file, 'utf8')).refresh_token, old.refresh_token);
     assert.equal((await api.form('/oauth/token', { grant_type: 'refresh_token', refresh_token: old.refresh_token })).status, 200, 'it was not exchanged');
+    home.remove();
+});
+
+/* ---- in a browser */
+
+/** `auth login --device`, running: { code: its user code, end: exit code and standard error }. */
+async function loginByBrowser(home) {
+    const child = spawn(program, ['--server', url, '--insecure-storage', 'auth', 'login', '--device'], { env: home.env, stdio: ['ignore', 'ignore', 'pipe'] });
+    const run = { child, stderr: '' };
+    child.stderr.on('data', (bytes) => { run.stderr += bytes; });
+    run.end = new Promise((resolve) => child.on('close', (code) => resolve(code)));
+    await waitFor(() => /type the code/.test(run.stderr), 20000, 'a code');
+    run.code = run.stderr.match(/code (\S+)/)[1];
+    return run;
+}
+const answer = (code, decision) => api.form('/device', { user_code: code, email: EMAIL, password: PASSWORD, decision });
+
+test('auth login --device shows the address and the code, and is in when it is allowed there', async () => {
+    const home = new Home();
+    const run = await loginByBrowser(home);
+    assert.ok(run.stderr.includes(`Open ${url}/device,`), run.stderr);
+    assert.equal((await answer(run.code, 'allow')).status, 200);
+    assert.equal(await run.end, 0, run.stderr);
+    assert.match(run.stderr, /Logged in to http:\/\/127\.0\.0\.1:\d+ as ann/);
+    const told = await status(home);
+    assert.equal(told.tokens, 'file');
+    assert.equal(told.email, EMAIL);
+    (await home.leadline(['sync'])).expect(0);
+    home.remove();
+});
+
+test('auth login --device that is denied is 77, and keeps nothing', async () => {
+    const home = new Home();
+    const run = await loginByBrowser(home);
+    assert.equal((await answer(run.code, 'deny')).status, 200);
+    assert.equal(await run.end, 77, run.stderr);
+    assert.match(run.stderr, /denied/);
+    assert.ok(!fs.existsSync(home.path('STATE_HOME/leadline/main/tokens')));
     home.remove();
 });

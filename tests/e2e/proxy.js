@@ -6,7 +6,7 @@
 //
 // $WORLD/requests gets one line for each request that has reached the server: METHOD PATH STATUS KEY. While the file
 // $WORLD/lose-answers exists, the answers to writes are lost: the server has done its work, and the client sees its connection
-// break.
+// break. $WORLD/device is what the server last answered to who asked for a code.
 'use strict';
 const fs = require('fs');
 const http = require('http');
@@ -28,6 +28,7 @@ const proxy = http.createServer((request, response) => {
             return;
         }
         response.writeHead(answer.statusCode, answer.headers);
+        if (url === '/oauth/device_authorization') answer.on('data', bytes => fs.writeFileSync(`${world}/device`, bytes));
         answer.on('error', () => response.destroy());
         answer.pipe(response);
     });
