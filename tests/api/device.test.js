@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Log-in by the device grant (RFC 8628), its page without a browser, and what the server says of its OAuth (RFC 8414). The page
-// in a browser: tests/e2e/device-page.test.js.
+// in a browser: device-page.test.js.
 'use strict';
 const assert = require('node:assert/strict');
 const fs = require('node:fs');

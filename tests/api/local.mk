@@ -7,6 +7,7 @@ API_TESTS = \
 	%D%/crowd.test.js \
 	%D%/demo.test.js \
 	%D%/device.test.js \
+	%D%/device-page.test.js \
 	%D%/durable.test.js \
 	%D%/event.test.js \
 	%D%/feed.test.js \

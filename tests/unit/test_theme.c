@@ -91,9 +91,10 @@ static double luminance(int colour)
     return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
 }
 
+/* Of those that stand on the terminal's own background. */
 static void test_contrast(void **state)
 {
-    for (int colour = COLOUR_OWN + 1; colour < COLOUR_COUNT; colour++) {
+    for (int colour = COLOUR_OWN + 1; colour < COLOUR_PAPER; colour++) {
         theme_select(THEME_DEFAULT, BACKGROUND_LIGHT);
         double on_white = 1.05 / (luminance(theme_palette((ThemeColour)colour)) + 0.05);
         theme_select(THEME_DEFAULT, BACKGROUND_DARK);
@@ -124,10 +125,27 @@ static void test_backgrounds(void **state)
 static void test_sixteen_colours(void **state)
 {
     theme_set_colours(16);
-    for (int colour = COLOUR_OWN + 1; colour < COLOUR_COUNT; colour++) {
+    for (int colour = COLOUR_OWN + 1; colour < COLOUR_PAPER; colour++) {
         int n = theme_palette((ThemeColour)colour);
+        assert_int_equal(theme_paper((ThemeColour)colour), -1);
         assert_true(n == 1 || n == 2 || n == 4 || n == 5 || n == 6);
     }
+}
+
+/* A scanner must see black on white, whatever the theme and the terminal. */
+static void test_paper(void **state)
+{
+    static const int counts[] = { 8, 16, 256 };
+    for (size_t i = 0; i < G_N_ELEMENTS(counts); i++) {
+        theme_set_colours(counts[i]);
+        assert_int_equal(theme_palette(COLOUR_PAPER), counts[i] < 256 ? 0 : 16);
+        assert_int_equal(theme_paper(COLOUR_PAPER), counts[i] < 256 ? 7 : 231);
+    }
+    assert_int_equal(theme_style(ROLE_QR).attrs, 0);
+    assert_int_equal(theme_style(ROLE_QR_DARK).attrs, ATTR_REVERSE);
+    theme_set_colours(0);
+    assert_int_equal(theme_style(ROLE_QR).attrs, ATTR_REVERSE);
+    assert_int_equal(theme_style(ROLE_QR_DARK).attrs, 0);
 }
 
 int main(void)
@@ -139,6 +157,7 @@ int main(void)
         cmocka_unit_test_setup(test_contrast, reset),
         cmocka_unit_test_setup(test_backgrounds, reset),
         cmocka_unit_test_setup(test_sixteen_colours, reset),
+        cmocka_unit_test_setup(test_paper, reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
