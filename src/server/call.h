@@ -4,7 +4,7 @@
  * route's business:
  *
  *   LANE_READ    inline in an HTTP thread, on its own read-only connection, inside one snapshot when .snapshot
- *   LANE_WRITE   a job of the writer (SQLite: one thread, group commit; PostgreSQL: worker connections), inside a
+ *   LANE_WRITE   a job of the writer (SQLite: one thread; PostgreSQL: several; group commit), inside a savepoint or a
  *                transaction; idempotency, If-Match bookkeeping, the change index and the answer after the commit are done
  *                around the handler
  *   LANE_CRYPTO  .prepare in the one crypto thread (argon2id, no transaction), then the handler as LANE_WRITE
