@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
 const { test, before, after } = require('node:test');
-const { Caller, Server, postgresql, uuid, waitFor } = require('./harness.js');
+const { Caller, PASSWORD, Server, postgresql, uuid, waitFor } = require('./harness.js');
 const { act, lead, network, send, sql } = require('./network.js');
 
 const never = ['--poll-seconds', '3600'];
@@ -172,6 +172,21 @@ test('a write is repeated at the other server without a second effect', only, as
     assert.equal(other.status, 422);
     const refused = await at(second, net.ben).post(`/v1/referrals/${id}/confirm`, { verdict: 'lead' }, { key: uuid() });
     assert.equal(refused.body.status, refused.status);
+    await second.stop();
+    servers.delete(second);
+});
+
+test('a program asks one server, a person allows it at the other, and the tokens are had once, at either', only, async () => {
+    const second = await instance(...never), grant_type = 'urn:ietf:params:oauth:grant-type:device_code';
+    const asked = await net.api.form('/oauth/device_authorization', { client_id: 'one' });
+    const allowed = await second.form('/device', { user_code: asked.body.user_code, email: net.ann.email, password: PASSWORD, decision: 'allow' });
+    assert.equal(allowed.status, 200, allowed.text);
+    const poll = (server) => server.form('/oauth/token', { grant_type, device_code: asked.body.device_code, client_id: 'one' });
+    const answers = await Promise.all([poll(net.api), poll(second), poll(net.api), poll(second)]);
+    const tokens = answers.filter((answer) => answer.status === 200);
+    assert.equal(tokens.length, 1, answers.map((answer) => answer.text).join('\n'));
+    for (const server of [net.api, second])
+        assert.equal((await new Caller(server, tokens[0].body.access_token).get('/v1/me')).body.account.id, net.ann.account);
     await second.stop();
     servers.delete(second);
 });
