@@ -245,7 +245,43 @@ static Item *item_new(int user, const OutboxItem *row)
     return item;
 }
 
-void oracle_look(int user, Store *store, bool by_hand)
+/* A moment ago it was in the outbox. */
+static void check_taken(const Item *item, Look look)
+{
+    const Deed *deed = g_hash_table_lookup(oracle.deeds,
+                                           &g_array_index(item->keys, Uuid, item->keys->len - 1));
+    if (deed && deed->done)
+        return; /* it was just being delivered */
+    if (look == LOOK_UNDONE && item->attempts > 0)
+        fail("%s: %s was undone after it had been tried", user_name(item->user), item->path);
+    if (item->state == OUTBOX_SENDING)
+        fail("%s: %s was taken back while it was being sent", user_name(item->user), item->path);
+}
+
+static void leave(Item *item, Look look)
+{
+    item->fate = look == LOOK ? ITEM_GONE : ITEM_TAKEN_BACK;
+    if (look != LOOK)
+        check_taken(item, look);
+}
+
+void oracle_tried_again(const OutboxItem *before, const OutboxItem *after)
+{
+    if (before->state == OUTBOX_FAILED && uuid_equal(&before->key, &after->key))
+        fail("%s is tried again under the key that was refused", before->path);
+}
+
+void oracle_check_kept(OracleKnows knows)
+{
+    GHashTableIter iter;
+    gpointer key, value;
+    g_hash_table_iter_init(&iter, oracle.deeds);
+    while (g_hash_table_iter_next(&iter, &key, &value))
+        if (((Deed *)value)->done > 0 && !knows(key))
+            fail("%s was answered, but is not in the database", ((Deed *)value)->path);
+}
+
+void oracle_look(int user, Store *store, Look look)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) rows = store_items(store, 0, &error);
@@ -264,7 +300,7 @@ void oracle_look(int user, Store *store, bool by_hand)
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         Item *item = value;
         if (item->user == user && item->fate == ITEM_LIVE && !item->seen)
-            item->fate = by_hand ? ITEM_TAKEN_BACK : ITEM_GONE;
+            leave(item, look);
         item->seen = false;
     }
 }

@@ -17,12 +17,17 @@ void oracle_answer(const Wire *wire);
 /* Account (index) of an Authorization header, -1 unknown. */
 int oracle_account_of(const char *authorization);
 
-/* The outbox of a user, looked at. by_hand: what has gone since the last look was taken back by the person. */
-void oracle_look(int user, Store *store, bool by_hand);
+/* The outbox of a user, looked at: what has gone since the last look was delivered, or taken back by the person. */
+typedef enum Look { LOOK, LOOK_UNDONE, LOOK_DROPPED } Look;
+void oracle_look(int user, Store *store, Look look);
 
 /* The server was set back: what it does not know any more is nobody's fault. */
 typedef bool (*OracleKnows)(const Uuid *key);
 void oracle_set_back(OracleKnows knows);
+/* What was answered is in the database, too. */
+void oracle_check_kept(OracleKnows knows);
+/* A person tries what had failed again: under a new key, as the server gives the same answer to the old one for ever. */
+void oracle_tried_again(const OutboxItem *before, const OutboxItem *after);
 
 /* Has it failed, or what it is to be done to? items: the whole outbox. */
 bool oracle_is_over(const OutboxItem *row, const GPtrArray *items);

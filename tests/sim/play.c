@@ -60,7 +60,7 @@ static void said(User *user, const char *what, const Uuid *id, bool ok, const GE
 {
     tell(user_name(user->number), "%s %s%s%s", what, id ? brief(id) : "", ok ? "" : ": ",
          ok ? "" : error->message);
-    oracle_look(user->number, client_store(user->client), false);
+    oracle_look(user->number, client_store(user->client), LOOK);
 }
 
 /* A text nobody else types. */
@@ -182,7 +182,7 @@ static void undo(User *user)
     g_autofree char *what = NULL;
     bool ok = client_undo(user->client, &what, &error);
     tell(user_name(user->number), "undoes %s", ok ? what : error->message);
-    oracle_look(user->number, client_store(user->client), true);
+    oracle_look(user->number, client_store(user->client), LOOK_UNDONE);
 }
 
 static void drop(User *user)
@@ -194,7 +194,7 @@ static void drop(User *user)
     bool ok = client_drop(user->client, &item.op, &error);
     tell(user_name(user->number), "drops %s%s%s", item.path, ok ? "" : ": ",
          ok ? "" : error->message);
-    oracle_look(user->number, client_store(user->client), true);
+    oracle_look(user->number, client_store(user->client), LOOK_DROPPED);
     fields_clear(&outbox_fields, &item);
 }
 
@@ -205,6 +205,10 @@ static void retry(User *user)
     if (!any_item(user, &item))
         return;
     bool ok = client_retry(user->client, &item.op, &error);
+    OutboxItem after = { 0 };
+    if (ok && store_item(client_store(user->client), &item.op, &after, NULL))
+        oracle_tried_again(&item, &after);
+    fields_clear(&outbox_fields, &after);
     said(user, "tries again", &item.object, ok, error);
     fields_clear(&outbox_fields, &item);
 }
@@ -626,8 +630,10 @@ void play_step(guint64 seed, int i)
     if (kind->doer == BY_USER && dice_chance(&dice, 50))
         log_in_again(user);
     if (kind->doer == BY_USER)
-        oracle_look(user->number, client_store(user->client), false);
+        oracle_look(user->number, client_store(user->client), LOOK);
     kind->of_user(user);
+    for (int k = 0; k < USERS; k++)
+        verify_shown(&users[k]);
 }
 
 /* ---- the end */

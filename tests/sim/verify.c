@@ -7,7 +7,9 @@
 #include "client/cache_row.h"
 #include "client/label.h"
 #include "client/net.h"
+#include "client/overlay.h"
 #include "server/check.h"
+#include "server/idempotency.h"
 #include "tests/sim/history.h"
 #include "tests/sim/oracle.h"
 #include "wire/json.h"
@@ -465,7 +467,47 @@ static void compare_user(User *user, const Reading *reading, bool settled)
     check_words(&c);
 }
 
+/* ---- at any time */
+
+static void check_shown(User *user, const Uuid *id, const GPtrArray *items)
+{
+    g_autoptr(GError) error = NULL;
+    Referral shown = { 0 }, wanted = { 0 };
+    Cache *cache = client_cache(user->client);
+    if (!cache_server_referral(cache, id, &wanted, NULL))
+        return; /* made here: who appears in it is the cache's business */
+    for (guint i = 0; i < items->len; i++) {
+        const OutboxItem *item = g_ptr_array_index(items, i);
+        if (client_owns(user->client, item) && item->kind != OUTBOX_CREATE)
+            overlay_apply(&wanted, item, NULL, NULL);
+    }
+    if (!cache_referral(cache, id, &shown, &error))
+        fail("%s: %s is not shown: %s", user_name(user->number), brief(id), error->message);
+    if (!fields_equal(&referral_fields, &shown, &wanted))
+        fail("%s: %s is not shown as the outbox has it", user_name(user->number), brief(id));
+    fields_clear(&referral_fields, &shown);
+    fields_clear(&referral_fields, &wanted);
+}
+
+void verify_shown(User *user)
+{
+    if (!user->client || !client_is_settled(user->client))
+        return;
+    g_autoptr(GPtrArray) all = store_items(client_store(user->client), 0, NULL);
+    for (guint i = 0; all && i < all->len; i++) {
+        const Uuid *id = &((const OutboxItem *)g_ptr_array_index(all, i))->object;
+        g_autoptr(GPtrArray) items = store_items_of(client_store(user->client), id, NULL);
+        check_shown(user, id, items);
+    }
+}
+
 /* ---- all */
+
+static bool is_kept(const Uuid *key)
+{
+    return server_ask("SELECT count(*) FROM idem WHERE key = $1", db_uuid(key)) > 0 ||
+           sched_wall_jumped() > IDEMPOTENCY_DAYS * MS_PER_DAY;
+}
 
 /* What the server shows of a path that was written to: the text of a note, the message of a verdict, the need. */
 static char *server_text(int account, const char *path)
@@ -524,8 +566,9 @@ void verify_world(guint64 seed)
         compare_readings(&readings[ME], &observer);
     }
     for (int i = 0; i < USERS; i++)
-        oracle_look(i, client_store(users[i].client), false);
+        oracle_look(i, client_store(users[i].client), LOOK);
     oracle_check(server_text);
+    oracle_check_kept(is_kept);
     for (int i = 0; i < USERS; i++)
         compare_user(&users[i], &readings[users[i].account], false);
     for (int i = 0; i < USERS; i++)

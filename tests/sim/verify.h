@@ -12,6 +12,8 @@ Db *verify_open(const char *path); /* to read */
 
 /* Follows the change feed of one account through the whole history, a few objects at a time. */
 void verify_observe(Dice *dice);
+/* What is shown = the server's rows with the outbox applied in order. At any time when nothing is being written. */
+void verify_shown(User *user);
 void verify_world(guint64 seed);
 void verify_end(void);
 

@@ -301,7 +301,7 @@ bool server_restore(void)
         fail("%s", error->message);
     for (int i = 0; i < USERS; i++)
         if (users[i].client)
-            oracle_look(i, client_store(users[i].client), false);
+            oracle_look(i, client_store(users[i].client), LOOK);
     oracle_set_back(is_known);
     db_close(restored);
     tell("server", "is set back");
@@ -470,14 +470,14 @@ void user_up(User *user)
         fail("%s does not start: %s", user_name(user->number), error->message);
     client_start(user->client);
     user->offline = user->logging_in = false;
-    oracle_look(user->number, client_store(user->client), false);
+    oracle_look(user->number, client_store(user->client), LOOK);
     tell(user_name(user->number), "starts");
 }
 
 void user_quit(User *user)
 {
     client_stop(user->client, 500);
-    oracle_look(user->number, client_store(user->client), false);
+    oracle_look(user->number, client_store(user->client), LOOK);
     client_free(user->client);
     user->client = NULL;
     tell(user_name(user->number), "has ended");
@@ -490,7 +490,7 @@ void user_kill(User *user)
     g_autofree char *kept_store = g_strconcat(store, ".kept", NULL);
     g_autofree char *kept_cache = g_strconcat(cache, ".kept", NULL);
     g_autofree char *kept_tokens = g_strconcat(tokens, ".kept", NULL);
-    oracle_look(user->number, client_store(user->client), false);
+    oracle_look(user->number, client_store(user->client), LOOK);
     copy_database(store, kept_store);
     copy_database(cache, kept_cache);
     copy_file(tokens, kept_tokens);
