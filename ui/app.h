@@ -74,6 +74,7 @@ struct App {
     GSource *tick;
     gint64 minute;   /* of the last tick */
     GArray *sources; /* ids of those of the loop */
+    guint input;     /* the terminal's; 0: it is lent */
 };
 
 App *app_new(void);
@@ -88,6 +89,10 @@ void app_close_profile(App *app);
 /* app_loop.c. Until app->quit. The first draw comes before anything else; then `started` is called once. */
 void app_run(App *app, void (*started)(App *app));
 void app_quit(App *app, int exit_code);
+
+/* app_loop.c. To another program, and back: nothing is drawn or read meanwhile, all else goes on. */
+void app_lend_terminal(App *app);
+void app_take_terminal(App *app);
 
 /* After a change of app->settings: colours, characters, undo window, layout. The screen must be open. */
 void app_apply_settings(App *app);

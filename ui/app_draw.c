@@ -275,6 +275,8 @@ static void hint_dialog(App *app, Hints *hints)
         }
     }
     hint_command(app, hints, "abort", dialog_no_word(dialog));
+    if (dialog_text_row(dialog) >= 0)
+        hint_command(app, hints, "edit-text", NULL);
 }
 
 /* The line at the bottom has readline's own keys. */

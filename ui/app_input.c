@@ -114,29 +114,37 @@ static bool cancels(App *app, Key key)
            strcmp(binding->command, "abort") == 0;
 }
 
-static void view_key(App *app, Key key)
+/* A key in the middle or at the beginning of a sequence. False: nothing is bound to that, and it is still pending. */
+static bool sequence_key(App *app, Key key)
 {
     const Binding *binding;
-    View *view = app_view(app);
-    if (app->n_pending == 0 && view->ops->key && view->ops->key(view, key))
-        return;
     app->pending[app->n_pending++] = key;
     switch (keymap_find(app->keymap, app_contexts(app), app->pending, app->n_pending, &binding)) {
     case KEY_BOUND:
         app_end_sequence(app);
         run_binding(app, binding);
-        return;
+        return true;
     case KEY_PREFIX:
         if (app->n_pending < KEY_SEQUENCE_MAX) {
             if (!app->legend && !app->legend_timer)
                 app->legend_timer = g_timeout_add(LEGEND_MS, show_legend, app);
             app_dirty(app, app->legend ? DIRTY_BODY | DIRTY_OVERLAY : 0);
-            return;
+            return true;
         }
         break;
     case KEY_UNBOUND:
         break;
     }
+    return false;
+}
+
+static void view_key(App *app, Key key)
+{
+    View *view = app_view(app);
+    if (app->n_pending == 0 && view->ops->key && view->ops->key(view, key))
+        return;
+    if (sequence_key(app, key))
+        return;
     /* What cancels elsewhere only ends the sequence in the middle of one. */
     if (app->n_pending == 1 || !cancels(app, key))
         say_unbound(app);
@@ -145,25 +153,15 @@ static void view_key(App *app, Key key)
 
 /* ---- dialogs and the command line */
 
-static bool run_if_bound(App *app, Key key)
-{
-    const Binding *binding;
-    if (keymap_find(app->keymap, app_contexts(app), &key, 1, &binding) != KEY_BOUND)
-        return false;
-    run_binding(app, binding);
-    return true;
-}
-
 static void dialog_gets(App *app, Key key)
 {
-    if (dialog_key(app, app->dialog, key)) {
-        app_dirty(app, DIRTY_OVERLAY | DIRTY_FOOTER);
+    app_dirty(app, DIRTY_OVERLAY | DIRTY_FOOTER);
+    if (app->n_pending == 0 && dialog_key(app, app->dialog, key)) {
         if (dialog_take_decision(app->dialog))
             command_run(app, command_find("press"), "");
-        return;
+    } else if (!sequence_key(app, key)) {
+        app_end_sequence(app);
     }
-    run_if_bound(app, key);
-    app_dirty(app, DIRTY_OVERLAY | DIRTY_FOOTER);
 }
 
 static void prompt_gets(App *app, Key key)
@@ -188,6 +186,8 @@ static void prompt_gets(App *app, Key key)
     }
     prompt_key(key);
     prompt_changed(app);
+    if (prompt_take_edit_wish())
+        command_run(app, command_find("edit-text"), "");
 }
 
 /* ---- all keys */
@@ -360,7 +360,7 @@ static void take_text(App *app, const Key *keys, guint at, guint n)
 
 static void take_keys(App *app, const Key *keys, guint n)
 {
-    for (guint i = 0; i < n && !app->quit; i++) {
+    for (guint i = 0; i < n && !app->quit && app->input; i++) {
         if (takes_text(app) || !can_be_pasted(keys[i])) {
             app->letter_at = 0;
             app->dropping = false;
@@ -462,6 +462,8 @@ static void take_what_was_read(App *app)
 
 void app_read_input(App *app)
 {
+    if (!app->input)
+        return; /* somebody else reads */
     forget_patience(app);
     if (!screen_fill()) {
         app_quit(app, 128 + SIGHUP);

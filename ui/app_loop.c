@@ -3,6 +3,7 @@
 #include "app.h"
 
 #include "base/clock.h"
+#include "editor.h"
 #include "program.h"
 #include "prompt.h"
 #include "screen.h"
@@ -48,7 +49,9 @@ static gboolean on_hup(gpointer data)
 
 static gboolean on_int(gpointer data)
 {
-    app_quit(data, 128 + SIGINT);
+    App *app = data;
+    if (app->input) /* else ^C was meant for the program that has the terminal */
+        app_quit(app, 128 + SIGINT);
     return G_SOURCE_CONTINUE;
 }
 
@@ -94,9 +97,21 @@ static void watch_jobs(App *app)
     sigaction(SIGCONT, &action, NULL);
 }
 
+static void watch_input(App *app)
+{
+    app->input = g_unix_fd_add(STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, on_input, app);
+}
+
+static void unwatch_input(App *app)
+{
+    if (app->input)
+        g_source_remove(app->input);
+    app->input = 0;
+}
+
 static void watch(App *app)
 {
-    keep_source(app, g_unix_fd_add(STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, on_input, app));
+    watch_input(app);
     keep_source(app, g_unix_signal_add(SIGWINCH, on_resize, app));
     keep_source(app, g_unix_signal_add(SIGTERM, on_term, app));
     keep_source(app, g_unix_signal_add(SIGHUP, on_hup, app));
@@ -107,6 +122,7 @@ static void watch(App *app)
 
 static void unwatch(App *app)
 {
+    unwatch_input(app);
     for (guint i = 0; i < app->sources->len; i++)
         g_source_remove(g_array_index(app->sources, guint, i));
     g_array_set_size(app->sources, 0);
@@ -117,6 +133,24 @@ static void unwatch(App *app)
         close(job_pipe[1]);
         job_pipe[0] = job_pipe[1] = -1;
     }
+}
+
+/* ---- lending the terminal */
+
+void app_lend_terminal(App *app)
+{
+    app_end_input(app);
+    unwatch_input(app);
+    signal(SIGQUIT, SIG_IGN); /* that of the terminal is not ours either */
+    screen_leave();
+}
+
+void app_take_terminal(App *app)
+{
+    screen_return();
+    signal(SIGQUIT, SIG_DFL);
+    watch_input(app);
+    app_dirty(app, DIRTY_ALL);
 }
 
 /* ---- the clock */
@@ -164,7 +198,7 @@ static void plan_tick(App *app)
 
 static void draw_what_changed(App *app)
 {
-    if (app->dirty) {
+    if (app->dirty && app->input) {
         app_draw(app);
         plan_tick(app);
     }
@@ -183,6 +217,7 @@ void app_run(App *app, void (*started)(App *app))
         g_main_context_iteration(NULL, TRUE);
     }
     app_end_input(app);
+    editor_hang_up();
     program_forget_all();
     g_source_destroy(app->tick);
     g_source_unref(app->tick);

@@ -146,6 +146,8 @@ const Command commands[] = {
     { "no", DIALOG, 0, INNER, N_("No"), N_("Do not"), NULL, run_no },
     { "press", FIELDS, 0, INNER, N_("OK"), N_("Press the button, or go on to the next field"), NULL,
       run_press },
+    { "edit-text", FIELDS, 0, INNER, N_("Editor"), N_("Write the text in your editor"), NULL,
+      run_edit_text },
     { "next-field", FIELDS, 0, INNER, N_("Next field"), N_("To the next field or button"), NULL,
       run_next_field },
     { "previous-field", FIELDS, 0, INNER, N_("Prev field"), N_("To the previous field or button"),

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "draft.h"
+#include "editor.h"
 #include "handlers.h"
 
 #include "base/i18n.h"
@@ -316,6 +318,56 @@ void run_press(App *app, const char *args)
         run_abort(app, args);
     else if (app->dialog == dialog)
         follow(app, answer);
+}
+
+/* ---- the editor */
+
+static void on_line_edited(App *app, const char *text, void *data)
+{
+    if (text && prompt_is_open())
+        prompt_replace(text);
+}
+
+typedef struct Edited {
+    guint dialog; /* its number: it may be gone meanwhile */
+    int row;
+    char *draft;
+} Edited;
+
+static void on_field_edited(App *app, const char *text, void *data)
+{
+    g_autofree Edited *edited = data;
+    g_autofree char *draft = edited->draft;
+    if (!text)
+        return;
+    if (draft)
+        draft_save(app, draft, *text ? text : NULL);
+    if (app->dialog && dialog_number(app->dialog) == edited->dialog)
+        form_set_text(dialog_form(app->dialog), edited->row, text);
+    else if (draft)
+        app_say(app, "%s", _("What you wrote is kept: it is there when you come back."));
+}
+
+static void edit_field(App *app, Dialog *dialog, int row)
+{
+    Edited *edited = g_new0(Edited, 1);
+    *edited = (Edited){ dialog_number(dialog), row, g_strdup(dialog_draft(dialog)) };
+    if (!editor_start(app, edited->draft ? edited->draft : "text",
+                      form_text(dialog_form(dialog), row), on_field_edited, edited)) {
+        g_free(edited->draft);
+        g_free(edited);
+    }
+}
+
+void run_edit_text(App *app, const char *args)
+{
+    int row = app->dialog ? dialog_text_row(app->dialog) : -1;
+    if (!app->client)
+        app_say(app, "%s", _("The editor is for the time after signing in."));
+    else if (prompt_is_open())
+        editor_start(app, "command", prompt_text(), on_line_edited, NULL);
+    else if (row >= 0)
+        edit_field(app, app->dialog, row);
 }
 
 static void step_field(App *app, int step)

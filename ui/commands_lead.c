@@ -105,12 +105,14 @@ void run_note(App *app, const char *args)
     NoteDraft *draft = g_new0(NoteDraft, 1);
     draft->lead = app_target(app).lead;
     draft->note.text = draft_of(app, DRAFT, &draft->lead);
+    g_autofree char *key = draft_key(DRAFT, &draft->lead);
     DialogSpec spec = {
         .title = _("A note on this lead"),
         .form = form_new(&note_fields, &draft->note, names),
         .yes = _("Keep"),
         .no = _("Cancel"),
         .start_at_form = true,
+        .draft = key,
         .note = _("Only you see your notes."),
         .done = note_done,
         .left = note_left,

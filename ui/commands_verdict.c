@@ -394,8 +394,12 @@ static void verdict_left(App *app, Dialog *dialog)
 
 static void ask(App *app, Verdict *verdict, DialogSpec *spec, const char *const *names)
 {
-    if (!verdict->many)
+    g_autofree char *draft = NULL;
+    if (!verdict->many) {
         verdict->input.message = draft_of(app, draft_kind(verdict), first_id(verdict));
+        draft = draft_key(draft_kind(verdict), first_id(verdict));
+    }
+    spec->draft = draft;
     g_autofree char *title = title_of(verdict);
     g_autofree char *note = held_note(verdict);
     spec->title = title;

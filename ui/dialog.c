@@ -15,6 +15,7 @@ typedef enum Part { PART_CHOICES, PART_FIELD, PART_YES, PART_NO } Part;
 
 struct Dialog {
     DialogSpec spec;
+    guint number;
     int choice; /* index into the choices, -1 none */
     int focus;  /* 0 .. n_stops - 1 */
     char *complaint;
@@ -24,6 +25,8 @@ struct Dialog {
     bool follow;  /* the focus shall show */
     bool decided; /* a digit chose in a dialog that has no buttons */
 };
+
+static guint dialogs; /* that there have been */
 
 static int n_fields(const Dialog *dialog)
 {
@@ -78,6 +81,8 @@ Dialog *dialog_new(const DialogSpec *spec)
     dialog->spec.yes = g_strdup(spec->yes);
     dialog->spec.no = g_strdup(spec->no);
     dialog->spec.note = g_strdup(spec->note);
+    dialog->spec.draft = g_strdup(spec->draft);
+    dialog->number = ++dialogs;
     dialog->choice = -1;
     for (size_t i = 0; spec->choices && i < spec->choices->n_values; i++)
         if (spec->choices->values[i].value == spec->choice)
@@ -98,6 +103,7 @@ void dialog_free(Dialog *dialog)
     g_free((char *)dialog->spec.yes);
     g_free((char *)dialog->spec.no);
     g_free((char *)dialog->spec.note);
+    g_free((char *)dialog->spec.draft);
     g_free(dialog->complaint);
     g_free(dialog);
 }
@@ -134,6 +140,30 @@ void dialog_complain(Dialog *dialog, int row, const char *text)
 void dialog_finish(Dialog *dialog)
 {
     dialog->busy = false;
+}
+
+const char *dialog_draft(const Dialog *dialog)
+{
+    return dialog->spec.draft;
+}
+
+guint dialog_number(const Dialog *dialog)
+{
+    return dialog->number;
+}
+
+int dialog_text_row(const Dialog *dialog)
+{
+    int field;
+    bool on_field = part_at(dialog, dialog->focus, &field) == PART_FIELD;
+    if (dialog->busy)
+        return -1;
+    if (on_field && form_is_text(dialog->spec.form, field))
+        return form_is_secret(dialog->spec.form, field) ? -1 : field;
+    for (int i = 0; i < n_fields(dialog); i++)
+        if (form_is_long(dialog->spec.form, i))
+            return i;
+    return -1;
 }
 
 bool dialog_in_text(const Dialog *dialog)

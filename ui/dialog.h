@@ -30,6 +30,7 @@ typedef struct DialogSpec {
     const char *yes, *no; /* words of the buttons; yes NULL: nothing but a list to choose from */
     bool start_at_no;     /* what cannot be undone */
     bool start_at_form;   /* focus in the first field */
+    const char *draft;    /* names what is typed into it (draft.h); NULL nothing */
     const char *note;     /* small print below the buttons; may be NULL */
     /* Yes was said. May set a complaint; may also set the row of the form that it is about. */
     DialogAnswer (*done)(App *app, Dialog *dialog);
@@ -59,6 +60,12 @@ bool dialog_is_busy(const Dialog *dialog);
 void dialog_complain(Dialog *dialog, int row, const char *text);
 /* Ends DIALOG_BUSY. */
 void dialog_finish(Dialog *dialog);
+
+/* The text for an editor: that of the field with the focus, or the first long one. -1 none. */
+int dialog_text_row(const Dialog *dialog);
+const char *dialog_draft(const Dialog *dialog);
+/* No other has it. */
+guint dialog_number(const Dialog *dialog);
 
 /* Letters go into a text field now. */
 bool dialog_in_text(const Dialog *dialog);

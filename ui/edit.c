@@ -82,11 +82,11 @@ static void erase(Edit *edit, gsize from, gsize to)
     edit->cursor = from;
 }
 
-void edit_insert(Edit *edit, const char *text)
+static void insert(Edit *edit, const char *text, TextFlags flags)
 {
     if (!text || !*text)
         return;
-    g_autofree char *clean = text_clean(text, -1, TEXT_LINE);
+    g_autofree char *clean = text_clean(text, -1, flags);
     if (edit->max > 0) {
         gint64 room = edit->max - g_utf8_strlen(edit->text->str, -1);
         if (g_utf8_strlen(clean, -1) > room)
@@ -94,6 +94,18 @@ void edit_insert(Edit *edit, const char *text)
     }
     g_string_insert(edit->text, (gssize)edit->cursor, clean);
     edit->cursor += strlen(clean);
+}
+
+void edit_insert(Edit *edit, const char *text)
+{
+    insert(edit, text, TEXT_LINE);
+}
+
+void edit_set_text(Edit *edit, const char *text, bool lines)
+{
+    g_string_truncate(edit->text, 0);
+    edit->cursor = edit->scroll = 0;
+    insert(edit, text, lines ? TEXT_MULTILINE : TEXT_LINE);
 }
 
 bool edit_key(Edit *edit, Key key)
@@ -157,10 +169,19 @@ static int cells_between(const Edit *edit, gsize from, gsize to)
         gsize next = (gsize)(text_next_cluster(edit->text->str + from, &n) - edit->text->str);
         if (next == from)
             break;
-        cells += edit->secret ? 1 : n;
+        cells += edit->secret || edit->text->str[from] == '\n' ? 1 : n;
         from = next;
     }
     return cells;
+}
+
+static char *shown_text(const Edit *edit)
+{
+    if (edit->secret)
+        return g_strnfill((gsize)cells_between(edit, edit->scroll, edit->text->len), '*');
+    GString *shown = g_string_new(edit->text->str + edit->scroll);
+    g_string_replace(shown, "\n", text_ascii() ? "|" : "\u21b5", 0);
+    return g_string_free(shown, FALSE);
 }
 
 void edit_draw(Edit *edit, Rect rect, int row, int col, int width, bool focused)
@@ -172,12 +193,7 @@ void edit_draw(Edit *edit, Rect rect, int row, int col, int width, bool focused)
     while (cells_between(edit, edit->scroll, edit->cursor) >= width)
         edit->scroll = next_at(edit, edit->scroll);
     Role role = focused ? ROLE_FIELD_ON : ROLE_FIELD;
-    const char *shown = edit->text->str + edit->scroll;
-    g_autofree char *stars = NULL;
-    if (edit->secret) {
-        stars = g_strnfill((gsize)cells_between(edit, edit->scroll, edit->text->len), '*');
-        shown = stars;
-    }
+    g_autofree char *shown = shown_text(edit);
     g_autofree char *part = g_strndup(shown, text_fit(shown, width, NULL));
     draw_field(rect, row, col, width, role, part);
     if (focused && row >= 0 && row < rect.h)

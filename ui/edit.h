@@ -18,5 +18,8 @@ bool edit_key(Edit *edit, Key key);
 /* Pasted text: newlines become blanks. */
 void edit_insert(Edit *edit, const char *text);
 
+/* Another text. lines: its line ends stay, and are shown as a mark; what is typed or pasted has none. */
+void edit_set_text(Edit *edit, const char *text, bool lines);
+
 /* Draws it in `width` cells, scrolled so that the cursor shows; puts the terminal's cursor there when focused. */
 void edit_draw(Edit *edit, Rect rect, int row, int col, int width, bool focused);

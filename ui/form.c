@@ -32,7 +32,8 @@ static void row_init(FormRow *row, const Field *field, const void *object)
         bool words = field->type == FIELD_TEXT || field->type == FIELD_EMAIL ||
                      field->type == FIELD_PHONE;
         gint64 max = words ? (field->max ? field->max : 200) : 40;
-        row->edit = edit_new(text, max, field->flags & FIELD_SECRET);
+        row->edit = edit_new("", max, field->flags & FIELD_SECRET);
+        edit_set_text(row->edit, text, field->flags & FIELD_MULTILINE);
     }
 }
 
@@ -84,6 +85,22 @@ int form_row_of(const Form *form, const char *name)
 bool form_is_text(const Form *form, int row)
 {
     return form->rows[row].edit != NULL;
+}
+
+bool form_is_long(const Form *form, int row)
+{
+    return form->rows[row].edit && form->rows[row].field->flags & FIELD_MULTILINE;
+}
+
+bool form_is_secret(const Form *form, int row)
+{
+    return form->rows[row].field->flags & FIELD_SECRET;
+}
+
+void form_set_text(Form *form, int row, const char *text)
+{
+    if (form->rows[row].edit)
+        edit_set_text(form->rows[row].edit, text, form_is_long(form, row));
 }
 
 const char *form_text(const Form *form, int row)

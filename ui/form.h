@@ -24,6 +24,11 @@ bool form_key(Form *form, int row, Key key);
 void form_paste(Form *form, int row, const char *text);
 bool form_is_text(const Form *form, int row); /* the row takes letters */
 
+/* The row takes long text, with line ends. */
+bool form_is_long(const Form *form, int row);
+bool form_is_secret(const Form *form, int row);
+void form_set_text(Form *form, int row, const char *text);
+
 /* What stands in a row that takes letters, as typed. */
 const char *form_text(const Form *form, int row);
 

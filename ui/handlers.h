@@ -34,6 +34,7 @@ void run_search(App *app, const char *args);
 void run_yes(App *app, const char *args);
 void run_no(App *app, const char *args);
 void run_press(App *app, const char *args);
+void run_edit_text(App *app, const char *args);
 void run_next_line(App *app, const char *args);
 void run_previous_line(App *app, const char *args);
 void run_next_field(App *app, const char *args);

@@ -22,6 +22,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/draft.c %D%/draft.h \
 	%D%/draw.c %D%/draw.h \
 	%D%/edit.c %D%/edit.h \
+	%D%/editor.c %D%/editor.h \
 	%D%/form.c %D%/form.h \
 	%D%/guard.c %D%/guard.h \
 	%D%/handlers.h \

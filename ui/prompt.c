@@ -30,6 +30,7 @@ static gsize queue_at;
 /* Commands and search words do not mix. Only commands are kept in a file: the words may be somebody's name. */
 static HISTORY_STATE *histories[PROMPT_KINDS];
 static char *history_file;
+static bool edit_wish;
 static int history_new; /* lines of this session that the file has not */
 
 static const struct {
@@ -117,6 +118,12 @@ static void show_no_matches(char **matches, int n, int longest)
     /* They stand above the line all the time. */
 }
 
+static int wish_for_editor(int count, int key)
+{
+    edit_wish = true;
+    return 0;
+}
+
 static void initialise(void)
 {
     if (ready)
@@ -139,6 +146,8 @@ static void initialise(void)
     rl_completion_display_matches_hook = show_no_matches;
     rl_variable_bind("enable-bracketed-paste", "off");
     rl_variable_bind("bell-style", "none");
+    rl_add_defun("edit-in-editor", wish_for_editor, -1);
+    rl_bind_keyseq("\\C-x\\C-e", wish_for_editor);
     rl_initialize();
     using_history();
 }
@@ -275,6 +284,20 @@ void prompt_paste(const char *text)
 {
     g_autofree char *clean = text_clean(text, -1, TEXT_LINE);
     rl_insert_text(clean);
+}
+
+bool prompt_take_edit_wish(void)
+{
+    bool wish = edit_wish;
+    edit_wish = false;
+    return wish;
+}
+
+void prompt_replace(const char *text)
+{
+    g_autofree char *clean = text_clean(text, -1, TEXT_LINE);
+    rl_replace_line(clean, 0);
+    rl_point = rl_end;
 }
 
 /* "(reverse-i-search)`lim': " while readline asks for something itself. */

@@ -30,6 +30,10 @@ bool prompt_is_busy(void);
 void prompt_key(Key key);
 void prompt_paste(const char *text);
 
+/* The keys for the editor (^X^E, or as inputrc says) were pressed: true once. */
+bool prompt_take_edit_wish(void);
+void prompt_replace(const char *text);
+
 void prompt_draw(Rect line);
 
 /* Writes the history; at the end of the program. */

@@ -13,6 +13,7 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "client/editor.h"
 #include "wire/json.h"
 
 #define LINE_MAX_BYTES 4096
@@ -194,18 +195,12 @@ static bool spawn_and_wait(const char *const *argv, GError **error)
 
 static bool run_editor(const char *path, GError **error)
 {
-    const char *names[] = { g_getenv("VISUAL"), g_getenv("EDITOR"), "vi" };
-    const char *editor = NULL;
-    for (size_t i = 0; i < G_N_ELEMENTS(names) && !editor; i++)
-        editor = names[i] && *names[i] ? names[i] : NULL;
-    g_autofree char *quoted = g_shell_quote(path);
-    g_autofree char *line = g_strdup_printf("exec %s %s", editor, quoted);
-    const char *argv[] = { "/bin/sh", "-c", line, NULL };
+    g_auto(GStrv) argv = editor_argv(path);
     g_autoptr(GError) why = NULL;
-    if (spawn_and_wait(argv, &why))
+    if (spawn_and_wait((const char *const *)argv, &why))
         return true;
-    return problem_set(error, PROBLEM_FAILED, _("the editor %s did not end well: %s"), editor,
-                       why->message);
+    return problem_set(error, PROBLEM_FAILED, _("the editor %s did not end well: %s"),
+                       editor_command(), why->message);
 }
 
 char *cli_edit(const char *dir, const char *text, GError **error)

@@ -9,6 +9,7 @@ noinst_LIBRARIES += %D%/libclient.a
 	%D%/client.c %D%/client.h %D%/client_private.h \
 	%D%/client_actions.c %D%/client_device.c %D%/client_outbox.c %D%/client_session.c %D%/client_sync.c \
 	%D%/credentials.c %D%/credentials.h \
+	%D%/editor.c %D%/editor.h \
 	%D%/embedded.c %D%/embedded.h \
 	%D%/herald.c %D%/herald.h \
 	%D%/keyring.c %D%/keyring.h \
