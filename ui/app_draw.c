@@ -275,7 +275,8 @@ static void hint_dialog(App *app, Hints *hints)
         }
     }
     hint_command(app, hints, "abort", dialog_no_word(dialog));
-    if (dialog_text_row(dialog) >= 0)
+    int row = dialog_text_row(dialog);
+    if (row >= 0 && form_is_long(dialog_form(dialog), row))
         hint_command(app, hints, "edit-text", NULL);
 }
 
