@@ -11,7 +11,7 @@
 static const ViewOps *const view_table[VIEW_COUNT] = {
     [VIEW_INBOX] = &inbox_view,     [VIEW_SENT] = &sent_view,         [VIEW_OUTBOX] = &outbox_view,
     [VIEW_HELP] = &help_view,       [VIEW_MESSAGES] = &messages_view, [VIEW_LEAD] = &lead_view,
-    [VIEW_WELCOME] = &welcome_view, [VIEW_DEVICE] = &device_view,
+    [VIEW_WELCOME] = &welcome_view, [VIEW_DEVICE] = &device_view,     [VIEW_TEXT] = &text_view,
 };
 
 App *app_new(void)

@@ -55,6 +55,7 @@ struct App {
 
     GQueue messages;  /* Message *, newest first */
     Message *message; /* shown in the last line, NULL none; borrowed from messages */
+    Uuid decided;     /* the lead of the last verdict of this session: u may change it; nil none */
     char *held;       /* "Bright & Co confirmed": counted down while it can be undone */
 
     Key pending[KEY_SEQUENCE_MAX]; /* the beginning of a sequence */
@@ -74,6 +75,7 @@ struct App {
     GSource *tick;
     gint64 minute;   /* of the last tick */
     GArray *sources; /* ids of those of the loop */
+    bool bare;       /* the screen shows bare text until the next key */
     guint input;     /* the terminal's; 0: it is lent */
 };
 

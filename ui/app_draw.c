@@ -357,15 +357,17 @@ static void draw_message(App *app, Rect line)
 
 /* ---- overlays */
 
-static void draw_choices(App *app, Rect body, GPtrArray *keys, GPtrArray *effects)
+/* at: the one that is marked, which must show; -1 none. */
+static void draw_choices(App *app, Rect body, GPtrArray *keys, GPtrArray *effects, int most, int at)
 {
     bool bare = body.h < 8; /* no room for a frame */
-    int n = MIN((int)keys->len, body.h - (bare ? 0 : 2));
+    int n = MIN(MIN((int)keys->len, most), body.h - (bare ? 0 : 2));
+    int top = CLAMP(at - n + 1, 0, (int)keys->len);
     if (n < 1)
         return;
     int w = 0;
     int key_width = 0;
-    for (int i = 0; i < n; i++) {
+    for (guint i = 0; i < keys->len; i++) {
         key_width = MAX(key_width, text_width(keys->pdata[i]));
         w = MAX(w, text_width(effects->pdata[i]));
     }
@@ -375,8 +377,10 @@ static void draw_choices(App *app, Rect body, GPtrArray *keys, GPtrArray *effect
     draw_fill(box, ROLE_NORMAL);
     Rect inside = bare ? box : draw_frame(box, ROLE_BORDER, NULL);
     for (int i = 0; i < n; i++) {
-        int col = draw_field(inside, i, 1, key_width, ROLE_KEY, keys->pdata[i]);
-        draw_text(inside, i, col + 2, ROLE_NORMAL, effects->pdata[i]);
+        bool on = top + i == at;
+        int col = draw_field(inside, i, 1, key_width, on ? ROLE_CURSOR : ROLE_KEY,
+                             keys->pdata[top + i]);
+        draw_text(inside, i, col + 2, ROLE_NORMAL, effects->pdata[top + i]);
     }
 }
 
@@ -391,23 +395,25 @@ static void draw_legend(App *app, Rect body)
         g_ptr_array_add(keys, binding_keys(row));
         g_ptr_array_add(effects, (gpointer)_(command_find(row->command)->effect));
     }
-    draw_choices(app, body, keys, effects);
+    draw_choices(app, body, keys, effects, G_MAXINT, -1);
 }
+
+#define CANDIDATES_SHOWN 8
 
 static void draw_candidates(App *app, Rect body)
 {
     if (prompt_kind() != PROMPT_COMMAND || prompt_is_busy() || body.h < 5)
         return;
-    g_autoptr(GPtrArray) rows = complete_line(prompt_text(), NULL);
+    int at;
+    g_autoptr(GPtrArray) rows = prompt_candidates(&at);
     g_autoptr(GPtrArray) words = g_ptr_array_new();
     g_autoptr(GPtrArray) effects = g_ptr_array_new();
-    int most = MIN((int)rows->len, MIN(8, body.h - 2));
-    for (int i = 0; i < most; i++) {
+    for (guint i = 0; i < rows->len; i++) {
         const Candidate *candidate = rows->pdata[i];
         g_ptr_array_add(words, candidate->word);
         g_ptr_array_add(effects, (gpointer)candidate->effect);
     }
-    draw_choices(app, body, words, effects);
+    draw_choices(app, body, words, effects, MIN(CANDIDATES_SHOWN, body.h - 2), at);
 }
 
 static void draw_dialog(App *app, Rect body)

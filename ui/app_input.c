@@ -198,6 +198,12 @@ void app_key(App *app, Key key)
         paste_key(app, key);
         return;
     }
+    if (app->bare && key != K_REPLY) {
+        app->bare = false;
+        screen_repaint();
+        app_dirty(app, DIRTY_ALL);
+        return;
+    }
     if (key == K_PASTE_BEGIN) {
         app->paste = g_string_new(NULL);
         return;

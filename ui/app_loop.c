@@ -198,7 +198,7 @@ static void plan_tick(App *app)
 
 static void draw_what_changed(App *app)
 {
-    if (app->dirty && app->input) {
+    if (app->dirty && app->input && !app->bare) {
         app_draw(app);
         plan_tick(app);
     }

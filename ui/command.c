@@ -7,6 +7,7 @@
 #include "limit.h"
 #include "notify_choices.h"
 
+#include "client/export.h"
 #include "model/referral.h"
 
 #include <string.h>
@@ -58,6 +59,16 @@ const Command commands[] = {
       N_("Call, write to, or open what the lead has"), N_("[N]"), run_open_link },
     { "snooze", LEAD, NEED_LEAD | WRITE, TEXT, N_("Call back"),
       N_("Have the lead come back: +2h, tomorrow 9, Thu 14:30; off"), N_("[WHEN]"), run_snooze },
+    { "pipe", LEAD, NEED_LEAD, TEXT, N_("Pipe"),
+      N_("Give the lead, or all tagged, as JSON to a program, and show what it prints"),
+      N_("COMMAND"), run_pipe },
+    { "exec", LEAD, NEED_LEAD, TEXT, N_("Run"), N_("The same, but only say how the program ended"),
+      N_("COMMAND"), run_exec },
+    { "export", LEAD, NEED_CLIENT, LINE, N_("Export"),
+      N_("Write the tagged leads, or all of the list, into a new file"), N_("json|csv FILE"),
+      run_export, &export_formats },
+    { "bare", LEAD, NEED_LEAD, 0, N_("Bare"),
+      N_("Show the lead without frames, for copying with the mouse"), NULL, run_bare },
     { "outcome", LEAD, RECEIVED | WRITE, UNDO | LINE, N_("Outcome"),
       N_("What became of a confirmed lead (changes no count)"),
       N_("working|won|lost|dormant [VALUE]"), run_outcome, &referral_outcomes },

@@ -134,6 +134,14 @@ static bool newest_held(App *app, Uuid *lead)
     return true;
 }
 
+/* What was sent cannot be taken back, but the last verdict can be changed once: u asks, and only once too. */
+static bool change_sent_verdict(App *app)
+{
+    Uuid id = app->decided;
+    app->decided = (Uuid){ 0 };
+    return !uuid_is_nil(&id) && verdict_change(app, &id);
+}
+
 void run_undo(App *app, const char *args)
 {
     g_autofree char *what = NULL;
@@ -142,10 +150,13 @@ void run_undo(App *app, const char *args)
     bool has_lead = newest_held(app, &lead);
     if (client_undo(app->client, &what, &error)) {
         g_clear_pointer(&app->held, g_free);
+        app->decided = (Uuid){ 0 };
         g_autofree char *clean = text_clean(what, -1, TEXT_LINE);
         app_say(app, _("Undone: %s. Nothing was sent."), clean);
         if (has_lead)
             leads_goto_lead(app, &lead); /* to decide anew */
+    } else if (problem_is(error, PROBLEM_FAILED) && change_sent_verdict(app)) {
+        return; /* a dialog, or why not */
     } else if (problem_is(error, PROBLEM_FAILED)) {
         app_say(app, "%s",
                 _("Nothing to undo: it is sent. A verdict can still be changed with c or x."));

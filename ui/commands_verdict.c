@@ -202,10 +202,14 @@ static void put_lead(Page *page, const Verdict *verdict)
     page_format(page, ROLE_NORMAL, _("from %s"), referral->from.name ? referral->from.name : "?");
     if (!referral->verdict)
         return;
-    g_autofree char *until = when_day(referral->confirmed_at + AMEND_WINDOW);
+    g_autofree char *until = when_day(referral_amend_until(referral));
     page_blank(page);
     page_format(page, ROLE_ALERT, _("You said: %s. A verdict can be changed once, until %s."),
                 enum_label(&referral_verdicts, referral->verdict), until);
+    if (referral->outcome_at && verdict->input.verdict == VERDICT_NOT_A_LEAD) {
+        page_format(page, ROLE_ALERT, _("That also takes back what became of it: %s."),
+                    enum_label(&referral_states, referral->state));
+    }
 }
 
 static char *signed_text(gint64 n)
@@ -318,6 +322,7 @@ static void verdict_give(App *app, Verdict *verdict)
         app_complain_error(app, error);
         return;
     }
+    app->decided = verdict->many ? (Uuid){ 0 } : *first_id(verdict);
     g_free(app->held);
     app->held = done_words(verdict);
     if (verdict->undo_hold == 0)
@@ -413,30 +418,54 @@ static void ask(App *app, Verdict *verdict, DialogSpec *spec, const char *const 
     app_ask(app, dialog_new(spec));
 }
 
-void run_confirm(App *app, const char *args)
+static void ask_confirm(App *app, Verdict *verdict)
 {
     static const char *const names[] = { "value", "message", NULL };
+    DialogSpec spec = { .text = confirm_text, .yes = _("Confirm"), .done = confirm_done };
+    /* One amount cannot be that of many. */
+    ask(app, verdict, &spec, verdict->many ? names + 1 : names);
+}
+
+static void ask_reject(App *app, Verdict *verdict, const char *reason)
+{
+    static const char *const names[] = { "message", NULL };
+    DialogSpec spec = {
+        .text = reject_text,
+        .choices = &referral_reasons,
+        .choice = enum_value(&referral_reasons, reason),
+        .free_choice = REASON_OTHER,
+        .yes = _("Not a lead"),
+        .done = reject_done,
+    };
+    ask(app, verdict, &spec, names);
+}
+
+void run_confirm(App *app, const char *args)
+{
     Verdict *verdict = verdict_begin(app, VERDICT_LEAD);
-    if (verdict) {
-        DialogSpec spec = { .text = confirm_text, .yes = _("Confirm"), .done = confirm_done };
-        /* One amount cannot be that of many. */
-        ask(app, verdict, &spec, verdict->many ? names + 1 : names);
-    }
+    if (verdict)
+        ask_confirm(app, verdict);
 }
 
 void run_reject(App *app, const char *args)
 {
-    static const char *const names[] = { "message", NULL };
     Verdict *verdict = verdict_begin(app, VERDICT_NOT_A_LEAD);
-    if (verdict) {
-        DialogSpec spec = {
-            .text = reject_text,
-            .choices = &referral_reasons,
-            .choice = enum_value(&referral_reasons, args),
-            .free_choice = REASON_OTHER,
-            .yes = _("Not a lead"),
-            .done = reject_done,
-        };
-        ask(app, verdict, &spec, names);
-    }
+    if (verdict)
+        ask_reject(app, verdict, args);
+}
+
+bool verdict_change(App *app, const Uuid *id)
+{
+    Referral referral = { 0 };
+    bool known = cache_referral(client_cache(app->client), id, &referral, NULL);
+    bool was_lead = referral.verdict == VERDICT_LEAD;
+    known = known && referral.verdict;
+    fields_clear(&referral_fields, &referral);
+    Verdict *verdict = known ? verdict_on(app, id, was_lead ? VERDICT_NOT_A_LEAD : VERDICT_LEAD)
+                             : NULL;
+    if (verdict && was_lead)
+        ask_reject(app, verdict, "");
+    else if (verdict)
+        ask_confirm(app, verdict);
+    return known;
 }

@@ -2,8 +2,10 @@
 #include "complete.h"
 
 #include "base/i18n.h"
+#include "base/text.h"
 #include "client/settings.h"
 #include "command.h"
+#include "keymap.h"
 
 #include <string.h>
 
@@ -12,6 +14,14 @@ static void candidate_free(gpointer data)
     Candidate *candidate = data;
     g_free(candidate->word);
     g_free(candidate);
+}
+
+#define FILES_MAX 500
+
+static int by_word(gconstpointer a, gconstpointer b)
+{
+    const Candidate *const *one = a, *const *other = b;
+    return strcmp((*one)->word, (*other)->word);
 }
 
 static void add(GPtrArray *out, const char *prefix, const char *before, const char *word,
@@ -57,6 +67,43 @@ static void add_settings(GPtrArray *out, const char *prefix)
         add_values(out, prefix, before, setting->field.values);
 }
 
+static void add_contexts(GPtrArray *out, const char *prefix)
+{
+    for (int i = 0; i < CTX_COUNT; i++)
+        add(out, prefix, "", key_context_names[i], "");
+}
+
+/* Names in the folder that is begun; hidden ones when that is asked for. */
+static void add_files(GPtrArray *out, const char *prefix)
+{
+    const char *slash = strrchr(prefix, '/');
+    g_autofree char *before = slash ? g_strndup(prefix, (gsize)(slash + 1 - prefix)) : g_strdup("");
+    g_autofree char *folder = g_str_has_prefix(before, "~/")
+                                  ? g_build_filename(g_get_home_dir(), before + 2, NULL)
+                                  : g_strdup(*before ? before : ".");
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    const char *name;
+    while (dir && (name = g_dir_read_name(dir)) && out->len < FILES_MAX) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        g_autofree char *word = g_strconcat(name, g_file_test(path, G_FILE_TEST_IS_DIR) ? "/" : "",
+                                            NULL);
+        bool hidden = *name == '.' && (slash ? slash[1] : *prefix) != '.';
+        if (!hidden && !strchr(name, ' ') && text_is_clean(name, TEXT_LINE))
+            add(out, prefix, before, word, "");
+    }
+    g_ptr_array_sort(out, by_word);
+}
+
+/* What may stand as which word behind a command, where its row does not say it already. */
+static const struct {
+    const char *command;
+    guint at; /* 0: the first */
+    void (*add)(GPtrArray *out, const char *prefix);
+} arguments[] = {
+    { "bind", 0, add_contexts }, { "bind", 2, add_commands }, { "unbind", 0, add_contexts },
+    { "help", 0, add_commands }, { "export", 1, add_files },
+};
+
 static const EnumTable *values_of(const Command *command)
 {
     if (!command->setting)
@@ -67,13 +114,17 @@ static const EnumTable *values_of(const Command *command)
 
 static void add_arguments(GPtrArray *out, const Command *command, const char *args)
 {
-    if (strchr(args, ' '))
-        return; /* only the first of them is one of a list */
+    g_auto(GStrv) words = g_strsplit(args, " ", -1);
+    guint at = *args ? g_strv_length(words) - 1 : 0;
+    const char *last = *args ? words[at] : "";
     const EnumTable *values = values_of(command);
-    if (values)
-        add_values(out, args, "", values);
-    else if (command->flags & COMMAND_TAKES_SETTING)
-        add_settings(out, args);
+    if (at == 0 && values)
+        add_values(out, last, "", values);
+    else if (at == 0 && command->flags & COMMAND_TAKES_SETTING)
+        add_settings(out, last);
+    for (size_t i = 0; i < G_N_ELEMENTS(arguments); i++)
+        if (arguments[i].at == at && strcmp(arguments[i].command, command->name) == 0)
+            arguments[i].add(out, last);
 }
 
 GPtrArray *complete_line(const char *line, gsize *start)

@@ -44,6 +44,8 @@ void run_other_button(App *app, const char *args);
 /* commands_verdict.c, leads_tags.c */
 void run_confirm(App *app, const char *args);
 void run_reject(App *app, const char *args);
+/* Asks for the other verdict on a lead that has one. False when nothing of the kind is possible any more. */
+bool verdict_change(App *app, const Uuid *id);
 void run_tag(App *app, const char *args);
 void run_tag_range(App *app, const char *args);
 void run_tag_waiting(App *app, const char *args);
@@ -64,6 +66,12 @@ void run_open_link(App *app, const char *args);
 
 void run_notify(App *app, const char *args); /* notify.c */
 void run_snooze(App *app, const char *args); /* snooze.c */
+
+/* commands_pipe.c: leads as JSON, as files, as bare text */
+void run_pipe(App *app, const char *args);
+void run_exec(App *app, const char *args);
+void run_export(App *app, const char *args);
+void run_bare(App *app, const char *args);
 
 /* commands_list.c: moving through the lists, and what is shown of them */
 void run_next_waiting(App *app, const char *args);

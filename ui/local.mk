@@ -13,6 +13,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/commands_lead.c \
 	%D%/commands_list.c \
 	%D%/commands_out.c \
+	%D%/commands_pipe.c \
 	%D%/commands_setup.c \
 	%D%/commands_verdict.c \
 	%D%/complete.c %D%/complete.h \
@@ -44,10 +45,12 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/page.c %D%/page.h \
 	%D%/program.c %D%/program.h \
 	%D%/prompt.c %D%/prompt.h \
+	%D%/prompt_history.c %D%/prompt_history.h \
 	%D%/screen.c %D%/screen.h %D%/screen_private.h \
 	%D%/session.c %D%/session.h \
 	%D%/snooze.c %D%/snooze.h \
 	%D%/tags.c %D%/tags.h \
+	%D%/text_page.c %D%/text_page.h \
 	%D%/theme.c %D%/theme.h \
 	%D%/view.h \
 	%D%/welcome.c \

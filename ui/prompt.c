@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "command.h"
 #include "complete.h"
+#include "prompt_history.h"
 #include "screen.h"
 
 #include <stdio.h>
@@ -11,8 +12,6 @@
 
 #include <readline/history.h>
 #include <readline/readline.h>
-
-#define HISTORY_MAX 500
 
 typedef struct Prompt {
     PromptKind kind;
@@ -30,8 +29,17 @@ static gsize queue_at;
 /* Commands and search words do not mix. Only commands are kept in a file: the words may be somebody's name. */
 static HISTORY_STATE *histories[PROMPT_KINDS];
 static char *history_file;
+static guint64 history_seen;       /* stamp of the file when it was read */
+static GPtrArray *history_unsaved; /* char *: lines of this session that the file has not */
 static bool edit_wish;
-static int history_new; /* lines of this session that the file has not */
+
+/* Tab goes through these, as long as the line is the one it made. */
+static struct {
+    GPtrArray *candidates; /* NULL: none yet */
+    gsize start;           /* of the word that they replace */
+    int at;
+    char *line;
+} choice;
 
 static const struct {
     Key key;
@@ -39,7 +47,7 @@ static const struct {
 } sequences[] = {
     { K_UP, "\033[A" },   { K_DOWN, "\033[B" }, { K_RIGHT, "\033[C" },   { K_LEFT, "\033[D" },
     { K_HOME, "\033[H" }, { K_END, "\033[F" },  { K_DELETE, "\033[3~" }, { K_BACKSPACE, "\177" },
-    { K_ENTER, "\r" },    { K_TAB, "\t" },
+    { K_ENTER, "\r" },    { K_TAB, "\t" },      { K_BACKTAB, "\033[Z" },
 };
 
 /* ---- readline's side */
@@ -75,7 +83,10 @@ static void keep(const char *line)
     if (!is_kept(line) || (last && strcmp(last->line, line) == 0))
         return;
     add_history(line);
-    history_new += prompt.kind == PROMPT_COMMAND;
+    if (prompt.kind == PROMPT_COMMAND && history_file) {
+        g_ptr_array_add(history_unsaved, g_strdup(line));
+        prompt_save_history();
+    }
 }
 
 static void on_line(char *line)
@@ -89,39 +100,120 @@ static void on_line(char *line)
     free(line);
 }
 
-static char *next_match(const char *word, int state)
+/* ---- completion: of several, each Tab takes the next; what it takes is marked in the list above the line */
+
+static bool is_choosing(void)
 {
-    static GPtrArray *matches;
-    static guint at;
-    if (state == 0) {
-        g_clear_pointer(&matches, g_ptr_array_unref);
-        g_autofree char *line = g_strndup(rl_line_buffer, (gsize)rl_point);
-        matches = complete_line(line, NULL);
-        at = 0;
-    }
-    if (at == matches->len)
-        return NULL;
-    const Candidate *candidate = matches->pdata[at++];
-    /* "theme=" is not at its end yet. */
-    rl_completion_suppress_append = g_str_has_suffix(candidate->word, "=");
-    return strdup(candidate->word); /* readline frees it */
+    return choice.candidates && strcmp(choice.line, rl_line_buffer) == 0;
 }
 
-static char **complete(const char *word, int start, int end)
+static void forget_choice(void)
+{
+    g_clear_pointer(&choice.candidates, g_ptr_array_unref);
+    g_clear_pointer(&choice.line, g_free);
+}
+
+static GPtrArray *candidates_now(gsize *start)
+{
+    g_autofree char *line = g_strndup(rl_line_buffer, (gsize)rl_point);
+    return complete_line(line, start);
+}
+
+static void take_candidate(void)
+{
+    const Candidate *candidate = choice.candidates->pdata[choice.at];
+    bool only = choice.candidates->len == 1;
+    rl_begin_undo_group();
+    rl_delete_text((int)choice.start, rl_point);
+    rl_point = (int)choice.start;
+    rl_insert_text(candidate->word);
+    /* "theme=" is not at its end yet. */
+    if (only && !g_str_has_suffix(candidate->word, "=") && !g_str_has_suffix(candidate->word, "/"))
+        rl_insert_text(" ");
+    rl_end_undo_group();
+    g_free(choice.line);
+    choice.line = g_strdup(rl_line_buffer);
+    if (only)
+        forget_choice();
+}
+
+static int choose(int step)
+{
+    if (prompt.kind != PROMPT_COMMAND)
+        return 0;
+    if (!is_choosing()) {
+        forget_choice();
+        choice.candidates = candidates_now(&choice.start);
+        choice.at = step > 0 ? -1 : 0;
+    }
+    int n = (int)choice.candidates->len;
+    if (n == 0) {
+        forget_choice();
+        return 0;
+    }
+    choice.at = (choice.at + step + n) % n;
+    take_candidate();
+    return 0;
+}
+
+static int choose_next(int count, int key)
+{
+    return choose(1);
+}
+
+static int choose_previous(int count, int key)
+{
+    return choose(-1);
+}
+
+GPtrArray *prompt_candidates(int *at)
+{
+    *at = is_choosing() ? choice.at : 0;
+    return is_choosing() ? g_ptr_array_ref(choice.candidates) : candidates_now(NULL);
+}
+
+/* Names of files mean nothing here. */
+static char **complete_nothing(const char *word, int start, int end)
 {
     rl_attempted_completion_over = 1;
-    return prompt.kind == PROMPT_COMMAND ? rl_completion_matches(word, next_match) : NULL;
+    return NULL;
 }
 
-static void show_no_matches(char **matches, int n, int longest)
-{
-    /* They stand above the line all the time. */
-}
+/* ---- */
 
 static int wish_for_editor(int count, int key)
 {
     edit_wish = true;
     return 0;
+}
+
+/* Before the user's inputrc is read, which has the last word; there the functions go by these names. */
+static void bind_keys(void)
+{
+    static const struct {
+        const char *name, *keys;
+        rl_command_func_t *function;
+    } own[] = {
+        { "edit-in-editor", "\\C-x\\C-e", wish_for_editor },
+        { "next-candidate", "\t", choose_next },
+        { "previous-candidate", "\\e[Z", choose_previous },
+        { "history-search-backward", "\\e[A", rl_history_search_backward },
+        { "history-search-forward", "\\e[B", rl_history_search_forward },
+        { "history-search-backward", "\\eOA", rl_history_search_backward },
+        { "history-search-forward", "\\eOB", rl_history_search_forward },
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(own); i++) {
+        rl_add_defun(own[i].name, own[i].function, -1);
+        rl_bind_keyseq(own[i].keys, own[i].function);
+    }
+}
+
+/* That of leadline wins over that of all programs. */
+static void read_own_inputrc(void)
+{
+    g_autofree char *path = g_build_filename(g_get_user_config_dir(), "leadline", "inputrc", NULL);
+    if (g_file_test(path, G_FILE_TEST_IS_REGULAR))
+        rl_read_init_file(path);
 }
 
 static void initialise(void)
@@ -141,15 +233,14 @@ static void initialise(void)
     rl_getc_function = next_byte;
     rl_input_available_hook = input_available;
     rl_redisplay_function = draw_nothing;
-    rl_attempted_completion_function = complete;
-    rl_completer_word_break_characters = (char *)" ";
-    rl_completion_display_matches_hook = show_no_matches;
+    rl_attempted_completion_function = complete_nothing;
     rl_variable_bind("enable-bracketed-paste", "off");
     rl_variable_bind("bell-style", "none");
-    rl_add_defun("edit-in-editor", wish_for_editor, -1);
-    rl_bind_keyseq("\\C-x\\C-e", wish_for_editor);
+    bind_keys();
     rl_initialize();
+    read_own_inputrc();
     using_history();
+    history_unsaved = g_ptr_array_new_with_free_func(g_free);
 }
 
 /* ---- history */
@@ -171,31 +262,42 @@ static void use_history_of(PromptKind kind)
     stifle_history(HISTORY_MAX);
 }
 
-/* Each profile has a file of its own. */
+static void read_history_file(void)
+{
+    g_auto(GStrv) lines = history_read(history_file);
+    clear_history();
+    for (char **line = lines; *line; line++)
+        add_history(*line);
+    for (guint i = 0; i < history_unsaved->len; i++)
+        add_history(history_unsaved->pdata[i]);
+    history_seen = history_stamp(history_file);
+}
+
+/* Each profile has a file of its own; another session may have written to it since. */
 static void use_history_file(const char *path)
 {
-    if (g_strcmp0(path, history_file) == 0)
-        return;
-    prompt_save_history();
-    clear_history();
-    g_free(history_file);
-    history_file = g_strdup(path);
-    if (history_file)
-        read_history(history_file);
+    if (g_strcmp0(path, history_file) != 0) {
+        prompt_save_history();
+        g_ptr_array_set_size(history_unsaved, 0);
+        clear_history();
+        g_free(history_file);
+        history_file = g_strdup(path);
+        history_seen = 0;
+    }
+    if (history_file && history_stamp(history_file) != history_seen)
+        read_history_file();
 }
 
 void prompt_save_history(void)
 {
-    if (!ready || !history_file || history_new == 0)
+    if (!ready || !history_file || history_unsaved->len == 0)
         return;
-    use_history_of(PROMPT_COMMAND);
-    /* Another leadline may have written to it since. */
-    bool saved = g_file_test(history_file, G_FILE_TEST_EXISTS)
-                     ? append_history(MIN(history_new, history_length), history_file) == 0
-                     : write_history(history_file) == 0;
-    if (saved)
-        history_truncate_file(history_file, HISTORY_MAX);
-    history_new = 0;
+    bool seen = history_stamp(history_file) == history_seen;
+    if (history_append(history_file, history_unsaved)) {
+        g_ptr_array_set_size(history_unsaved, 0);
+        if (seen) /* what is new in it is ours */
+            history_seen = history_stamp(history_file);
+    }
 }
 
 /* ---- our side */
@@ -214,6 +316,7 @@ void prompt_open(PromptKind kind, const char *initial, const char *history, Prom
     open_now = true;
     g_string_truncate(queue, 0);
     queue_at = 0;
+    forget_choice();
     rl_callback_handler_install("", on_line);
     rl_replace_line("", 1);
     if (initial)

@@ -36,5 +36,9 @@ void prompt_replace(const char *text);
 
 void prompt_draw(Rect line);
 
-/* Writes the history; at the end of the program. */
+/* Candidate *: those that can stand where the cursor is, *at the one that Tab has taken, or would take. Free with
+ * g_ptr_array_unref. */
+GPtrArray *prompt_candidates(int *at);
+
+/* Writes what could not be written when it was typed; at the end of the program. */
 void prompt_save_history(void);

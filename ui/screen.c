@@ -484,6 +484,24 @@ void screen_repaint(void)
     clearok(curscr, TRUE);
 }
 
+void screen_bare(const char *text)
+{
+    g_auto(GStrv) whole = g_strsplit(text, "\n", -1);
+    g_autoptr(GString) out = g_string_new(NULL);
+    int left = LINES - 1;
+    for (char **line = whole; *line; line++) {
+        left -= MAX(1, (text_width(*line) + COLS - 1) / MAX(1, COLS));
+        if (left < 0)
+            break;
+        g_string_append_printf(out, "%s\r\n", *line);
+    }
+    if (terminal && !away) {
+        put_capability("sgr0");
+        put_capability("clear");
+        put_raw(out->str);
+    }
+}
+
 void screen_bell(void)
 {
     if (terminal && !away)

@@ -49,6 +49,9 @@ bool screen_ask_background(void);
 
 void screen_flush(void);
 void screen_repaint(void); /* ^L: the next flush draws every cell */
+/* Instead of what is drawn: clean text, its lines whole, wrapped by the terminal and so copied in one piece; as many as there is
+ * room for. Until screen_repaint(): draw nothing meanwhile. */
+void screen_bare(const char *text);
 void screen_bell(void);
 /* Puts text into the clipboard of the terminal's window (OSC 52) with the next flush, also through tmux and GNU screen. False:
  * it is more than terminals take. */

@@ -23,6 +23,7 @@ typedef enum ViewId {
     VIEW_LEAD,
     VIEW_WELCOME,
     VIEW_DEVICE,
+    VIEW_TEXT,
     VIEW_COUNT
 } ViewId;
 
@@ -66,4 +67,4 @@ struct View {
 };
 
 extern const ViewOps inbox_view, sent_view, outbox_view, help_view, messages_view, lead_view,
-    welcome_view, device_view;
+    welcome_view, device_view, text_view;

@@ -47,6 +47,8 @@ const CliOption cli_options[N_CLI_OPTIONS] = {
                          N_("Goes to the sender; - reads it from "
                             "standard input") },
     [OPTION_WORTH] = { "value", 0, N_("AMOUNT"), NULL, N_("What it is worth: 3500 or EUR 20.50") },
+    [OPTION_AMEND] = { "amend", 0,
+                       .effect = N_("Change a verdict that was given: once, within 14 days") },
     [OPTION_TO] = { "to", 't', N_("PARTNER"), NULL,
                     N_("Whom the lead is for: words of the name, "
                        "an e-mail or an id") },

@@ -37,6 +37,7 @@ typedef enum CliOptionId {
     OPTION_REASON,
     OPTION_MESSAGE,
     OPTION_WORTH,
+    OPTION_AMEND,
     OPTION_TO,
     OPTION_INPUT,
     OPTION_RETRY,

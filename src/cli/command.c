@@ -10,6 +10,7 @@
 
 #define PAGE (CLI_OPTION(MAX) | CLI_OPTION(AFTER))
 #define NETWORK CLI_OPTION(TIMEOUT)
+#define AMEND CLI_OPTION(AMEND)
 #define MESSAGE CLI_OPTION(MESSAGE)
 
 /* In the order of help: by use. */
@@ -27,14 +28,16 @@ const CliCommand cli_commands[] = {
       N_("Fields come from --input, and from options over those. Without any of them, a form is "
          "opened in $EDITOR."),
       cli_run_new },
-    { "confirm", N_("ID..."), 1, CLI_ANY, MESSAGE | CLI_OPTION(WORTH) | NETWORK, NULL, true,
+    { "confirm", N_("ID..."), 1, CLI_ANY, MESSAGE | CLI_OPTION(WORTH) | AMEND | NETWORK, NULL, true,
       N_("It is a lead: tell its sender"),
       N_("Of several leads, all are confirmed or none. One that has this verdict already is left "
-         "as it is."),
+         "as it is; one that has the other needs --amend."),
       cli_run_confirm },
-    { "reject", N_("ID..."), 1, CLI_ANY, CLI_OPTION(REASON) | MESSAGE | NETWORK, NULL, true,
+    { "reject", N_("ID..."), 1, CLI_ANY, CLI_OPTION(REASON) | MESSAGE | AMEND | NETWORK, NULL, true,
       N_("It is not a lead: tell its sender why"),
-      N_("A reason or a message is needed, with the reason \"other\" a message."), cli_run_reject },
+      N_("A reason or a message is needed, with the reason \"other\" a message. A lead that you "
+         "confirmed needs --amend."),
+      cli_run_reject },
     { "outbox", NULL, 0, 0, CLI_OPTION(RETRY) | CLI_OPTION(DROP) | NETWORK, .run = cli_run_outbox,
       .effect = N_("What is not sent yet, and why") },
     { "sync", NULL, 0, 0, NETWORK, .run = cli_run_sync,

@@ -2,10 +2,12 @@
 /* confirm and reject: the recipient's verdict. */
 #include "cli/run.h"
 
+#include "base/clock.h"
 #include "base/i18n.h"
 #include "base/text.h"
 #include "cli/ask.h"
 #include "cli/result.h"
+#include "client/label.h"
 
 static bool is_given_already(Cli *cli, const Uuid *id, const ConfirmInput *input)
 {
@@ -28,6 +30,28 @@ static size_t drop_given(Cli *cli, Uuid *ids, size_t n, const ConfirmInput *inpu
         if (!is_given_already(cli, &ids[i], input))
             ids[kept++] = ids[i];
     return kept;
+}
+
+/* Nor must another one by accident: that is asked for. What cannot be changed any more is left to the rule that says why. */
+static bool check_amend(Cli *cli, const Uuid *ids, size_t n, GError **error)
+{
+    bool ok = true;
+    for (size_t i = 0; i < n && ok && !cli_has(cli->args, OPTION_AMEND); i++) {
+        Referral referral = { 0 };
+        gint64 until = 0;
+        if (cache_referral(client_cache(cli->client), &ids[i], &referral, NULL))
+            until = referral_amend_until(&referral);
+        if (until >= clock_now()) {
+            char label[LABEL_SIZE];
+            g_autofree char *day = cli_when(until, false);
+            ok = problem_set(
+                error, PROBLEM_REFERRAL_STATE,
+                _("%s has your verdict: %s. It can be changed once, until %s: --amend"),
+                lead_label(&ids[i], label), enum_label(&referral_verdicts, referral.verdict), day);
+        }
+        fields_clear(&referral_fields, &referral);
+    }
+    return ok;
 }
 
 static bool read_message(const CliArgs *args, ConfirmInput *input, GError **error)
@@ -81,6 +105,8 @@ static bool give(Cli *cli, const ConfirmInput *input, GError **error)
     size_t n_left = drop_given(cli, left, n, input);
     if (n_left == 0)
         return cli_put_results(cli, ids, n, error);
+    if (!check_amend(cli, left, n_left, error))
+        return false;
     g_autoptr(GArray) before = cli_outbox_of(cli, left, n_left, error);
     if (!before || !client_confirm(cli->client, left, n_left, input, error))
         return false;

@@ -180,8 +180,9 @@ bool client_confirm(Client *client, const Uuid *ids, size_t n, const ConfirmInpu
         Referral referral;
         if (!may(client, &ids[made], EVENT_CONFIRM, &referral, error))
             break;
-        items[made] = item_new(client, OUTBOX_CONFIRM, &unit, &ids[made], "/confirm",
-                               object_json(&confirm_fields, input), HOLD_UNDO);
+        items[made] = item_new(client, referral.verdict ? OUTBOX_AMEND : OUTBOX_CONFIRM, &unit,
+                               &ids[made], "/confirm", object_json(&confirm_fields, input),
+                               HOLD_UNDO);
         items[made].title = contact_display_name(&referral.lead.contact);
         fields_clear(&referral_fields, &referral);
     }

@@ -13,6 +13,7 @@ noinst_LIBRARIES += %D%/libclient.a
 	%D%/embedded.c %D%/embedded.h \
 	%D%/herald.c %D%/herald.h \
 	%D%/keyring.c %D%/keyring.h \
+	%D%/export.c %D%/export.h \
 	%D%/label.c %D%/label.h \
 	%D%/limit.c %D%/limit.h \
 	%D%/link.c %D%/link.h \

@@ -28,7 +28,8 @@ static bool apply_pick_up(Referral *referral, const OutboxItem *item)
 bool overlay_confirm_input(const OutboxItem *item, ConfirmInput *input)
 {
     *input = (ConfirmInput){ 0 };
-    return item->kind == OUTBOX_CONFIRM && read_body(item, &confirm_fields, input);
+    return (item->kind == OUTBOX_CONFIRM || item->kind == OUTBOX_AMEND) &&
+           read_body(item, &confirm_fields, input);
 }
 
 bool overlay_outcome_input(const OutboxItem *item, OutcomeInput *input)
@@ -42,7 +43,9 @@ const char *overlay_word(const OutboxItem *item)
     ConfirmInput confirm = { 0 };
     OutcomeInput outcome = { 0 };
     const char *word = enum_label(&outbox_kinds, item->kind);
-    if (overlay_confirm_input(item, &confirm))
+    if (overlay_confirm_input(item, &confirm) && item->kind == OUTBOX_AMEND)
+        word = confirm.verdict == VERDICT_LEAD ? _("changed: lead") : _("changed: not a lead");
+    else if (overlay_confirm_input(item, &confirm))
         word = confirm.verdict == VERDICT_LEAD ? _("confirm") : _("not a lead");
     else if (overlay_outcome_input(item, &outcome))
         word = enum_label(&referral_outcomes, outcome.outcome);
@@ -83,6 +86,7 @@ static const struct {
 } edits[] = {
     [OUTBOX_PICK_UP] = { EVENT_PICK_UP, apply_pick_up },
     [OUTBOX_CONFIRM] = { EVENT_CONFIRM, apply_confirm },
+    [OUTBOX_AMEND] = { EVENT_CONFIRM, apply_confirm },
     [OUTBOX_OUTCOME] = { EVENT_OUTCOME, apply_outcome },
     [OUTBOX_WITHDRAW] = { EVENT_WITHDRAW, apply_withdraw },
 };

@@ -19,7 +19,7 @@ bool overlay_is_of(const OutboxItem *item, const Uuid *account);
 /* Who a CREATE is for; false when its body makes no sense. */
 bool overlay_recipient(const OutboxItem *item, Uuid *account);
 
-/* What the user said in a CONFIRM or an OUTCOME item. False when it is another kind, or its body makes no sense. Caller
+/* What the user said in a CONFIRM (or AMEND) or an OUTCOME item. False when it is another kind, or its body makes no sense. Caller
  * clears. */
 bool overlay_confirm_input(const OutboxItem *item, ConfirmInput *input);
 bool overlay_outcome_input(const OutboxItem *item, OutcomeInput *input);

@@ -16,9 +16,13 @@ static const EnumValue state_values[] = {
 const EnumTable outbox_states = ENUM_TABLE("outbox_state", state_values);
 
 static const EnumValue kind_values[] = {
-    { OUTBOX_PICK_UP, "pick_up", N_("open") },    { OUTBOX_CONFIRM, "confirm", N_("verdict") },
-    { OUTBOX_OUTCOME, "outcome", N_("outcome") }, { OUTBOX_WITHDRAW, "withdraw", N_("withdraw") },
-    { OUTBOX_NOTE, "note", N_("note") },          { OUTBOX_CREATE, "create", N_("send lead") },
+    { OUTBOX_PICK_UP, "pick_up", N_("open") },
+    { OUTBOX_CONFIRM, "confirm", N_("verdict") },
+    { OUTBOX_OUTCOME, "outcome", N_("outcome") },
+    { OUTBOX_WITHDRAW, "withdraw", N_("withdraw") },
+    { OUTBOX_NOTE, "note", N_("note") },
+    { OUTBOX_CREATE, "create", N_("send lead") },
+    { OUTBOX_AMEND, "amend", N_("changed verdict") },
 };
 const EnumTable outbox_kinds = ENUM_TABLE("outbox_kind", kind_values);
 

@@ -31,6 +31,7 @@ typedef enum OutboxKind {
     OUTBOX_WITHDRAW = 4,
     OUTBOX_NOTE = 5,
     OUTBOX_CREATE = 6,
+    OUTBOX_AMEND = 7, /* a CONFIRM that changes the verdict there is */
 } OutboxKind;
 
 typedef struct OutboxItem {

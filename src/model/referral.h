@@ -185,6 +185,9 @@ typedef enum ReferralEvent {
  */
 bool referral_may(const Referral *referral, ReferralEvent event, gint64 now, GError **error);
 
+/* Until when a verdict that is there may be changed: 0 when there is none, or it stands for good. */
+gint64 referral_amend_until(const Referral *referral);
+
 /*
  * Apply an event that referral_may() allowed: both the server's write and the client's local edit, so the two
  * cannot differ. Inputs are copied. They set state, times, updated_at; rev is the server's business.

@@ -42,7 +42,7 @@ static bool may_amend(const Referral *referral, unsigned amend_states, gint64 no
     if (referral->amended)
         return problem_set(error, PROBLEM_AMEND_CLOSED,
                            "The verdict was changed once already; that is all");
-    if (now - referral->confirmed_at > AMEND_WINDOW)
+    if (now > referral->confirmed_at + AMEND_WINDOW)
         return problem_set(error, PROBLEM_AMEND_CLOSED,
                            "The verdict could be changed within 14 days only");
     return true;
@@ -67,6 +67,12 @@ bool referral_may(const Referral *referral, ReferralEvent event, gint64 now, GEr
         return problem_set(error, PROBLEM_REFERRAL_STATE,
                            "Only what was confirmed as a lead has an outcome");
     return true;
+}
+
+gint64 referral_amend_until(const Referral *referral)
+{
+    gint64 until = referral->confirmed_at + AMEND_WINDOW;
+    return referral->verdict && referral_may(referral, EVENT_CONFIRM, until, NULL) ? until : 0;
 }
 
 /* ---- applying an event */

@@ -331,9 +331,21 @@ describe('confirm and reject', () => {
         const { rev } = await get(id);
         (await home.leadline(['confirm', id])).expect(0);
         assert.deepEqual([(await get(id)).rev, (await get(id)).amended], [rev, false]);
-        (await home.leadline(['reject', id, '--reason', 'duplicate'])).expect(0);
+    });
+
+    test('a verdict is changed when that is asked for, once', async () => {
+        const [id] = await waiting(1);
+        (await home.leadline(['confirm', id])).expect(0);
+        assert.match((await home.leadline(['reject', id, '--reason', 'duplicate'])).expect(77).stderr, /your verdict: lead.*once, until .*--amend/);
+        assert.deepEqual([(await get(id)).verdict, (await get(id)).amended], ['lead', false]);
+        (await home.leadline(['reject', id, '--reason', 'duplicate', '--amend'])).expect(0);
         assert.deepEqual([(await get(id)).verdict, (await get(id)).amended], ['not_a_lead', true]);
-        (await home.leadline(['confirm', id])).expect(77);
+        for (const amend of [[], ['--amend']]) {
+            assert.match((await home.leadline(['confirm', id, ...amend])).expect(77).stderr, /once/);
+        }
+        const [old] = await waiting(1);
+        (await home.leadline(['reject', old, '-r', 'no_need', '--amend'])).expect(0);
+        assert.equal((await get(old)).amended, false);
     });
 
     test('reject needs a reason or a message; both reach the sender', async () => {

@@ -37,6 +37,13 @@ static const struct {
     { "set undo_hold=", "", 4 }, /* a number */
     { "set nothing=", "", 4 },
     { "set al", "all", 4 },
+    { "bind di", "dialog", 5 },
+    { "bind lead z conf", "confirm", 12 },
+    { "bind lead z confirm x", "", 20 },
+    { "unbind ", "global list lead outbox help dialog text", 7 },
+    { "help und", "undo", 5 },
+    { "export c", "csv", 7 },
+    { "copy ph", "phone phone_2", 5 },
     { "nosuch ", "", 7 },
     { "nosuch", "", 0 },
     { "quit", "quit quit!", 0 },

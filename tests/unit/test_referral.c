@@ -107,8 +107,15 @@ static void test_amend_window_closes_after_14_days(void **state)
     assert_int_equal(answer(&referral, EVENT_CONFIRM, day_14 - 1), 'y');
     assert_int_equal(answer(&referral, EVENT_CONFIRM, day_14), 'y');
     assert_int_equal(answer(&referral, EVENT_CONFIRM, day_14 + 1), 'a');
+    assert_int_equal(referral_amend_until(&referral), day_14);
+    referral.amended = true;
+    assert_int_equal(referral_amend_until(&referral), 0);
+    referral.amended = false;
+    referral.state = REFERRAL_WON;
+    assert_int_equal(referral_amend_until(&referral), 0);
     referral.state = REFERRAL_PICKED_UP; /* the first verdict has no limit */
     referral.verdict = 0;
+    assert_int_equal(referral_amend_until(&referral), 0);
     assert_int_equal(answer(&referral, EVENT_CONFIRM, day_14 + 1), 'y');
 }
 
