@@ -552,15 +552,16 @@ bool screen_copy(const char *text)
     g_autofree char *code = g_base64_encode((const guchar *)text, strlen(text));
     if (!terminal || strlen(code) > COPY_MAX)
         return false;
-    if (g_getenv("TMUX")) {
+    if (g_getenv("TMUX"))
         put_through_tmux(code);
-    } else if (g_getenv("STY")) {
+    if (g_getenv("STY")) {
         put_through_screen(code);
-    } else {
-        put_after("\033]52;c;");
-        put_after(code);
-        put_after("\033\\");
+        return true;
     }
+    /* tmux too takes it itself (set-clipboard) when it does not pass anything on (allow-passthrough). */
+    put_after("\033]52;c;");
+    put_after(code);
+    put_after("\033\\");
     return true;
 }
 

@@ -43,12 +43,15 @@ const char *overlay_word(const OutboxItem *item)
     ConfirmInput confirm = { 0 };
     OutcomeInput outcome = { 0 };
     const char *word = enum_label(&outbox_kinds, item->kind);
-    if (overlay_confirm_input(item, &confirm) && item->kind == OUTBOX_AMEND)
-        word = confirm.verdict == VERDICT_LEAD ? _("changed: lead") : _("changed: not a lead");
-    else if (overlay_confirm_input(item, &confirm))
-        word = confirm.verdict == VERDICT_LEAD ? _("confirm") : _("not a lead");
-    else if (overlay_outcome_input(item, &outcome))
+    if (overlay_confirm_input(item, &confirm)) {
+        bool is_lead = confirm.verdict == VERDICT_LEAD;
+        word = item->kind == OUTBOX_AMEND
+                   ? (is_lead ? _("changed: lead") : _("changed: not a lead"))
+               : is_lead ? _("confirm")
+                         : _("not a lead");
+    } else if (overlay_outcome_input(item, &outcome)) {
         word = enum_label(&referral_outcomes, outcome.outcome);
+    }
     fields_clear(&confirm_fields, &confirm);
     fields_clear(&outcome_fields, &outcome);
     return word;
