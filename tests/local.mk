@@ -31,6 +31,7 @@ include tests/cli/local.mk
 include tests/e2e/local.mk
 include tests/doc/local.mk
 include tests/sim/local.mk
+include tests/fault/local.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk
 .PHONY: bench fuzz
