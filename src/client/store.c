@@ -146,10 +146,24 @@ static bool add_tx(Db *db, gpointer arg, GError **error)
     return true;
 }
 
+/* A commit can fail when it is past its point of no return: the journal is emptied, but that could not be synced. What was said to
+ * have failed must not be sent. */
+static bool take_back_tx(Db *db, gpointer arg, GError **error)
+{
+    const Adding *adding = arg;
+    for (size_t i = 0; i < adding->n; i++)
+        if (!db_exec(db, error, "DELETE FROM outbox WHERE op = $1", db_uuid(&adding->items[i].op)))
+            return false;
+    return true;
+}
+
 bool store_add(Store *store, OutboxItem *items, size_t n, GError **error)
 {
     Adding adding = { items, n };
-    return named(store, db_tx(store->db, add_tx, &adding, error), error);
+    bool ok = db_tx(store->db, add_tx, &adding, error);
+    if (!ok)
+        db_tx(store->db, take_back_tx, &adding, NULL);
+    return named(store, ok, error);
 }
 
 /* ---- reading */

@@ -11,6 +11,8 @@
 
 #include "db/db.h"
 
+#define SQLITE_SCHEME "sqlite:"
+
 typedef struct Config {
     char *database;   /* sqlite:PATH or postgresql://... */
     char *listen;     /* HOST:PORT, [V6]:PORT or unix:PATH */

@@ -43,9 +43,9 @@ static bool read_metrics_token(Server *server, GError **error)
 static bool lock_database(Server *server, GError **error)
 {
     const char *path = server->config->database;
-    if (!g_str_has_prefix(path, "sqlite:") || g_str_equal(path, "sqlite::memory:"))
+    if (!g_str_has_prefix(path, SQLITE_SCHEME) || g_str_equal(path, "sqlite::memory:"))
         return true;
-    g_autofree char *name = g_strconcat(path + strlen("sqlite:"), ".lock", NULL);
+    g_autofree char *name = g_strconcat(path + strlen(SQLITE_SCHEME), ".lock", NULL);
     server->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (server->lock < 0)
         return problem_set(error, PROBLEM_CANNOT_CREATE, "%s: %s", name, g_strerror(errno));

@@ -3,7 +3,7 @@
 # on SQLite; the core ones once more on PostgreSQL.
 e2e_core = %D%/verdicts.script %D%/push.script %D%/undo.script %D%/outage.script %D%/offline.script \
 	%D%/crash.script %D%/crash-sending.script
-e2e_plays = $(e2e_core) %D%/accounts.script %D%/browser.script %D%/demo.script %D%/editor.script %D%/local.script %D%/resync.script %D%/terminal.script \
+e2e_plays = $(e2e_core) %D%/accounts.script %D%/browser.script %D%/demo.script %D%/disk.script %D%/editor.script %D%/local.script %D%/resync.script %D%/terminal.script \
 	%D%/two-clients.script
 EXTRA_DIST += $(e2e_plays) %D%/pass-lead %D%/api.js %D%/fake-editor %D%/proxy.js %D%/allow.js
 dist_check_SCRIPTS += %D%/run-postgresql.sh

@@ -104,6 +104,7 @@ static Deed deed;
 static gint64 at, counted;
 static uint64_t random_state;
 static pid_t owner;
+static bool rest_fails; /* half was written: whoever asks for the other half learns why */
 static bool watched[FD_MAX];
 static Change *newest;
 
@@ -295,8 +296,13 @@ static Deed happens(Call call, int fd)
 {
     if (!(calls & call) || !concerns(fd) || (while_path && access(while_path, F_OK) != 0))
         return DO_NOTHING;
+    if (rest_fails && call == CALL_WRITE) {
+        rest_fails = false;
+        return DO_FULL;
+    }
     if (at > 0 ? ++counted != at : !while_path)
         return DO_NOTHING;
+    rest_fails = deed == DO_SHORT;
     tell_hit();
     if (deed == DO_POWER)
         lose_power();

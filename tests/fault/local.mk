@@ -9,9 +9,9 @@ CLEANFILES += %D%/faults.so
 
 check_PROGRAMS += %D%/member
 %C%_member_LDADD = $(CLIENT_TEST_LIBS) $(GMODULE_LIBS)
-EXTRA_DIST += %D%/faults.c %D%/crash-rounds.js
-dist_check_SCRIPTS += %D%/crash.sh %D%/crash-postgresql.sh
-TESTS += %D%/crash.sh
+EXTRA_DIST += %D%/faults.c %D%/crash-rounds.js %D%/failing-disk.js
+dist_check_SCRIPTS += %D%/crash.sh %D%/crash-postgresql.sh %D%/disk.sh
+TESTS += %D%/crash.sh %D%/disk.sh
 if HAVE_POSTGRESQL
 TESTS += %D%/crash-postgresql.sh
 endif

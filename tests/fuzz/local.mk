@@ -5,7 +5,7 @@
 #	fuzz_targets += %D%/fuzz_NAME
 #	%C%_fuzz_NAME_LDADD = $(FUZZ_LIBS) src/LAYER/libLAYER.a ... $(GLIB_LIBS)
 #
-# With `configure --enable-fuzzing CC=clang` it is built with libFuzzer, and `make fuzz` runs every target for FUZZ_SECONDS
+# With `configure --enable-fuzzing CC=clang` it is built with libFuzzer, and `make fuzz` runs every target for SECONDS
 # from its corpus; what it finds is kept in tests/fuzz/found/NAME of the build. In every other build driver.c is its main(),
 # and `make check` feeds it the corpus and all small changes of it.
 fuzz_targets = %D%/fuzz_text %D%/fuzz_json %D%/fuzz_sse %D%/fuzz_field %D%/fuzz_search
@@ -46,12 +46,12 @@ CLIENT_FUZZ_LIBS = $(FUZZ_LIBS) src/client/libclient.a src/wire/libwire.a src/db
 if FUZZING
 FUZZ_LIBS = $(LIBFUZZER)
 noinst_PROGRAMS += $(fuzz_targets)
-FUZZ_SECONDS = 30
+SECONDS = 30
 fuzz: $(fuzz_targets)
 	@for target in $(fuzz_targets); do \
 	  name=$${target##*/fuzz_}; found=tests/fuzz/found/$$name; $(MKDIR_P) $$found; \
-	  echo "fuzz_$$name for $(FUZZ_SECONDS) s"; \
-	  ./$$target -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=$$found/ $$found \
+	  echo "fuzz_$$name for $(SECONDS) s"; \
+	  ./$$target -max_total_time=$(SECONDS) -max_len=4096 -artifact_prefix=$$found/ $$found \
 	    '$(srcdir)/tests/fuzz/corpus/'$$name >$$found.log 2>&1 || { tail -n 40 $$found.log; exit 1; }; \
 	  tail -n 1 $$found.log; \
 	done
