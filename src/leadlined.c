@@ -22,7 +22,7 @@
 #include "server/command_account.h"
 #include "server/crypto.h"
 #include "server/demo.h"
-#include "server/log.h"
+#include "base/log.h"
 #include "server/openapi_doc.h"
 #include "server/schema.h"
 #include "server/server.h"
@@ -107,6 +107,7 @@ static bool serve(const Config *config, int argc, char **argv, GError **error)
     sigset_t signals;
     LogLevel level = LOG_INFO;
     log_level_find(config->log, &level); /* checked when it was read */
+    log_to(STDERR_FILENO);
     log_set_level(level);
     raise_file_limit();
     block_signals(&signals); /* before any thread is made */

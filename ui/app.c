@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app.h"
 
+#include "base/log.h"
 #include "base/text.h"
 #include "notify.h"
 #include "prompt.h"
@@ -12,6 +13,7 @@ static const ViewOps *const view_table[VIEW_COUNT] = {
     [VIEW_INBOX] = &inbox_view,     [VIEW_SENT] = &sent_view,         [VIEW_OUTBOX] = &outbox_view,
     [VIEW_HELP] = &help_view,       [VIEW_MESSAGES] = &messages_view, [VIEW_LEAD] = &lead_view,
     [VIEW_WELCOME] = &welcome_view, [VIEW_DEVICE] = &device_view,     [VIEW_TEXT] = &text_view,
+    [VIEW_JOBS] = &jobs_view,       [VIEW_DOCTOR] = &doctor_view,
 };
 
 App *app_new(void)
@@ -88,7 +90,8 @@ View *app_view(const App *app)
 
 void app_show(App *app, ViewId id)
 {
-    if (!app->client && id != VIEW_WELCOME && id != VIEW_HELP && id != VIEW_MESSAGES)
+    if (!app->client && id != VIEW_WELCOME && id != VIEW_HELP && id != VIEW_MESSAGES &&
+        id != VIEW_DOCTOR)
         id = VIEW_WELCOME;
     if (id != app->view && app->view < TAB_COUNT)
         app->under = app->view;
@@ -155,6 +158,7 @@ void app_apply_settings(App *app)
     const Settings *settings = &app->settings;
     theme_select(settings->theme, settings->background);
     screen_apply_theme();
+    log_set_level((LogLevel)(settings->log - LOG_SETTING_INFO + LOG_INFO));
     text_set_ascii(settings->ascii == ASCII_AUTO ? !screen_is_utf8() : settings->ascii == ASCII_ON);
     if (app->client)
         client_set_undo_hold(app->client, (int)settings->undo_hold);

@@ -96,6 +96,16 @@ void run_messages(App *app, const char *args)
     app_show(app, VIEW_MESSAGES);
 }
 
+void run_jobs(App *app, const char *args)
+{
+    app_show(app, VIEW_JOBS);
+}
+
+void run_doctor(App *app, const char *args)
+{
+    app_show(app, VIEW_DOCTOR);
+}
+
 static void step_view(App *app, int step)
 {
     int at = app->view < TAB_COUNT ? (int)app->view : (int)app->under;

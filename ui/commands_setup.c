@@ -3,6 +3,7 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "client/log_file.h"
 
 #include <string.h>
 
@@ -76,6 +77,15 @@ static void set_by_name(App *app, const char *name, const char *value)
 void run_theme(App *app, const char *args)
 {
     set_by_name(app, "theme", args);
+}
+
+void run_log(App *app, const char *args)
+{
+    set_by_name(app, "log", args);
+    if (app->profile && !*args) {
+        g_autofree char *path = log_file_path(app->profile);
+        app_say(app, _("The log is %s"), path);
+    }
 }
 
 void run_background(App *app, const char *args)

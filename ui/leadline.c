@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include "app.h"
+#include "doctor.h"
 #include "prompt.h"
 #include "session.h"
 #include "screen.h"
@@ -144,7 +145,7 @@ static int run(const CliArgs *args)
         g_setenv("LEADLINE_CONFIG", args->value[OPTION_CONFIG], TRUE);
     if (cli_has(args, OPTION_NO_COLOR))
         g_setenv("NO_COLOR", "1", TRUE);
-    return args->command ? cli_main(args) : run_screen(args);
+    return args->command ? cli_main(args, screen_checks) : run_screen(args);
 }
 
 int main(int argc, char **argv)

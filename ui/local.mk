@@ -20,6 +20,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/decode.c %D%/decode.h \
 	%D%/device.c %D%/device.h \
 	%D%/dialog.c %D%/dialog.h \
+	%D%/doctor.c %D%/doctor.h \
 	%D%/draft.c %D%/draft.h \
 	%D%/draw.c %D%/draw.h \
 	%D%/edit.c %D%/edit.h \
@@ -28,6 +29,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/guard.c %D%/guard.h \
 	%D%/handlers.h \
 	%D%/help.c \
+	%D%/jobs.c \
 	%D%/key.c %D%/key.h \
 	%D%/keymap.c %D%/keymap.h \
 	%D%/lead.c \
@@ -43,6 +45,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/notify.c %D%/notify.h %D%/notify_choices.h \
 	%D%/outbox.c \
 	%D%/page.c %D%/page.h \
+	%D%/page_view.c %D%/page_view.h \
 	%D%/program.c %D%/program.h \
 	%D%/prompt.c %D%/prompt.h \
 	%D%/prompt_history.c %D%/prompt_history.h \

@@ -11,6 +11,7 @@
 
 typedef struct App App;
 typedef struct View View;
+typedef struct Page Page;
 
 /* In the order of the tabs; what comes after TAB_COUNT has no tab. */
 typedef enum ViewId {
@@ -21,6 +22,8 @@ typedef enum ViewId {
     TAB_COUNT,
     VIEW_MESSAGES = TAB_COUNT,
     VIEW_LEAD,
+    VIEW_JOBS,
+    VIEW_DOCTOR,
     VIEW_WELCOME,
     VIEW_DEVICE,
     VIEW_TEXT,
@@ -46,6 +49,7 @@ typedef struct ViewOps {
     void (*place)(View *view, Rect body); /* where */
     void (*draw)(View *view, bool all);   /* all false: only what changed since the last draw */
     void (*changed)(View *view, unsigned what); /* ClientChange bits */
+    void (*fill)(App *app, Page *page);         /* of a page view: page_view.h */
     /* A second has passed while something is held, or else a minute: draw again what counts. */
     void (*tick)(View *view, bool minute);
     bool (*key)(View *view,
@@ -67,4 +71,4 @@ struct View {
 };
 
 extern const ViewOps inbox_view, sent_view, outbox_view, help_view, messages_view, lead_view,
-    welcome_view, device_view, text_view;
+    welcome_view, device_view, text_view, jobs_view, doctor_view;

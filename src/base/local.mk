@@ -7,6 +7,7 @@ noinst_LIBRARIES += %D%/libbase.a
 	%D%/field_check.c \
 	%D%/field_text.c \
 	%D%/i18n.h \
+	%D%/log.c %D%/log.h \
 	%D%/memo.h \
 	%D%/merge.c %D%/merge.h \
 	%D%/money.c %D%/money.h \

@@ -56,10 +56,10 @@ int cli_fail(const GError *error)
     return row->exit_code;
 }
 
-int cli_main(const CliArgs *args)
+int cli_main(const CliArgs *args, const DoctorCheck *screen_checks)
 {
     g_autoptr(GError) error = NULL, trouble = NULL;
-    Cli cli = { .args = args };
+    Cli cli = { .args = args, .screen_checks = screen_checks };
     bool gone = false;
     cli_out_begin(&cli.out, args);
     bool ok = args->command->run(&cli, &error);

@@ -59,6 +59,11 @@ const CliCommand cli_commands[] = {
       .effect = N_("Who is logged in, where, and where the tokens are") },
     { "auth logout", NULL, 0, 0, CLI_OPTION(PURGE), .writes = true, .run = cli_run_logout,
       .effect = N_("End the session; the outbox is kept") },
+    { "doctor", NULL, 0, 0, NETWORK, .run = cli_run_doctor,
+      .effect = N_("What keeps Leadline from working well here, and the cure"),
+      .details = N_(
+          "It only looks. Exit status 1 when something is wrong; a note alone is not. Into "
+          "a pipe, each line is: ok, note or wrong, the check, the finding, the cure.") },
     { "completion", N_("SHELL"), 1, 1, 0, .run = cli_run_completion,
       .effect = N_("Print a completion script for bash, zsh or fish"),
       .details = N_("For bash: source <(leadline completion bash)") },

@@ -7,6 +7,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/cli.c %D%/cli.h \
 	%D%/command.c %D%/command.h \
 	%D%/complete.c \
+	%D%/doctor.c \
 	%D%/help.c \
 	%D%/leads.c \
 	%D%/new.c \

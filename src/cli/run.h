@@ -28,6 +28,9 @@ bool cli_run_logout(Cli *cli, GError **error);
 /* watch.c */
 bool cli_run_watch(Cli *cli, GError **error);
 
+/* doctor.c */
+bool cli_run_doctor(Cli *cli, GError **error);
+
 /* help.c */
 bool cli_run_help(Cli *cli, GError **error);
 /* complete.c */

@@ -10,9 +10,11 @@
 #include "cli/command.h"
 #include "cli/output.h"
 #include "client/client.h"
+#include "client/doctor.h"
 
 struct Cli {
     const CliArgs *args;
+    const DoctorCheck *screen_checks; /* of `leadline doctor` */
     CliOutput out;
     Profile *profile; /* NULL until one is opened */
     Client *client;

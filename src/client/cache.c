@@ -490,6 +490,11 @@ bool cache_account(Cache *cache, Account *out, GError **error)
     return read_one(db_query(cache->db, error, cache->select_account), &account_fields, out, error);
 }
 
+bool cache_check(Cache *cache, GError **error)
+{
+    return db_is_sound(cache->db, error);
+}
+
 gint64 cache_synced_at(Cache *cache)
 {
     gint64 at = 0;

@@ -31,6 +31,8 @@ Cache *cache_open(const char *path, GError **error);
 bool cache_reopen(Cache *cache, const char *path, GError **error);
 /* Did a reading find the file damaged? */
 bool cache_is_damaged(const Cache *cache);
+/* Is the file whole? DATABASE_CORRUPT. Reads all of it. */
+bool cache_check(Cache *cache, GError **error);
 void cache_close(Cache *cache);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Cache, cache_close)
 

@@ -5,10 +5,13 @@
 
 #include <string.h>
 
+#include <config.h>
 #include <glib/gstdio.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/text.h"
+#include "client/log_file.h"
 
 #define STORE_POLL_S 1
 #define UNDO_HOLD_S 10
@@ -17,10 +20,51 @@
 
 /* ---- telling */
 
+static ClientPhase phase_of(const Client *client)
+{
+    switch (client->sync.state) {
+    case SYNC_STOPPED:
+        return PHASE_STOPPED;
+    case SYNC_LOGIN:
+        return PHASE_LOGIN;
+    case SYNC_OFFLINE:
+        return PHASE_OFFLINE;
+    case SYNC_DISABLED:
+        return PHASE_DISABLED;
+    case SYNC_LIVE:
+        return PHASE_LIVE;
+    case SYNC_PULLING:
+        return client->full_sync     ? PHASE_SYNCING
+               : client->sync.stream ? PHASE_LIVE
+                                     : PHASE_CONNECTING;
+    default:
+        return PHASE_CONNECTING;
+    }
+}
+
+static void log_phase(Client *client)
+{
+    static const char *const names[] = {
+        [PHASE_STOPPED] = "stopped",   [PHASE_LOGIN] = "login",
+        [PHASE_OFFLINE] = "offline",   [PHASE_CONNECTING] = "connecting",
+        [PHASE_SYNCING] = "full-sync", [PHASE_LIVE] = "live",
+        [PHASE_DISABLED] = "disabled",
+    };
+    ClientPhase phase = phase_of(client);
+    if (phase == client->logged_phase)
+        return;
+    client->logged_phase = phase;
+    const Problem problem = client->status.problem;
+    log_write(LOG_INFO, "phase", "phase", names[phase], "problem",
+              problem == PROBLEM_COUNT ? "" : problem_row(problem)->code, NULL);
+}
+
 static gboolean tell(gpointer data)
 {
     Client *client = data;
     client->tell_source = 0;
+    log_phase(client);
+    log_flush();
     unsigned what = client->dirty;
     client->dirty = 0;
     if (client->on_changed && what)
@@ -62,28 +106,6 @@ void client_read_account(Client *client)
     }
     fields_clear(&account_fields, &account);
     client->status.last_sync = cache_synced_at(client->cache);
-}
-
-static ClientPhase phase_of(const Client *client)
-{
-    switch (client->sync.state) {
-    case SYNC_STOPPED:
-        return PHASE_STOPPED;
-    case SYNC_LOGIN:
-        return PHASE_LOGIN;
-    case SYNC_OFFLINE:
-        return PHASE_OFFLINE;
-    case SYNC_DISABLED:
-        return PHASE_DISABLED;
-    case SYNC_LIVE:
-        return PHASE_LIVE;
-    case SYNC_PULLING:
-        return client->full_sync     ? PHASE_SYNCING
-               : client->sync.stream ? PHASE_LIVE
-                                     : PHASE_CONNECTING;
-    default:
-        return PHASE_CONNECTING;
-    }
 }
 
 const ClientStatus *client_status(const Client *client)
@@ -296,6 +318,8 @@ void client_free(Client *client)
     g_clear_handle_id(&client->store_poll, g_source_remove);
     g_clear_handle_id(&client->rebuild_source, g_source_remove);
     g_clear_handle_id(&client->tell_source, g_source_remove);
+    if (client->net)
+        log_file_close();
     net_free(client->net);
     cache_close(client->cache); /* first: the last to close is the writer, who puts the log away */
     worker_free(client->worker);
@@ -347,6 +371,9 @@ void client_start(Client *client)
     if (!client->lock || client->net)
         return;
     credentials_protect_process();
+    log_file_open(client->profile);
+    log_write(LOG_INFO, "start", "version", PACKAGE_VERSION, "profile", client->profile->name,
+              NULL);
     client->net = net_new(client->profile->server, &error);
     if (!client->net) {
         client_problem(client, problem_of(error), error->message);

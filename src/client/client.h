@@ -125,6 +125,27 @@ void client_set_offline(Client *client, bool offline);
 /* Ctrl-C: the running requests; the outbox keeps its rows */
 void client_cancel(Client *client);
 
+/* ---- what is going on */
+
+typedef enum ClientTaskKind {
+    TASK_CONNECT = 1,
+    TASK_FULL_SYNC, /* done of total */
+    TASK_PULL,
+    TASK_SEND,  /* an item of the outbox: title */
+    TASK_WRITE, /* what was fetched, into the cache: total jobs */
+    TASK_STREAM,
+} ClientTaskKind;
+
+typedef struct ClientTask {
+    ClientTaskKind kind;
+    gint64 since;       /* ms UTC, 0 unknown */
+    gint64 done, total; /* total 0: unknown */
+    char *title;        /* clean, or NULL */
+} ClientTask;
+
+/* ClientTask *: free with g_ptr_array_unref. client_cancel() ends the requests among them. */
+GPtrArray *client_tasks(Client *client);
+
 /* ---- actions. One call = one undo unit. False and *error when the state does not allow it (model rule) or the store
  * cannot take it (disk full): then nothing was changed. */
 

@@ -39,6 +39,7 @@ struct Client {
     gpointer on_changed_data;
     unsigned dirty; /* not yet told */
     guint tell_source;
+    ClientPhase logged_phase;
     ClientStatus status;
     char *detail, *account_name, *account_email;
     int jobs;             /* in the worker */

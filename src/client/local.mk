@@ -8,7 +8,9 @@ noinst_LIBRARIES += %D%/libclient.a
 	%D%/cache_row.c %D%/cache_row.h \
 	%D%/client.c %D%/client.h %D%/client_private.h \
 	%D%/client_actions.c %D%/client_device.c %D%/client_outbox.c %D%/client_session.c %D%/client_sync.c \
+	%D%/client_tasks.c \
 	%D%/credentials.c %D%/credentials.h \
+	%D%/doctor.c %D%/doctor.h \
 	%D%/editor.c %D%/editor.h \
 	%D%/embedded.c %D%/embedded.h \
 	%D%/herald.c %D%/herald.h \
@@ -18,6 +20,7 @@ noinst_LIBRARIES += %D%/libclient.a
 	%D%/limit.c %D%/limit.h \
 	%D%/link.c %D%/link.h \
 	%D%/loan.c %D%/loan.h \
+	%D%/log_file.c %D%/log_file.h \
 	%D%/moment.c %D%/moment.h \
 	%D%/net.c %D%/net.h \
 	%D%/notify.c %D%/notify.h \

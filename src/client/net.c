@@ -11,6 +11,7 @@
 #include <glib-unix.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "wire/problem_json.h"
 
@@ -90,7 +91,10 @@ struct NetRequest {
     gint64 retry_after_ms;
     bool too_large;
     size_t header_bytes;
-    gint64 heard;  /* monotonic: the last byte of a stream */
+    gint64 heard; /* monotonic: the last byte of a stream */
+    gint64 began; /* monotonic */
+    char *
+        title; /* method and path, for the log: without the query, which may hold what was searched for */
     guint silence; /* source that ends a stream which has gone silent */
     char why[CURL_ERROR_SIZE];
     void (*on_bytes)(const char *bytes, size_t length, gpointer data);
@@ -107,6 +111,7 @@ static void request_free(NetRequest *request)
     curl.curl_slist_free_all(request->headers);
     g_queue_delete_link(&request->net->requests, request->link);
     g_string_free(request->body, TRUE);
+    g_free(request->title);
     g_free(request);
 }
 
@@ -135,6 +140,18 @@ static void explain(NetReply *reply, const NetRequest *request, CURLcode code)
     }
 }
 
+static void log_request(const NetRequest *request, const NetReply *reply)
+{
+    if (!log_wants(LOG_INFO))
+        return;
+    g_autofree char *status = g_strdup_printf("%d", reply->status);
+    g_autofree char *ms = g_strdup_printf("%" G_GINT64_FORMAT,
+                                          (clock_monotonic() - request->began) / 1000);
+    log_write(LOG_INFO, "request", "request", request->title, "status", status, "ms", ms, "problem",
+              reply->error ? problem_row(problem_of(reply->error))->code : "", "why", request->why,
+              NULL);
+}
+
 static void finish(NetRequest *request, CURLcode code)
 {
     long status = 0;
@@ -146,6 +163,7 @@ static void finish(NetRequest *request, CURLcode code)
         .retry_after_ms = request->retry_after_ms,
     };
     explain(&reply, request, code);
+    log_request(request, &reply);
     NetDoneFunc done = request->done;
     gpointer data = request->data;
     /* The body must outlive the request, which the callback may find gone. */
@@ -468,6 +486,9 @@ NetRequest *net_send(Net *net, const NetCall *call, NetDoneFunc done, gpointer d
     request->easy = curl.curl_easy_init();
     g_assert(request->easy);
     request->body = g_string_new(NULL);
+    request->began = clock_monotonic();
+    request->title = g_strdup_printf("%s %.*s", call->method, (int)strcspn(call->path, "?"),
+                                     call->path);
     request->flags = call->flags;
     request->on_bytes = call->on_bytes;
     request->done = done;

@@ -66,6 +66,15 @@ static const EnumValue bell_values[] = {
 };
 static const EnumTable notify_bells = ENUM_TABLE("notify_bell", bell_values);
 
+static const EnumValue log_values[] = {
+    { LOG_SETTING_OFF, "off", N_("off") },
+    { LOG_SETTING_ERROR, "error", N_("error") },
+    { LOG_SETTING_WARNING, "warning", N_("warning") },
+    { LOG_SETTING_INFO, "info", N_("info") },
+    { LOG_SETTING_DEBUG, "debug", N_("debug") },
+};
+static const EnumTable log_levels = ENUM_TABLE("log", log_values);
+
 #define AT(member) offsetof(Settings, member)
 const Setting settings_table[] = {
     { { "undo_hold", FIELD_INT, AT(undo_hold), .min = 0, .max = 60 },
@@ -104,6 +113,9 @@ const Setting settings_table[] = {
     { { "title", FIELD_BOOL, AT(title) },
       "on",
       N_("Name the terminal's window, with the number of leads that wait") },
+    { { "log", FIELD_ENUM, AT(log), .values = &log_levels },
+      "info",
+      N_("What the log file tells: requests and their outcome, never what they hold") },
     { { "profile", FIELD_TEXT, AT(profile), .max = 32 },
       "",
       N_("Profile to use when none is named") },

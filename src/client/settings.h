@@ -49,6 +49,15 @@ typedef enum NotifyBell {
     NOTIFY_BELL_ALWAYS = 3,
 } NotifyBell;
 
+/* LogLevel + 2: a value of a setting is never 0 */
+typedef enum LogSetting {
+    LOG_SETTING_OFF = 1,
+    LOG_SETTING_ERROR,
+    LOG_SETTING_WARNING,
+    LOG_SETTING_INFO,
+    LOG_SETTING_DEBUG,
+} LogSetting;
+
 typedef struct Settings {
     gint64 undo_hold; /* seconds, 0 none */
     TimeStyle time_style;
@@ -61,7 +70,8 @@ typedef struct Settings {
     NotifyDetail notify_detail;
     gint64 notify_every; /* seconds at least */
     NotifyBell notify_bell;
-    bool title;    /* of the terminal's window */
+    bool title; /* of the terminal's window */
+    LogSetting log;
     char *profile; /* the default profile; NULL none */
     ClipboardMode clipboard;
     char *opener,

@@ -88,6 +88,11 @@ Store *store_open(const char *path, GError **error)
     return g_steal_pointer(&store);
 }
 
+bool store_check(Store *store, GError **error)
+{
+    return named(store, db_is_sound(store->db, error), error);
+}
+
 void store_close(Store *store)
 {
     if (!store)

@@ -68,6 +68,8 @@ Store *store_open(const char *path, GError **error);
 void store_close(Store *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
 
+/* Is the file whole? DATABASE_CORRUPT names it. */
+bool store_check(Store *store, GError **error);
 /* All items of a unit or none. IO, STORAGE_FULL name the file. */
 bool store_add(Store *store, OutboxItem *items, size_t n, GError **error);
 bool store_counts(Store *store, OutboxCounts *counts, gint64 *hold_until, GError **error);

@@ -382,3 +382,16 @@ char *db_hear(Db *db, int wake_fd, gint64 until, GError **error)
     g_assert(db_can_hear(db) && !db->in_tx);
     return db->driver->hear(db, wake_fd, until, error);
 }
+
+bool db_is_sound(Db *db, GError **error)
+{
+    if (db_engine(db) != DB_ENGINE_SQLITE)
+        return true;
+    g_autoptr(DbRows) rows = db_query(
+        db, error, "SELECT quick_check FROM pragma_quick_check WHERE quick_check <> 'ok'");
+    if (!rows)
+        return false;
+    if (!db_next(rows, error))
+        return db_rows_ok(rows);
+    return problem_set(error, PROBLEM_DATABASE_CORRUPT, "%s", db_get_text(rows, 0));
+}

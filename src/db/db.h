@@ -51,6 +51,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Db, db_close)
 /* Was any call on this connection answered with DATABASE_CORRUPT? */
 bool db_is_damaged(const Db *db);
 
+/* Reads the whole file and looks whether it is whole; DATABASE_CORRUPT says what is not. SQLite's only: true on PostgreSQL. */
+bool db_is_sound(Db *db, GError **error);
+
 typedef enum DbEngine { DB_ENGINE_SQLITE, DB_ENGINE_POSTGRES } DbEngine;
 DbEngine db_engine(const Db *db);
 

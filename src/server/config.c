@@ -8,7 +8,7 @@
 #include "db/driver.h"
 #include "server/crypto.h"
 #include "server/listener.h"
-#include "server/log.h"
+#include "base/log.h"
 
 const DbDriver *const server_drivers[] = {
     &db_sqlite,

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "server/batch.h"
-#include "server/log.h"
+#include "base/log.h"
 #include "server/server_internal.h"
 
 /* One request on its way through the lanes. */

@@ -7,7 +7,7 @@
 #include "server/changes.h"
 #include "server/form.h"
 #include "server/idempotency.h"
-#include "server/log.h"
+#include "base/log.h"
 #include "server/routes.h"
 
 Frame *frame_new(Server *server)

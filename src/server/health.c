@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* /healthz (the process answers), /readyz (it can work), /metrics. */
 #include "server/families.h"
-#include "server/log.h"
+#include "base/log.h"
 #include "server/server_internal.h"
 
 static bool healthz(Call *call, GError **error)

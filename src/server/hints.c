@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "server/events.h"
-#include "server/log.h"
+#include "base/log.h"
 #include "server/server_internal.h"
 
 #define RETRY_FIRST_US G_USEC_PER_SEC

@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "server/httpd_internal.h"
 #include "server/listener.h"
-#include "server/log.h"
+#include "base/log.h"
 #include "wire/json.h"
 
 #define CONNECTION_MEMORY (64 * 1024) /* more than our own limit, so that the answer is ours */

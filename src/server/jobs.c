@@ -3,7 +3,7 @@
 
 #include "server/changes.h"
 #include "server/idempotency.h"
-#include "server/log.h"
+#include "base/log.h"
 #include "server/server.h"
 
 #define FLUSH_US (200 * 1000)

@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/problem.h"
-#include "server/log.h"
+#include "base/log.h"
 
 #define CHECKPOINT_PAGES 4000
 #define IDLE_US (2 * G_USEC_PER_SEC)

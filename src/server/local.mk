@@ -34,7 +34,6 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/lanes.c %D%/lanes.h \
 	%D%/listener.c %D%/listener.h \
 	%D%/lively.c %D%/lively.h \
-	%D%/log.c %D%/log.h \
 	%D%/metrics.c %D%/metrics.h \
 	%D%/notes.c %D%/notes.h \
 	%D%/oauth.c %D%/oauth.h \

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "server/changes.h"
-#include "server/log.h"
+#include "base/log.h"
 #include "server/routes.h"
 #include "server/schema.h"
 #include "server/server_internal.h"

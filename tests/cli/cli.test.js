@@ -607,6 +607,45 @@ sed -i -e 's/^to:.*/to: ${LEADER}/; s/^type:.*/type: job/; s/^need:.*/need: Fenc
     });
 });
 
+/* ---- doctor and log */
+
+test('doctor finds what is wrong, and says the cure; the log holds no secret', async () => {
+    const here = new Home(), grades = async (args, options) => {
+        const answer = await here.leadline([...args, 'doctor', '--json'], options);
+        return { code: answer.code, ...Object.fromEntries(answer.json().items.map((one) => [one.check, one])) };
+    };
+    const fresh = await grades([]);
+    assert.equal(fresh.code, 1);
+    assert.equal(fresh.profile.grade, 'wrong');
+    assert.match(fresh.profile.cure, /leadline auth login/);
+    assert.equal((await grades([], { env: { LC_ALL: 'C' } })).locale.grade, 'note');
+
+    const elsewhere = await grades(['--server', 'http://127.0.0.1:1', '--insecure-storage']);
+    assert.deepEqual([elsewhere.code, elsewhere.session.grade, elsewhere.server.grade], [1, 'wrong', 'note']);
+
+    await here.login(url, MEMBER, PASSWORD);
+    const well = await grades([]);
+    assert.equal(well.code, 0, JSON.stringify(well));
+    for (const check of ['config', 'profile', 'privacy', 'outbox', 'session', 'server', 'keys']) assert.equal(well[check].grade, 'ok', check);
+
+    const config = here.path('CONFIG_HOME/leadline');
+    fs.writeFileSync(path.join(config, 'config'), 'set undo_hold=often\n');
+    fs.writeFileSync(path.join(config, 'keys'), 'list zz down\nlist z up\n');
+    const state = path.dirname(well.log.finding);
+    fs.chmodSync(state, 0o755);
+    const ill = await grades([]);
+    assert.equal(ill.code, 1);
+    assert.match(ill.config.finding, /config:1: .*undo_hold/);
+    assert.match(ill.keys.finding, /keys:2/);
+    assert.equal(ill.privacy.cure, `chmod 700 ${state}`);
+
+    const log = fs.readFileSync(well.log.finding, 'utf8'), tokens = JSON.parse(fs.readFileSync(path.join(state, 'tokens'), 'utf8'));
+    assert.match(log, /event=request request="POST \/v1\/login" status=200/);
+    for (const secret of [tokens.access_token, tokens.refresh_token, PASSWORD, MEMBER, 'Bearer', 'since=']) assert.ok(!log.includes(secret), secret);
+    assert.equal(fs.statSync(well.log.finding).mode & 0o777, 0o600);
+    here.remove();
+});
+
 /* ---- the private servers */
 
 test('--demo lists and confirms in a network of its own', async () => {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "server/log.h"
+#include "base/log.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -14,6 +14,7 @@
 
 static const char *const level_names[] = { "error", "warning", "info", "debug" };
 static gint level_now = LOG_INFO;
+static gint sink = -1;
 
 static GMutex lock, write_lock; /* order: write_lock, lock */
 static GString *buffer;
@@ -38,21 +39,28 @@ void log_set_level(LogLevel level)
 
 bool log_wants(LogLevel level)
 {
-    return (gint)level <= g_atomic_int_get(&level_now);
+    return (gint)level <= g_atomic_int_get(&level_now) && g_atomic_int_get(&sink) >= 0;
 }
 
-/* As much as stderr takes without waiting; a pipe that can be written takes PIPE_BUF bytes. */
+void log_to(int fd)
+{
+    log_flush();
+    g_atomic_int_set(&sink, fd);
+}
+
+/* As much as is taken without waiting; a pipe that can be written takes PIPE_BUF bytes. */
 static size_t write_some(const char *text, size_t length)
 {
+    int fd = g_atomic_int_get(&sink);
     size_t written = 0;
     while (written < length) {
-        struct pollfd out = { .fd = STDERR_FILENO, .events = POLLOUT };
+        struct pollfd out = { .fd = fd, .events = POLLOUT };
         int ready = poll(&out, 1, 0);
         if (ready < 0 && errno == EINTR)
             continue;
         if (ready <= 0)
             break;
-        ssize_t n = write(STDERR_FILENO, text + written, MIN(length - written, PIPE_BUF));
+        ssize_t n = write(fd, text + written, MIN(length - written, PIPE_BUF));
         if (n < 0 && (errno == EAGAIN || errno == EINTR))
             continue;
         if (n < 0) /* nobody will ever read it */
