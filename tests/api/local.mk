@@ -15,6 +15,7 @@ API_TESTS = \
 	%D%/instance.test.js \
 	%D%/list.test.js \
 	%D%/note.test.js \
+	%D%/oauth-client.test.js \
 	%D%/openapi.test.js \
 	%D%/operate.test.js \
 	%D%/partner.test.js \

@@ -27,6 +27,8 @@ class Keyring {
         ring.daemon.stdin.end('opener');
         while (!ring.call('ReadAlias', 'default').includes('login')) await new Promise((turn) => setImmediate(turn));
         process.on('exit', () => ring.stop());
+        /* What a failed test left running does not keep its file from ending. */
+        for (const child of [ring.bus, ring.daemon]) for (const one of [child, ...child.stdio]) one?.unref?.();
         return ring;
     }
 
