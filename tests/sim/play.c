@@ -20,6 +20,7 @@ static struct {
     gint64 pace; /* most ms between two things */
     int length;
     unsigned words; /* typed so far */
+    Uuid touched;   /* the lead that somebody did something to last */
 } play;
 
 static Dice dice; /* of the step */
@@ -58,6 +59,8 @@ static bool any_item(User *user, OutboxItem *item)
 
 static void said(User *user, const char *what, const Uuid *id, bool ok, const GError *error)
 {
+    if (ok && id)
+        play.touched = *id;
     tell(user_name(user->number), "%s %s%s%s", what, id ? brief(id) : "", ok ? "" : ": ",
          ok ? "" : error->message);
     oracle_look(user->number, client_store(user->client), LOOK);
@@ -420,6 +423,8 @@ static void erase(void)
     int from = 0, to = 0;
     if (!server_lead(&id, &from, &to))
         return;
+    if (dice_chance(&dice, 70) && !uuid_is_nil(&play.touched))
+        id = play.touched; /* its answer may still be on the way */
     referral_erase(&id);
     tell("operator", "erases %s", brief(&id));
 }
@@ -523,12 +528,12 @@ static const Kind kinds[] = {
     { "member acts", BY_WORLD, 10, .of_world = member_acts },
     { "member notes", BY_WORLD, 3, .of_world = member_notes },
     { "partners", BY_WORLD, 3, .of_world = partners_change, .wild = true },
-    { "erased", BY_WORLD, 2, .of_world = erase, .wild = true },
+    { "erased", BY_WORLD, 6, .of_world = erase, .wild = true },
     { "session ended", BY_WORLD, 2, .of_world = end_session, .wild = true },
     { "role changed", BY_WORLD, 2, .of_world = lock_out, .wild = true },
     { "restart", BY_WORLD, 4, .of_world = restart, .wild = true },
-    { "snapshot", BY_WORLD, 2, .of_world = snapshot, .wild = true },
-    { "set back", BY_WORLD, 2, .of_world = restore, .wild = true },
+    { "snapshot", BY_WORLD, 2, .of_world = snapshot },
+    { "set back", BY_WORLD, 4, .of_world = restore, .wild = true },
     { "sleep", BY_WORLD, 1, .of_world = sleep_long, .wild = true },
     { "observe", BY_WORLD, 6, .of_world = observe },
 };

@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "server/crypto.h"
-#include "server/log.h"
+#include "base/log.h"
 #include "server/schema.h"
 #include "server/server_internal.h"
 #include "tests/sim/history.h"
