@@ -4,7 +4,6 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "notify.h"
-#include "prompt.h"
 #include "screen.h"
 #include "snooze.h"
 #include "theme.h"
@@ -61,6 +60,8 @@ void app_free(App *app)
     g_array_unref(app->sources);
     g_array_unref(app->waiting);
     g_free(app->held);
+    g_free(app->before);
+    fields_clear(&confirm_fields, &app->said);
     g_free(app);
 }
 
@@ -134,6 +135,15 @@ unsigned app_contexts(const App *app)
     if (app->dialog)
         return CTX_BIT(dialog_in_text(app->dialog) ? CTX_TEXT : CTX_DIALOG);
     return app_view_contexts(app);
+}
+
+void app_prompt(App *app, const PromptSpec *spec, const char *initial, const char *before)
+{
+    g_autofree char *history = app_history_path(app);
+    g_free(app->before);
+    app->before = g_strdup(before);
+    prompt_open(spec, initial, history, app);
+    app_dirty(app, DIRTY_MESSAGE | DIRTY_OVERLAY | DIRTY_FOOTER);
 }
 
 void app_ask(App *app, Dialog *dialog)
@@ -222,6 +232,7 @@ void app_close_profile(App *app)
     g_clear_pointer(&app->client, client_free);
     g_clear_pointer(&app->profile, profile_free);
     g_clear_pointer(&app->held, g_free);
+    fields_clear(&confirm_fields, &app->said);
     g_hash_table_remove_all(app->give_take);
     app->view = app->under = VIEW_WELCOME;
     app_show(app, VIEW_WELCOME);

@@ -10,6 +10,7 @@
 #include "command.h"
 #include "dialog.h"
 #include "keymap.h"
+#include "prompt.h"
 #include "view.h"
 
 typedef enum Dirty {
@@ -58,10 +59,13 @@ struct App {
     Uuid decided;     /* the lead of the last verdict of this session: u may change it; nil none */
     char *held;       /* "Bright & Co confirmed": counted down while it can be undone */
 
+    ConfirmInput said; /* the last verdict, to be given once more; verdict 0 none */
+
     Key pending[KEY_SEQUENCE_MAX]; /* the beginning of a sequence */
     size_t n_pending;
     bool legend; /* shows how it may go on */
     guint legend_timer;
+    char *before;    /* what the line at the bottom is changing, as it was */
     GString *paste;  /* being received, NULL none */
     guint patience;  /* timer: what is unfinished of a key or a paste stays so */
     GArray *waiting; /* Key: read, and held back until the timer of hold: they may be pasted text */
@@ -119,6 +123,8 @@ void app_complain_error(App *app, const GError *error);
 char *problem_words(const GError *error); /* caller frees */
 void app_forget_messages(App *app);
 
+/* Opens the line at the bottom; `before` is given back to spec->left, initial stands in it. */
+void app_prompt(App *app, const PromptSpec *spec, const char *initial, const char *before);
 void app_ask(App *app, Dialog *dialog); /* takes it over */
 void app_close_dialog(App *app);
 

@@ -7,7 +7,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "notify.h"
-#include "prompt.h"
+#include "page.h"
 #include "when.h"
 #include "screen.h"
 
@@ -283,13 +283,13 @@ static void hint_dialog(App *app, Hints *hints)
 /* The line at the bottom has readline's own keys. */
 static void hint_prompt(App *app, Hints *hints)
 {
-    bool search = prompt_kind() == PROMPT_SEARCH;
-    put_hint(hints, "Enter", search ? _("Keep") : _("Run"));
-    if (!search) {
+    const PromptSpec *spec = prompt_spec();
+    put_hint(hints, "Enter", _(spec->enter));
+    if (spec->candidates) {
         put_hint(hints, "Tab", _("Complete"));
         put_hint(hints, "Up", _("Earlier ones"));
     }
-    hint_command(app, hints, "abort", search ? _("Show all") : _("Cancel"));
+    hint_command(app, hints, "abort", _(spec->leave));
 }
 
 static void draw_footer(App *app, Rect line)
@@ -318,6 +318,13 @@ static void draw_footer(App *app, Rect line)
 
 /* ---- last line */
 
+/* Nothing is sent, however long one waits. */
+static bool is_off(App *app)
+{
+    ClientPhase phase = client_status(app->client)->phase;
+    return phase == PHASE_DISABLED || phase == PHASE_OFFLINE || phase == PHASE_LOGIN;
+}
+
 static void draw_countdown(App *app, Rect line)
 {
     gint64 left = client_status(app->client)->hold_until - clock_now();
@@ -327,9 +334,15 @@ static void draw_countdown(App *app, Rect line)
     }
     int seconds = (int)((left + MS_PER_SECOND - 1) / MS_PER_SECOND);
     g_autofree char *undo = keymap_key_of(app->keymap, app_view_contexts(app), "undo", "");
-    g_autofree char *rest = g_strdup_printf(line.w < 50 ? _(" %ds - %s undoes")
-                                                        : _(". Sending in %ds - press %s to undo"),
-                                            seconds, undo);
+    g_autofree char *rest = is_off(app)
+                                ? g_strdup_printf(line.w < 50 ? _(" - %s undoes")
+                                                              : _(". It waits for the network - "
+                                                                  "press %s to undo"),
+                                                  undo)
+                                : g_strdup_printf(line.w < 50
+                                                      ? _(" %ds - %s undoes")
+                                                      : _(". Sending in %ds - press %s to undo"),
+                                                  seconds, undo);
     gint64 n = client_status(app->client)->outbox.held;
     g_autofree char *some = g_strdup_printf(
         ngettext("%" PRId64 " action held", "%" PRId64 " actions held", (gulong)n), n);
@@ -399,11 +412,31 @@ static void draw_legend(App *app, Rect body)
 }
 
 #define CANDIDATES_SHOWN 8
+#define TERMS_SHOWN 18
+
+/* What is wrong with the line so far, wrapped above it. */
+static void draw_complaint(Rect body)
+{
+    const PromptSpec *spec = prompt_spec();
+    gboolean unfinished;
+    g_autofree char *complaint = spec->complain ? spec->complain(prompt_text(), &unfinished) : NULL;
+    if (!complaint || prompt_is_busy())
+        return;
+    g_autoptr(Page) page = page_new(MAX(1, body.w - 2));
+    page_text(page, ROLE_ERROR, complaint);
+    int n = MIN(page_lines(page), body.h);
+    Rect box = rect_sub(body, 0, body.h - n, body.w, n);
+    draw_fill(box, ROLE_NORMAL);
+    page_draw(page, rect_sub(box, 1, 0, body.w - 2, n), 0);
+}
 
 static void draw_candidates(App *app, Rect body)
 {
-    if (prompt_kind() != PROMPT_COMMAND || prompt_is_busy() || body.h < 5)
+    const PromptSpec *spec = prompt_spec();
+    if (!spec->candidates || prompt_is_busy() || body.h < 5) {
+        draw_complaint(body);
         return;
+    }
     int at;
     g_autoptr(GPtrArray) rows = prompt_candidates(&at);
     g_autoptr(GPtrArray) words = g_ptr_array_new();
@@ -413,7 +446,10 @@ static void draw_candidates(App *app, Rect body)
         g_ptr_array_add(words, candidate->word);
         g_ptr_array_add(effects, (gpointer)candidate->effect);
     }
-    draw_choices(app, body, words, effects, MIN(CANDIDATES_SHOWN, body.h - 2), at);
+    int shown = spec->kind == PROMPT_LIMIT ? TERMS_SHOWN : CANDIDATES_SHOWN;
+    draw_choices(app, body, words, effects, MIN(shown, body.h - 2), at);
+    if (rows->len == 0)
+        draw_complaint(body);
 }
 
 static void draw_dialog(App *app, Rect body)

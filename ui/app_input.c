@@ -6,7 +6,6 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "notify.h"
-#include "prompt.h"
 #include "screen.h"
 
 #include <signal.h>
@@ -18,11 +17,8 @@
 static void prompt_changed(App *app)
 {
     app_dirty(app, DIRTY_MESSAGE | DIRTY_OVERLAY | DIRTY_BODY);
-    if (prompt_is_open() && prompt_kind() == PROMPT_SEARCH) {
-        View *view = app_view(app);
-        view->ops->search(view, prompt_text());
-        app_dirty(app, DIRTY_STATUS);
-    }
+    if (prompt_is_open() && prompt_spec()->typed)
+        prompt_spec()->typed(app, prompt_text());
 }
 
 static void complain_of_paste(App *app)
@@ -183,6 +179,12 @@ static void prompt_gets(App *app, Key key)
     if (was_empty && key == K_BACKSPACE) {
         command_run(app, command_find("abort"), "");
         return;
+    }
+    if (key == K_ENTER && prompt_spec()->complain && !prompt_is_busy()) {
+        gboolean unfinished;
+        g_autofree char *complaint = prompt_spec()->complain(prompt_text(), &unfinished);
+        if (complaint)
+            return; /* it stands above the line */
     }
     prompt_key(key);
     prompt_changed(app);

@@ -4,10 +4,10 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "handlers.h"
-#include "limit.h"
 #include "notify_choices.h"
 
 #include "client/export.h"
+#include "client/cache.h"
 #include "model/referral.h"
 
 #include <string.h>
@@ -30,16 +30,26 @@
 const Command commands[] = {
     /* name, contexts, needs, flags, footer word, effect, arguments, handler */
     { "confirm", LEAD, RECEIVED | WRITE, UNDO, N_("Confirm"),
-      N_("It is a lead: confirm it to the sender"), NULL, run_confirm },
+      N_("It is a lead: confirm it to the sender"), N_("[tagged]"), run_confirm },
     { "reject", LEAD, RECEIVED | WRITE, UNDO, N_("Not a lead"),
-      N_("It is not a lead: say why, and the sender learns it"), NULL, run_reject },
+      N_("It is not a lead: say why, and the sender learns it"), N_("[tagged] [REASON]"),
+      run_reject },
+    { "repeat", LEAD, RECEIVED | WRITE, UNDO, N_("Again"),
+      N_("The last verdict once more, on this lead: same reason, same words"), NULL, run_repeat },
     { "tag", LEAD, RECEIVED, 0, N_("Tag"),
-      N_("Tag or untag, and go down: a verdict is on all tagged"), NULL, run_tag },
+      N_("Tag or untag, and go down: a verdict is on all tagged"), N_("[EXPR]"), run_tag },
     { "tag-range", LEAD, RECEIVED, 0, N_("Tag range"),
       N_("Tag all leads from the last tag to here"), NULL, run_tag_range },
-    { "tag-waiting", LEAD, RECEIVED, 0, N_("Tag waiting"),
-      N_("Tag all leads of this list that wait for your verdict"), NULL, run_tag_waiting },
-    { "untag", LEAD, 0, 0, N_("Untag"), N_("Take all tags away"), NULL, run_untag },
+    { "tag-invert", LEAD, RECEIVED, 0, N_("Invert tags"),
+      N_("Tag what is not tagged in this list, and untag what is"), NULL, run_tag_invert },
+    { "tag-pattern", LEAD, RECEIVED, TEXT | COMMAND_TAKES_LIMIT, N_("Tag all"),
+      N_("Tag all leads of this list that a limit is true of: ~w, ~p NAME, ..."), N_("[EXPR]"),
+      run_tag_pattern },
+    { "untag-pattern", LEAD, 0, TEXT | COMMAND_TAKES_LIMIT, N_("Untag"),
+      N_("Take the tags away that a limit is true of; of an empty one, all"), N_("[EXPR]"),
+      run_untag_pattern },
+    { "untag", LEAD, 0, LINE | COMMAND_TAKES_LIMIT, N_("Untag"), N_("Take all tags away, or some"),
+      N_("[EXPR]"), run_untag },
     { "next-waiting", LEAD, 0, 0, N_("Waiting"),
       N_("Go to the next lead that waits for your verdict"), NULL, run_next_waiting },
     { "previous-waiting", LEAD, 0, 0, N_("Waiting up"),
@@ -47,9 +57,13 @@ const Command commands[] = {
     { "next-lead", LEAD, 0, 0, N_("Next"), N_("Show the next lead"), NULL, run_next_lead },
     { "previous-lead", LEAD, 0, 0, N_("Previous"), N_("Show the previous lead"), NULL,
       run_previous_lead },
-    { "limit", LEAD, 0, 0, N_("Limit"),
-      N_("Show all, waiting, new, opened, confirmed or rejected leads"),
-      N_("all|waiting|new|opened|confirmed|rejected"), run_limit, &limit_choices },
+    { "limit", LEAD, 0, TEXT | COMMAND_TAKES_LIMIT, N_("Limit"),
+      N_("Show only some leads: ~new, ~p NAME, ~v >500, ~d <7d, words, and | ! ( )"), N_("[EXPR]"),
+      run_limit },
+    { "sort", LEAD, 0, 0, N_("Sort"), N_("Order by age, state, partner, client or value"),
+      N_("[KEY[-]]"), run_sort, &lead_sorts },
+    { "sort-reverse", LEAD, 0, 0, N_("Turn round"), N_("Turn the list round"), NULL,
+      run_sort_reverse },
     { "note", LEAD, NEED_LEAD | WRITE, UNDO | TEXT, N_("Note"),
       N_("Write a note that only you see"), NULL, run_note },
     { "copy", LEAD, NEED_LEAD, 0, N_("Copy"),
@@ -88,6 +102,12 @@ const Command commands[] = {
     { "page-up", LIST | DIALOG, 0, 0, N_("Page up"), N_("Up a page"), NULL, run_page_up },
     { "top", LIST, 0, 0, N_("Top"), N_("To the first line"), NULL, run_top },
     { "bottom", LIST, 0, 0, N_("Bottom"), N_("To the last line"), NULL, run_bottom },
+    { "place-middle", LIST, 0, 0, N_("Middle"), N_("Scroll this line to the middle"), NULL,
+      run_place_middle },
+    { "place-top", LIST, 0, 0, N_("To the top"), N_("Scroll this line to the top"), NULL,
+      run_place_top },
+    { "place-bottom", LIST, 0, 0, N_("To the end"), N_("Scroll this line to the bottom"), NULL,
+      run_place_bottom },
     { "open", LIST, NEED_ROW, 0, N_("Open"),
       N_("Open it; a received lead then counts as picked up"), N_("[N]"), run_open },
     { "search", LIST, 0, TEXT, N_("Search"),
@@ -101,6 +121,8 @@ const Command commands[] = {
     { "command", G, 0, TEXT, N_("Cmd"), N_("Type a command by name"), NULL, run_command_line },
     { "undo", G, NEED_CLIENT | WRITE, 0, N_("Undo"),
       N_("Take back the last action while it is held"), NULL, run_undo },
+    { "redo", G, NEED_CLIENT | WRITE, 0, N_("Redo"), N_("Do again what was taken back last"), NULL,
+      run_redo },
     { "inbox", G, NEED_CLIENT, 0, N_("Inbox"), N_("Leads you received"), NULL, run_inbox },
     { "sent", G, NEED_CLIENT, 0, N_("Sent"), N_("Leads you sent"), NULL, run_sent },
     { "outbox", G, NEED_CLIENT, 0, N_("Outbox"), N_("What is not sent yet, and why"), NULL,

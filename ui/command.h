@@ -31,6 +31,7 @@ typedef enum CommandFlags {
     COMMAND_INTERNAL = 1 << 3,   /* only meaningful by its key (dialogs, fields) */
     COMMAND_OPENS_TEXT = 1 << 4, /* after its key letters are text */
     COMMAND_TAKES_SETTING = 1 << 5,
+    COMMAND_TAKES_LIMIT = 1 << 6,
 } CommandFlags;
 
 typedef struct Command {

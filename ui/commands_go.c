@@ -5,7 +5,7 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
-#include "prompt.h"
+#include "complete.h"
 #include "screen.h"
 
 #include <inttypes.h>
@@ -63,6 +63,30 @@ void run_top(App *app, const char *args)
 void run_bottom(App *app, const char *args)
 {
     move(app, MOVE_BOTTOM);
+}
+
+static void place_line(App *app, int where)
+{
+    View *view = app_view(app);
+    if (view->ops->placed) {
+        view->ops->placed(view, where);
+        app_dirty(app, DIRTY_BODY | DIRTY_STATUS);
+    }
+}
+
+void run_place_top(App *app, const char *args)
+{
+    place_line(app, 0);
+}
+
+void run_place_middle(App *app, const char *args)
+{
+    place_line(app, 1);
+}
+
+void run_place_bottom(App *app, const char *args)
+{
+    place_line(app, 2);
 }
 
 void run_open(App *app, const char *args)
@@ -213,11 +237,9 @@ void run_back_pane(App *app, const char *args)
 void run_abort(App *app, const char *args)
 {
     if (prompt_is_open()) {
-        bool search = prompt_kind() == PROMPT_SEARCH;
         prompt_close();
-        View *view = app_view(app);
-        if (search && view->ops->search)
-            view->ops->search(view, "");
+        if (prompt_spec()->left)
+            prompt_spec()->left(app, app->before);
         app_dirty(app, DIRTY_ALL);
         return;
     }
@@ -258,36 +280,48 @@ void run_suspend(App *app, const char *args)
 
 /* ---- the line at the bottom */
 
-static void on_prompt(PromptKind kind, const char *line, gpointer data)
-{
-    App *app = data;
-    app_dirty(app, DIRTY_ALL);
-    if (kind == PROMPT_COMMAND)
-        command_run_line(app, line);
-}
+static const PromptSpec command_prompt = {
+    .kind = PROMPT_COMMAND,
+    .mark = ":",
+    .enter = N_("Run"),
+    .leave = N_("Cancel"),
+    .entered = command_run_line,
+    .candidates = complete_line,
+};
 
 void run_command_line(App *app, const char *args)
 {
-    g_autofree char *history = app_history_path(app);
-    prompt_open(PROMPT_COMMAND, args, history, on_prompt, app);
-    app_dirty(app, DIRTY_MESSAGE | DIRTY_OVERLAY);
+    app_prompt(app, &command_prompt, args, NULL);
 }
+
+static void search_for(App *app, const char *text)
+{
+    View *view = app_view(app);
+    if (view->ops->search)
+        view->ops->search(view, text);
+    app_dirty(app, DIRTY_BODY | DIRTY_STATUS);
+}
+
+static const PromptSpec search_prompt = {
+    .kind = PROMPT_SEARCH,
+    .mark = "/",
+    .enter = N_("Keep"),
+    .leave = N_("As before"),
+    .typed = search_for,
+    .left = search_for,
+};
 
 void run_search(App *app, const char *args)
 {
     View *view = app_view(app);
     if (!view->ops->search) {
         app_say(app, "%s", _("There is nothing to search here."));
-        return;
+    } else if (*args) {
+        search_for(app, args);
+    } else {
+        const char *before = view->ops->searched ? view->ops->searched(view) : "";
+        app_prompt(app, &search_prompt, "", before);
     }
-    if (*args) {
-        view->ops->search(view, args);
-        app_dirty(app, DIRTY_BODY | DIRTY_STATUS);
-        return;
-    }
-    g_autofree char *history = app_history_path(app);
-    prompt_open(PROMPT_SEARCH, "", history, on_prompt, app);
-    app_dirty(app, DIRTY_MESSAGE | DIRTY_OVERLAY);
 }
 
 /* ---- dialogs */

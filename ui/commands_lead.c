@@ -160,7 +160,7 @@ void run_undo(App *app, const char *args)
     } else if (problem_is(error, PROBLEM_FAILED)) {
         app_say(app, "%s",
                 _("Nothing to undo: it is sent. A verdict can still be changed with c or x."));
-    } else {
+    } else if (!problem_is(error, PROBLEM_FAILED)) {
         app_complain_error(app, error);
     }
     app_dirty(app, DIRTY_MESSAGE | DIRTY_STATUS | DIRTY_TITLE);

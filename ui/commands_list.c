@@ -5,43 +5,94 @@
 #include "limit.h"
 
 #include "base/i18n.h"
-#include "client/label.h"
 
-static DialogAnswer limit_chosen(App *app, Dialog *dialog)
+/* The list a limit or an order is for; says what is missing otherwise. */
+static LeadsView *with_list(App *app)
 {
     LeadsView *leads = leads_shown(app);
-    if (leads && dialog_choice(dialog))
-        leads_set_limit(leads, dialog_choice(dialog));
-    return DIALOG_CLOSE;
+    if (!leads)
+        app_say(app, "%s", _("This is for the lists of leads: press q first."));
+    return leads;
 }
+
+/* ---- limit */
+
+static const char *limit_of(const LeadsView *leads)
+{
+    return leads->limit_text ? leads->limit_text : "";
+}
+
+static void limit_typed(App *app, const char *text)
+{
+    LeadsView *leads = leads_shown(app);
+    if (leads)
+        leads_set_limit(leads, text, NULL); /* one that is not right yet changes nothing */
+}
+
+static const PromptSpec limit_prompt = {
+    .kind = PROMPT_LIMIT,
+    .mark = "\\",
+    .enter = N_("Keep"),
+    .leave = N_("As before"),
+    .typed = limit_typed,
+    .left = limit_typed,
+    .complain = limit_complaint,
+    .candidates = limit_candidates,
+};
 
 void run_limit(App *app, const char *args)
 {
-    LeadsView *leads = leads_shown(app);
-    if (!leads) {
-        app_say(app, "%s", _("Limits are for the lists of leads: press q first."));
+    LeadsView *leads = with_list(app);
+    g_autoptr(GError) error = NULL;
+    if (!leads)
         return;
-    }
-    int limit = enum_value(&limit_choices, args);
-    if (limit) {
-        leads_set_limit(leads, limit);
-        return;
-    }
-    if (*args) {
-        app_complain(app,
-                     _("There is no limit \"%s\". There are: all, waiting, new, opened, confirmed, "
-                       "rejected."),
-                     args);
-        return;
-    }
-    DialogSpec spec = {
-        .title = _("Show which leads?"),
-        .choices = &limit_choices,
-        .choice = leads->limit,
-        .done = limit_chosen,
-    };
-    app_ask(app, dialog_new(&spec));
+    if (!*args)
+        app_prompt(app, &limit_prompt, limit_of(leads), limit_of(leads));
+    else if (!leads_set_limit(leads, args, &error))
+        app_complain_error(app, error);
 }
+
+/* ---- order */
+
+static DialogAnswer sort_chosen(App *app, Dialog *dialog)
+{
+    LeadsView *leads = leads_shown(app);
+    if (leads && dialog_choice(dialog))
+        leads_set_sort(leads, (LeadSort)(dialog_choice(dialog) - 1), false);
+    return DIALOG_CLOSE;
+}
+
+void run_sort(App *app, const char *args)
+{
+    LeadsView *leads = with_list(app);
+    g_autoptr(GError) error = NULL;
+    LeadSort sort;
+    bool reverse;
+    if (!leads)
+        return;
+    if (!*args) {
+        DialogSpec spec = {
+            .title = _("In which order?"),
+            .choices = &lead_sorts,
+            .choice = 1 + (int)leads->query.sort,
+            .done = sort_chosen,
+        };
+        app_ask(app, dialog_new(&spec));
+    } else if (lead_sort_parse(args, &sort, &reverse, &error)) {
+        leads_set_sort(leads, sort, reverse);
+    } else {
+        app_complain_error(app, error);
+    }
+}
+
+void run_sort_reverse(App *app, const char *args)
+{
+    LeadsView *leads = with_list(app);
+    if (leads)
+        leads_set_sort(leads, leads->query.sort, !leads->query.reverse);
+}
+
+/* ---- steps */
 
 static void step_waiting(App *app, bool older)
 {

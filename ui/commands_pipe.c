@@ -32,7 +32,7 @@ static bool put_lead(App *app, GString *out, const Uuid *id, GError **error)
 /* The tagged leads, or the one at hand; NULL and a complaint when they cannot be read. */
 static char *leads_as_lines(App *app, guint *n)
 {
-    g_autoptr(GArray) tagged = leads_tagged(app);
+    g_autoptr(GArray) tagged = leads_tagged(app, false);
     g_autoptr(GString) out = g_string_new(NULL);
     g_autoptr(GError) error = NULL;
     Target target = app_target(app);
@@ -177,7 +177,7 @@ static bool add_some(Export *export, GString *out)
     g_autoptr(GPtrArray) rows = leads_fetch((LeadsView *)export->list, from, true, EXPORT_AT_ONCE);
     for (guint i = 0; rows && i < rows->len; i++) {
         add_lead(export, out, &((LeadRow *)rows->pdata[i])->id);
-        export->last = leads_pos_of(rows->pdata[i]);
+        export->last = lead_pos(rows->pdata[i]);
     }
     return rows && rows->len == EXPORT_AT_ONCE;
 }
@@ -241,7 +241,7 @@ void run_export(App *app, const char *args)
     Export *export = g_new0(Export, 1);
     *export = (Export){ .app = app, .list = list, .format = (ExportFormat)format, .fd = fd };
     export->view = list == app->views[VIEW_SENT] ? VIEW_SENT : VIEW_INBOX;
-    export->tagged = leads_tagged(app);
+    export->tagged = leads_tagged(app, false);
     export->path = text_clean(words[1], -1, TEXT_LINE);
     g_autoptr(GString) head = g_string_new(NULL);
     export_begin(head, export->format);

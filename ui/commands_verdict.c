@@ -156,11 +156,15 @@ static Verdict *verdict_on(App *app, const Uuid *id, ReferralVerdict kind)
     return g_steal_pointer(&verdict);
 }
 
-/* Checked before the dialog, not after it. */
-static Verdict *verdict_begin(App *app, ReferralVerdict kind)
+/* Checked before the dialog, not after it. forced: the tagged leads, also those that are not to be seen. */
+static Verdict *verdict_begin(App *app, ReferralVerdict kind, bool forced)
 {
     Target target = app_target(app);
-    g_autoptr(GArray) tagged = leads_tagged(app);
+    g_autoptr(GArray) tagged = leads_tagged(app, forced);
+    if (forced && !tagged) {
+        app_complain(app, "%s", _("No lead is tagged."));
+        return NULL;
+    }
     if (tagged && tagged->len > 1)
         return verdict_on_tagged(app, tagged, kind);
     Verdict *verdict = verdict_on(app, tagged ? &g_array_index(tagged, Uuid, 0) : &target.lead,
@@ -311,6 +315,8 @@ static char *done_words(const Verdict *verdict)
     return g_strdup_printf(is_lead ? _("%s confirmed") : _("%s: not a lead"), client);
 }
 
+static void remember_verdict(App *app, const Verdict *verdict);
+
 /* Gives the verdict, and goes on to the next lead that waits. */
 static void verdict_give(App *app, Verdict *verdict)
 {
@@ -323,6 +329,7 @@ static void verdict_give(App *app, Verdict *verdict)
         return;
     }
     app->decided = verdict->many ? (Uuid){ 0 } : *first_id(verdict);
+    remember_verdict(app, verdict);
     g_free(app->held);
     app->held = done_words(verdict);
     if (verdict->undo_hold == 0)
@@ -401,7 +408,8 @@ static void ask(App *app, Verdict *verdict, DialogSpec *spec, const char *const 
 {
     g_autofree char *draft = NULL;
     if (!verdict->many) {
-        verdict->input.message = draft_of(app, draft_kind(verdict), first_id(verdict));
+        if (!verdict->input.message)
+            verdict->input.message = draft_of(app, draft_kind(verdict), first_id(verdict));
         draft = draft_key(draft_kind(verdict), first_id(verdict));
     }
     spec->draft = draft;
@@ -426,13 +434,13 @@ static void ask_confirm(App *app, Verdict *verdict)
     ask(app, verdict, &spec, verdict->many ? names + 1 : names);
 }
 
-static void ask_reject(App *app, Verdict *verdict, const char *reason)
+static void ask_reject(App *app, Verdict *verdict, ReferralReason reason)
 {
     static const char *const names[] = { "message", NULL };
     DialogSpec spec = {
         .text = reject_text,
         .choices = &referral_reasons,
-        .choice = enum_value(&referral_reasons, reason),
+        .choice = (int)reason,
         .free_choice = REASON_OTHER,
         .yes = _("Not a lead"),
         .done = reject_done,
@@ -440,18 +448,30 @@ static void ask_reject(App *app, Verdict *verdict, const char *reason)
     ask(app, verdict, &spec, names);
 }
 
+/* "tagged no_need": the rest of the arguments behind that word. */
+static bool is_forced(const char **args)
+{
+    static const char word[] = "tagged";
+    size_t n = strlen(word);
+    if (strncmp(*args, word, n) != 0 || ((*args)[n] && (*args)[n] != ' '))
+        return false;
+    *args += n + strspn(*args + n, " ");
+    return true;
+}
+
 void run_confirm(App *app, const char *args)
 {
-    Verdict *verdict = verdict_begin(app, VERDICT_LEAD);
+    Verdict *verdict = verdict_begin(app, VERDICT_LEAD, is_forced(&args));
     if (verdict)
         ask_confirm(app, verdict);
 }
 
 void run_reject(App *app, const char *args)
 {
-    Verdict *verdict = verdict_begin(app, VERDICT_NOT_A_LEAD);
+    bool forced = is_forced(&args);
+    Verdict *verdict = verdict_begin(app, VERDICT_NOT_A_LEAD, forced);
     if (verdict)
-        ask_reject(app, verdict, args);
+        ask_reject(app, verdict, (ReferralReason)enum_value(&referral_reasons, args));
 }
 
 bool verdict_change(App *app, const Uuid *id)
@@ -464,8 +484,56 @@ bool verdict_change(App *app, const Uuid *id)
     Verdict *verdict = known ? verdict_on(app, id, was_lead ? VERDICT_NOT_A_LEAD : VERDICT_LEAD)
                              : NULL;
     if (verdict && was_lead)
-        ask_reject(app, verdict, "");
+        ask_reject(app, verdict, 0);
     else if (verdict)
         ask_confirm(app, verdict);
     return known;
+}
+
+/* ---- once more, and the other way round */
+
+/* What was said, for the next lead too; what one lead was worth is not what another one is. */
+static void remember_verdict(App *app, const Verdict *verdict)
+{
+    fields_clear(&confirm_fields, &app->said);
+    fields_copy(&confirm_fields, &app->said, &verdict->input);
+    app->said.value = (Money){ 0 };
+}
+
+void run_repeat(App *app, const char *args)
+{
+    if (!app->said.verdict) {
+        app_say(app, "%s", _("There is no verdict yet to give once more."));
+        return;
+    }
+    Verdict *verdict = verdict_begin(app, app->said.verdict, false);
+    if (!verdict)
+        return;
+    fields_copy(&confirm_fields, &verdict->input, &app->said);
+    if (!verdict->many && verdict->undo_hold > 0) {
+        verdict_give(app, verdict);
+        verdict_free(verdict);
+    } else if (app->said.verdict == VERDICT_LEAD) {
+        ask_confirm(app, verdict);
+    } else {
+        ask_reject(app, verdict, app->said.reason_code);
+    }
+}
+
+void run_redo(App *app, const char *args)
+{
+    g_autofree char *what = NULL;
+    g_autoptr(GError) error = NULL;
+    if (!client_redo(app->client, &what, &error)) {
+        if (problem_is(error, PROBLEM_FAILED))
+            app_say(app, "%s", error->message);
+        else
+            app_complain_error(app, error);
+        return;
+    }
+    g_free(app->held);
+    app->held = g_strdup_printf(_("Done again: %s"), what);
+    if (app->settings.undo_hold == 0)
+        app_say(app, "%s.", app->held);
+    app_dirty(app, DIRTY_MESSAGE | DIRTY_STATUS | DIRTY_TITLE);
 }

@@ -6,6 +6,7 @@
 #include "client/settings.h"
 #include "command.h"
 #include "keymap.h"
+#include "limit.h"
 
 #include <string.h>
 
@@ -136,14 +137,19 @@ GPtrArray *complete_line(const char *line, gsize *start)
     const char *last = strrchr(line, ' ');
     if (start)
         *start = last ? (gsize)(last + 1 - line) : 0;
-    if (!name[length]) {
-        add_commands(out, name);
-    } else {
-        g_autofree char *word = g_strndup(name, length);
-        const Command *command = command_find(word);
-        if (command)
-            add_arguments(out, command, args);
+    g_autofree char *word = g_strndup(name, length);
+    const Command *command = name[length] ? command_find(word) : NULL;
+    if (command && command->flags & COMMAND_TAKES_LIMIT) {
+        g_ptr_array_unref(out);
+        out = limit_candidates(args, start);
+        if (start)
+            *start += (gsize)(args - line);
+        return out;
     }
+    if (!name[length])
+        add_commands(out, name);
+    else if (command)
+        add_arguments(out, command, args);
     if (out->len == 1 && last && strcmp(((Candidate *)out->pdata[0])->word, last + 1) == 0)
         g_ptr_array_set_size(out, 0);
     return out;

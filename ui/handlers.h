@@ -50,8 +50,12 @@ void run_reject(App *app, const char *args);
 bool verdict_change(App *app, const Uuid *id);
 void run_tag(App *app, const char *args);
 void run_tag_range(App *app, const char *args);
-void run_tag_waiting(App *app, const char *args);
+void run_tag_pattern(App *app, const char *args);
+void run_tag_invert(App *app, const char *args);
 void run_untag(App *app, const char *args);
+void run_untag_pattern(App *app, const char *args);
+void run_repeat(App *app, const char *args);
+void run_redo(App *app, const char *args);
 
 /* commands_lead.c: what else is done to leads */
 void run_outcome(App *app, const char *args);
@@ -81,6 +85,11 @@ void run_previous_waiting(App *app, const char *args);
 void run_next_lead(App *app, const char *args);
 void run_previous_lead(App *app, const char *args);
 void run_limit(App *app, const char *args);
+void run_sort(App *app, const char *args);
+void run_sort_reverse(App *app, const char *args);
+void run_place_middle(App *app, const char *args);
+void run_place_top(App *app, const char *args);
+void run_place_bottom(App *app, const char *args);
 void run_next_pane(App *app, const char *args);
 void run_preview(App *app, const char *args);
 void run_preview_place(App *app, const char *args);

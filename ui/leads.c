@@ -2,12 +2,12 @@
 /* Inbox and Sent: a list with a live preview beside it, below it, or none, by size. */
 #include "leads.h"
 
+#include "base/clock.h"
 #include "base/i18n.h"
 #include "base/text.h"
 #include "client/label.h"
 #include "handlers.h"
 #include "leads_private.h"
-#include "limit.h"
 #include "screen.h"
 
 #include <inttypes.h>
@@ -20,11 +20,6 @@ static const Uuid *row_id(gpointer row)
     return &((LeadRow *)row)->id;
 }
 
-LeadPos leads_pos_of(const LeadRow *row)
-{
-    return (LeadPos){ .sent_at = row->sent_at, .id = row->id };
-}
-
 Cache *leads_cache(const LeadsView *leads)
 {
     return client_cache(leads->view.app->client);
@@ -35,7 +30,7 @@ static GPtrArray *fetch(gpointer data, gpointer from, bool forward, unsigned lim
     LeadsView *leads = data;
     LeadPos pos;
     if (from)
-        pos = leads_pos_of(from);
+        pos = lead_pos(from);
     return cache_leads(leads_cache(leads), &leads->query, from ? &pos : NULL, forward, limit,
                        error);
 }
@@ -49,7 +44,7 @@ static bool count(gpointer data, gint64 *n, GError **error)
 static bool rank(gpointer data, gpointer row, gint64 *n, GError **error)
 {
     LeadsView *leads = data;
-    LeadPos pos = leads_pos_of(row);
+    LeadPos pos = lead_pos(row);
     return cache_rank(leads_cache(leads), &leads->query, &pos, n, error);
 }
 
@@ -93,7 +88,6 @@ static View *create(App *app, ReferralBox box, const ViewOps *ops)
     LeadsView *leads = g_new0(LeadsView, 1);
     leads->view = (View){ .ops = ops, .app = app };
     leads->query.box = box;
-    leads->limit = LIMIT_ALL;
     leads->tags = tags_new();
     leads->list = list_new(&source, leads);
     list_set_height(leads->list, MAX(1, screen_rows() - 6));
@@ -117,6 +111,9 @@ static void destroy(View *view)
     list_free(leads->list);
     tags_free(leads->tags);
     page_free(leads->page);
+    limit_free(leads->limit);
+    g_free(leads->limit_text);
+    g_clear_pointer(&leads->tagged, g_array_unref);
     g_free(leads->text);
     g_free(leads);
 }
@@ -179,6 +176,13 @@ static void moved(View *view, Move move)
     check(leads, list_move(leads->list, move, &error), error);
 }
 
+static void placed(View *view, int where)
+{
+    LeadsView *leads = (LeadsView *)view;
+    GError *error = NULL;
+    check(leads, list_place(leads->list, where * (leads->rows.h - 1) / 2, &error), error);
+}
+
 static void open_row(View *view)
 {
     LeadsView *leads = (LeadsView *)view;
@@ -211,6 +215,12 @@ static void search(View *view, const char *text)
     app_dirty(view->app, DIRTY_BODY | DIRTY_STATUS);
 }
 
+static const char *searched(View *view)
+{
+    const LeadsView *leads = (LeadsView *)view;
+    return leads->text ? leads->text : "";
+}
+
 static bool back(View *view)
 {
     LeadsView *leads = (LeadsView *)view;
@@ -241,7 +251,7 @@ void leads_put_place(View *view, GString *out)
 {
     LeadsView *leads = (LeadsView *)view;
     gint64 total = list_total(leads->list);
-    const char *more = leads->text && total >= CACHE_COUNT_MAX ? "+" : "";
+    const char *more = cache_count_is_cut(&leads->query, total) ? "+" : "";
     if (*more && list_rank(leads->list) + 1 >= total) {
         g_string_append_printf(out, _("beyond %" PRId64), total); /* nobody has counted them */
     } else if (total > 0) {
@@ -252,17 +262,32 @@ void leads_put_place(View *view, GString *out)
     }
 }
 
+/* What is hidden must not be forgotten: how many there are without the limit. */
+static void put_limit(const LeadsView *leads, GString *out)
+{
+    const LeadQuery whole = { .box = leads->query.box };
+    gint64 total = list_total(leads->list), all = 0;
+    g_string_append_printf(out, _("   limit: %s"), leads->limit_text);
+    if (cache_count(leads_cache(leads), &whole, &all, NULL))
+        g_string_append_printf(out, _(" (%" PRId64 "%s of %" PRId64 ")"), total,
+                               cache_count_is_cut(&leads->query, total) ? "+" : "", all);
+}
+
 static void status(View *view, GString *out)
 {
     LeadsView *leads = (LeadsView *)view;
     leads_put_place(view, out);
-    if (leads->limit != LIMIT_ALL)
-        g_string_append_printf(out, _("   limit: %s"), enum_code(&limit_choices, leads->limit));
-    if (leads->text)
-        g_string_append_printf(out, "   /%s", leads->text);
     guint tagged = tags_count(leads->tags);
     if (tagged > 0)
         g_string_append_printf(out, ngettext("   %u tagged", "   %u tagged", tagged), tagged);
+    if (leads->limit_text)
+        put_limit(leads, out);
+    if (leads->text)
+        g_string_append_printf(out, "   /%s", leads->text);
+    if (leads->query.sort != SORT_AGE || leads->query.reverse) {
+        g_autofree char *sort = lead_sort_format(leads->query.sort, leads->query.reverse);
+        g_string_append_printf(out, _("   sort: %s"), sort);
+    }
 }
 
 static bool clear(View *view)
@@ -270,8 +295,8 @@ static bool clear(View *view)
     LeadsView *leads = (LeadsView *)view;
     if (leads->text)
         search(view, "");
-    else if (leads->limit != LIMIT_ALL)
-        run_limit(view->app, "all");
+    else if (leads->limit_text)
+        leads_set_limit(leads, "", NULL);
     else if (leads->in_preview)
         return back(view);
     else if (tags_count(leads->tags) > 0)
@@ -301,11 +326,13 @@ const ViewOps inbox_view = {
     .changed = changed,
     .tick = tick,
     .moved = moved,
+    .placed = placed,
     .open = open_row,
     .back = back,
     .target = target,
     .status = status,
     .search = search,
+    .searched = searched,
     .abort = clear,
 };
 
@@ -320,11 +347,13 @@ const ViewOps sent_view = {
     .changed = changed,
     .tick = tick,
     .moved = moved,
+    .placed = placed,
     .open = open_row,
     .back = back,
     .target = target,
     .status = status,
     .search = search,
+    .searched = searched,
     .abort = clear,
 };
 
@@ -338,7 +367,7 @@ View *leads_list_view(App *app)
 
 static bool go(LeadsView *leads, const LeadPos *pos)
 {
-    LeadRow there = { .id = pos->id, .sent_at = pos->sent_at };
+    LeadRow there = { .id = pos->id, .sent_at = pos->sent_at, .key = pos->key };
     GError *error = NULL;
     bool ok = list_goto(leads->list, &there, &error);
     check(leads, ok, error);
@@ -373,7 +402,7 @@ static bool waiting_place(LeadsView *leads, bool older, const GArray *but, LeadP
     const LeadRow *row = list_row(leads->list);
     if (!row)
         return false;
-    LeadPos at = leads_pos_of(row);
+    LeadPos at = lead_pos(row);
     do {
         if (!cache_next_waiting(leads_cache(leads), &leads->query, &at, older, out, NULL))
             return false;
@@ -430,10 +459,55 @@ bool leads_shows_all(App *app)
            list_total(leads->list) >= counts.inbox;
 }
 
-void leads_set_limit(LeadsView *leads, int limit)
+/* Another choice of the same leads: around the one under the cursor, if it is among them, else from the first. */
+static void choose_again(LeadsView *leads, bool stay)
 {
-    leads->limit = limit;
-    limit_apply(limit, &leads->query);
-    load(leads);
+    GError *error = NULL;
+    const LeadRow *row = list_row(leads->list);
+    check(leads, (row && stay ? list_reload : list_load)(leads->list, &error), error);
+    leads->page_top = 0;
     app_dirty(leads->view.app, DIRTY_BODY | DIRTY_STATUS);
+}
+
+bool leads_set_limit(LeadsView *leads, const char *text, GError **error)
+{
+    g_autofree char *clean = text_clean(text, -1, TEXT_LINE);
+    Limit *limit = limit_parse(g_strstrip(clean), clock_now(), error);
+    if (!limit)
+        return false;
+    bool all = limit_is_all(limit);
+    if (!all && g_strcmp0(clean, leads->limit_text) == 0) {
+        limit_free(limit);
+        return true;
+    }
+    bool was_all = !leads->limit_text;
+    limit_free(leads->limit);
+    g_free(leads->limit_text);
+    leads->limit = all ? NULL : limit;
+    leads->limit_text = all ? NULL : g_strdup(clean);
+    leads->query.limit = leads->limit;
+    if (all)
+        limit_free(limit);
+    if (!all || !was_all) {
+        leads_retag(leads);
+        choose_again(leads, all);
+    }
+    return true;
+}
+
+void leads_retag(LeadsView *leads)
+{
+    g_clear_pointer(&leads->tagged, g_array_unref);
+    if (leads->limit && limit_has_tagged(leads->limit))
+        leads->tagged = tags_ids(leads->tags);
+    leads->query.tagged = leads->tagged;
+    if (leads->tagged)
+        choose_again(leads, true);
+}
+
+void leads_set_sort(LeadsView *leads, LeadSort sort, bool reverse)
+{
+    leads->query.sort = sort;
+    leads->query.reverse = reverse;
+    choose_again(leads, leads->touched);
 }

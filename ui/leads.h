@@ -22,8 +22,9 @@ void leads_goto_lead(App *app, const Uuid *id);
 /* The Inbox is shown, and no search or limit hides any of it. */
 bool leads_shows_all(App *app);
 
-/* The tagged leads (Uuid) when the list that is shown has any, else NULL. Free with g_array_unref. */
-GArray *leads_tagged(App *app);
+/* The tagged leads (Uuid) that the list on the screen shows, or also those it hides (of the list below the lead, too); NULL
+ * when there are none. Free with g_array_unref. */
+GArray *leads_tagged(App *app, bool hidden_too);
 void leads_untag(App *app);
 
 /* The list that is shown, or lies under the lead that is; NULL when none is. */

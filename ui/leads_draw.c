@@ -6,7 +6,6 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "lead_page.h"
-#include "limit.h"
 #include "snooze.h"
 #include "when.h"
 
@@ -91,9 +90,9 @@ static void put_empty(LeadsView *leads, Page *page)
     if (leads->text) {
         page_format(page, ROLE_NORMAL, _("Nothing matches \"%s\". Esc shows all leads again."),
                     leads->text);
-    } else if (leads->limit != LIMIT_ALL) {
-        page_format(page, ROLE_NORMAL, _("No leads here: %s. Esc shows all again."),
-                    enum_label(&limit_choices, leads->limit));
+    } else if (leads->limit_text) {
+        page_format(page, ROLE_NORMAL, _("No lead is \"%s\". Esc shows all again."),
+                    leads->limit_text);
     } else if (status->last_sync) {
         page_text(page, ROLE_NORMAL,
                   leads->query.box == BOX_INBOX

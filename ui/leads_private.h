@@ -10,12 +10,15 @@
 #include "tags.h"
 
 #include "client/cache.h"
+#include "client/limit.h"
 
 typedef struct LeadsView {
     View view;
     LeadQuery query;
-    int limit; /* of limit_choices */
-    char *text;
+    char *text;       /* of the search, NULL none */
+    char *limit_text; /* as typed, NULL all */
+    Limit *limit;     /* the same, understood; its ages are of when it was set */
+    GArray *tagged;   /* Uuid: what ~t means in it */
     List *list;
     bool touched; /* the user has chosen a place in it */
     Tags *tags;
@@ -34,11 +37,14 @@ typedef struct LeadsView {
 /* leads.c. NULL when neither Inbox nor Sent is shown. */
 LeadsView *leads_shown(App *app);
 Cache *leads_cache(const LeadsView *leads);
-void leads_set_limit(LeadsView *leads, int limit);
+/* False and *error: as it was. "" shows all. */
+bool leads_set_limit(LeadsView *leads, const char *text, GError **error);
+void leads_set_sort(LeadsView *leads, LeadSort sort, bool reverse);
+/* The tags are others: a limit that asks for them shows others too. */
+void leads_retag(LeadsView *leads);
 
 /* The rows after a place, or before it (forward false), as many as asked for; NULL and a complaint when they cannot be read. */
 GPtrArray *leads_fetch(LeadsView *leads, const LeadPos *from, bool forward, unsigned n);
-LeadPos leads_pos_of(const LeadRow *row);
 bool leads_rank(LeadsView *leads, const LeadPos *pos, gint64 *rank);
 
 /* leads_draw.c */

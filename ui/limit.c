@@ -1,34 +1,69 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "limit.h"
 
+#include "base/clock.h"
 #include "base/i18n.h"
+#include "client/limit.h"
+#include "complete.h"
 
-static const EnumValue limit_values[] = {
-    { 1, "all", N_("all leads") },           { 2, "waiting", N_("waiting for a verdict") },
-    { 3, "new", N_("new, not opened yet") }, { 4, "opened", N_("opened, no verdict yet") },
-    { 5, "confirmed", N_("confirmed") },     { 6, "rejected", N_("not a lead") },
-};
-const EnumTable limit_choices = ENUM_TABLE("limit", limit_values);
+#include <string.h>
 
-/* What each asks of the cache, in the same order. */
-static const struct {
-    unsigned states;
-    ReferralVerdict verdict;
-    bool waiting;
-} limits[] = {
-    { 0 },
-    { .waiting = true },
-    { .states = 1 << REFERRAL_SENT },
-    { .states = 1 << REFERRAL_PICKED_UP },
-    { .verdict = VERDICT_LEAD },
-    { .verdict = VERDICT_NOT_A_LEAD },
-};
-G_STATIC_ASSERT(G_N_ELEMENTS(limits) == G_N_ELEMENTS(limit_values));
-
-void limit_apply(int limit, LeadQuery *query)
+/* Behind the last character that ends a word; none inside of quotes. */
+static const char *last_word(const char *text)
 {
-    g_return_if_fail(limit >= 1 && (size_t)limit <= G_N_ELEMENTS(limits));
-    query->states = limits[limit - 1].states;
-    query->verdict = limits[limit - 1].verdict;
-    query->waiting = limits[limit - 1].waiting;
+    const char *word = text;
+    bool quoted = false;
+    for (const char *p = text; *p; p++) {
+        quoted ^= *p == '"';
+        if (quoted || strchr(" ()|!\"", *p))
+            word = p + 1;
+    }
+    return word;
+}
+
+static void candidate_free(gpointer data)
+{
+    Candidate *candidate = data;
+    g_free(candidate->word);
+    g_free(candidate);
+}
+
+static void add(GPtrArray *out, const char *mark, const LimitTerm *term)
+{
+    Candidate *candidate = g_new0(Candidate, 1);
+    candidate->word = g_strconcat(mark, term->name, NULL);
+    candidate->effect = _(term->effect);
+    g_ptr_array_add(out, candidate);
+}
+
+/* All of them before anything is said; then what the word can become. */
+GPtrArray *limit_candidates(const char *text, gsize *start)
+{
+    GPtrArray *out = g_ptr_array_new_with_free_func(candidate_free);
+    const char *word = last_word(text);
+    const LimitTerm *term;
+    bool empty = !text[strspn(text, " ")];
+    if (start)
+        *start = (gsize)(word - text);
+    for (size_t i = 0; (term = limit_term(i)); i++) {
+        if (empty || (*word == '~' && g_str_has_prefix(term->name, word + 1)))
+            add(out, "~", term);
+        else if (*word && limit_term_stands_alone(i) && g_str_has_prefix(term->name, word))
+            add(out, "", term);
+    }
+    if (out->len == 1 && strcmp(((Candidate *)out->pdata[0])->word, word) == 0)
+        g_ptr_array_set_size(out, 0);
+    return out;
+}
+
+char *limit_complaint(const char *text, gboolean *unfinished)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Limit) limit = limit_parse(text, clock_now(), &error);
+    *unfinished = FALSE;
+    if (limit)
+        return NULL;
+    g_autoptr(GPtrArray) candidates = limit_candidates(text, NULL);
+    *unfinished = candidates->len > 0;
+    return g_strdup(error->message);
 }

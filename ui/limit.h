@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What `limit` can show of a list of leads: the words of the user, and what that asks of the cache. */
+/* Typing a limit (client/limit.h): what may stand next, and what is wrong with it so far. */
 #pragma once
 
-#include "base/field.h"
-#include "client/cache.h"
+#include <glib.h>
 
-#define LIMIT_ALL 1 /* of limit_choices, whose values are the limits */
-extern const EnumTable limit_choices;
+/* Terms that can replace the last word, as Candidate * (complete.h); of an empty text all. *start (may be
+ * NULL): where that word begins. Free with g_ptr_array_unref. */
+GPtrArray *limit_candidates(const char *text, gsize *start);
 
-void limit_apply(int limit, LeadQuery *query);
+/* What is wrong, NULL nothing. While a word is still a beginning of a term, or something is only missing at the end, that is
+ * no mistake yet (unfinished). Caller frees. */
+char *limit_complaint(const char *text, gboolean *unfinished);

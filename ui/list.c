@@ -232,6 +232,16 @@ bool list_reload(List *list, GError **error)
     return true;
 }
 
+bool list_place(List *list, int line, GError **error)
+{
+    while (!list->at_start && list->cursor < line)
+        if (!extend_start(list, error))
+            return false;
+    list->top = MAX(0, list->cursor - line);
+    list->epoch++;
+    return fill(list, error);
+}
+
 bool list_goto(List *list, gpointer place, GError **error)
 {
     const Uuid *id = list->source->id(place);

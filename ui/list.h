@@ -49,6 +49,8 @@ void list_set_height(List *list, int height);
 bool list_load(List *list, GError **error);   /* from the first row */
 bool list_reload(List *list, GError **error); /* the source has changed */
 bool list_move(List *list, Move move, GError **error);
+/* Scrolls so that the cursor is in this line, as far as there are rows. */
+bool list_place(List *list, int line, GError **error);
 /* Puts the cursor on the row at this place (or the next one). */
 bool list_goto(List *list, gpointer place, GError **error);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "prompt.h"
 
+#include "base/i18n.h"
 #include "base/text.h"
 #include "command.h"
 #include "complete.h"
@@ -13,16 +14,11 @@
 #include <readline/history.h>
 #include <readline/readline.h>
 
-typedef struct Prompt {
-    PromptKind kind;
-    PromptDoneFunc done;
-    gpointer data;
-} Prompt;
-
 /* Readline is one for the whole process, and so is this. */
 static bool ready;
 static bool open_now;
-static Prompt prompt;
+static const PromptSpec *spec;
+static App *owner;
 static GString *queue; /* bytes for readline */
 static gsize queue_at;
 
@@ -70,7 +66,7 @@ static bool is_kept(const char *line)
 {
     if (!*line || *line == ' ')
         return false;
-    if (prompt.kind == PROMPT_SEARCH)
+    if (spec->kind != PROMPT_COMMAND)
         return true;
     g_autofree char *word = g_strndup(line, strcspn(line, " "));
     const Command *command = command_find(word);
@@ -83,7 +79,7 @@ static void keep(const char *line)
     if (!is_kept(line) || (last && strcmp(last->line, line) == 0))
         return;
     add_history(line);
-    if (prompt.kind == PROMPT_COMMAND && history_file) {
+    if (spec->kind == PROMPT_COMMAND && history_file) {
         g_ptr_array_add(history_unsaved, g_strdup(line));
         prompt_save_history();
     }
@@ -93,10 +89,11 @@ static void on_line(char *line)
 {
     if (!line)
         return; /* end of input cannot be typed: ^D on an empty line does nothing */
-    Prompt answered = prompt;
+    const PromptSpec *answered = spec;
     keep(line);
     prompt_close();
-    answered.done(answered.kind, line, answered.data);
+    if (answered->entered)
+        answered->entered(owner, line);
     free(line);
 }
 
@@ -116,7 +113,7 @@ static void forget_choice(void)
 static GPtrArray *candidates_now(gsize *start)
 {
     g_autofree char *line = g_strndup(rl_line_buffer, (gsize)rl_point);
-    return complete_line(line, start);
+    return spec->candidates(line, start);
 }
 
 static void take_candidate(void)
@@ -139,7 +136,7 @@ static void take_candidate(void)
 
 static int choose(int step)
 {
-    if (prompt.kind != PROMPT_COMMAND)
+    if (!spec->candidates)
         return 0;
     if (!is_choosing()) {
         forget_choice();
@@ -302,17 +299,17 @@ void prompt_save_history(void)
 
 /* ---- our side */
 
-void prompt_open(PromptKind kind, const char *initial, const char *history, PromptDoneFunc done,
-                 gpointer data)
+void prompt_open(const PromptSpec *asked, const char *initial, const char *history, App *app)
 {
     initialise();
-    if (kind == PROMPT_COMMAND) {
-        use_history_of(kind);
+    if (asked->kind == PROMPT_COMMAND) {
+        use_history_of(asked->kind);
         use_history_file(history);
     }
-    use_history_of(kind);
+    use_history_of(asked->kind);
     using_history(); /* from the newest */
-    prompt = (Prompt){ kind, done, data };
+    spec = asked;
+    owner = app;
     open_now = true;
     g_string_truncate(queue, 0);
     queue_at = 0;
@@ -328,9 +325,9 @@ bool prompt_is_open(void)
     return open_now;
 }
 
-PromptKind prompt_kind(void)
+const PromptSpec *prompt_spec(void)
 {
-    return prompt.kind;
+    return spec;
 }
 
 void prompt_close(void)
@@ -408,7 +405,7 @@ static char *mark(void)
 {
     if (prompt_is_busy() && rl_display_prompt && *rl_display_prompt)
         return text_clean(rl_display_prompt, -1, TEXT_LINE);
-    return g_strdup(prompt.kind == PROMPT_COMMAND ? ":" : "/");
+    return g_strdup(_(spec->mark));
 }
 
 void prompt_draw(Rect line)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The line at the bottom where commands (:) and search words (/) are typed: GNU readline in callback mode, with its
- * users' own inputrc. Readline neither reads the terminal nor writes to it: keys are handed in, the line is drawn by
+ * The line at the bottom where commands (:), search words (/) and limits (\) are typed: GNU readline in callback mode, with
+ * its users' own inputrc. Readline neither reads the terminal nor writes to it: keys are handed in, the line is drawn by
  * us. Nothing of it is initialised before the first use.
  */
 #pragma once
@@ -9,16 +9,27 @@
 #include "draw.h"
 #include "key.h"
 
-typedef enum PromptKind { PROMPT_COMMAND, PROMPT_SEARCH, PROMPT_KINDS } PromptKind;
+typedef struct App App;
 
-typedef void (*PromptDoneFunc)(PromptKind kind, const char *line, gpointer data);
+typedef enum PromptKind { PROMPT_COMMAND, PROMPT_SEARCH, PROMPT_LIMIT, PROMPT_KINDS } PromptKind;
 
-/* history: the file of the profile for commands, NULL none; search words are only remembered. done is called with the line
- * at Enter. */
-void prompt_open(PromptKind kind, const char *initial, const char *history, PromptDoneFunc done,
-                 gpointer data);
+/* One thing that is asked for in the line. What is NULL does not happen. */
+typedef struct PromptSpec {
+    PromptKind kind;                           /* whose history: each has its own */
+    const char *mark;                          /* N_(): before the line */
+    const char *enter, *leave;                 /* N_(): what Enter and Esc do, for the footer */
+    void (*typed)(App *app, const char *text); /* after each key */
+    void (*entered)(App *app, const char *text);
+    void (*left)(App *app, const char *before); /* without an answer; before: app_prompt() */
+    /* What is wrong with it, NULL nothing (caller frees): Enter is refused then. *unfinished: only not complete yet. */
+    char *(*complain)(const char *text, gboolean *unfinished);
+    GPtrArray *(*candidates)(const char *text, gsize *start); /* as complete_line() */
+} PromptSpec;
+
+/* history: the file of the profile for commands, NULL none; the other kinds are only remembered. */
+void prompt_open(const PromptSpec *spec, const char *initial, const char *history, App *app);
 bool prompt_is_open(void);
-PromptKind prompt_kind(void);
+const PromptSpec *prompt_spec(void);
 void prompt_close(void); /* without an answer */
 
 /* What stands in the line now, raw. */

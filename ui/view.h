@@ -55,11 +55,14 @@ typedef struct ViewOps {
     bool (*key)(View *view,
                 Key key); /* a key of its own, asked before the key map; true when taken */
     void (*moved)(View *view, Move move);
+    /* scrolls so that the cursor is at the top (0), in the middle (1) or at the bottom (2) */
+    void (*placed)(View *view, int where);
     void (*open)(View *view); /* Enter */
     bool (*back)(View *view); /* q, h: true when the view had something to leave itself */
     void (*target)(View *view, Target *target);
     void (*status)(View *view, GString *out);     /* left half of the status line */
     void (*search)(View *view, const char *text); /* as it is typed; "" shows all */
+    const char *(*searched)(View *view);          /* the words searched for now, "" none */
     bool (*abort)(View *view);                    /* Esc: true when something was cleared */
 } ViewOps;
 

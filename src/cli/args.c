@@ -35,6 +35,8 @@ const CliOption cli_options[N_CLI_OPTIONS] = {
     [OPTION_LIMIT] = { "limit", 'l', N_("EXPR"), NULL,
                        N_("Only what this is true of: see LIMITS "
                           "in the manual") },
+    [OPTION_SORT] = { "sort", 's', N_("KEY"), NULL,
+                      N_("age, state, partner, client or value; a - behind it turns it round") },
     [OPTION_MAX] = { "max", 'n', N_("NUMBER"), NULL, N_("At most so many") },
     [OPTION_AFTER] = { "after", 0, N_("ID"), NULL,
                        N_("Only what comes after this one: the next "

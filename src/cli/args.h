@@ -31,6 +31,7 @@ typedef enum CliOptionId {
 
     OPTION_BOX,
     OPTION_LIMIT,
+    OPTION_SORT,
     OPTION_MAX,
     OPTION_AFTER,
     OPTION_WAITING,

@@ -15,8 +15,8 @@
 
 /* In the order of help: by use. */
 const CliCommand cli_commands[] = {
-    { "list", NULL, 0, 0, CLI_OPTION(BOX) | CLI_OPTION(LIMIT) | PAGE, .run = cli_run_list,
-      .effect = N_("Leads, the newest first"),
+    { "list", NULL, 0, 0, CLI_OPTION(BOX) | CLI_OPTION(LIMIT) | CLI_OPTION(SORT) | PAGE,
+      .run = cli_run_list, .effect = N_("Leads, the newest first"),
       .details = N_("Reads what was synced to this machine; leadline sync fetches what is new. "
                     "Into a pipe, each line is: id, label, state, verdict, time, the other party, "
                     "contact, need, with tabs between.") },

@@ -96,7 +96,6 @@ static const CliColumn lead_columns[] = {
 
 typedef struct Listing {
     Cli *cli;
-    Limit *limit;
     LeadQuery query;
     LeadPos pos;
     bool started; /* pos counts */
@@ -137,17 +136,11 @@ static bool put_page(Listing *listing, GPtrArray *rows, GError **error)
 {
     for (guint i = 0; i < rows->len; i++) {
         const LeadRow *row = rows->pdata[i];
-        bool matches = false;
-        if (!limit_matches(listing->limit, client_cache(listing->cli->client), row, &matches,
-                           error))
+        if (listing->listed == listing->max)
             return false;
-        if (matches && listing->listed == listing->max)
-            return false;
-        listing->pos = (LeadPos){ row->sent_at, row->id };
+        listing->pos = lead_pos(row);
         listing->started = true;
-        if (matches && !put_row(listing, row, error))
-            return false;
-        if (cli_out_failed(&listing->cli->out))
+        if (!put_row(listing, row, error) || cli_out_failed(&listing->cli->out))
             return false;
     }
     return true;
@@ -197,6 +190,23 @@ static bool read_max(const CliArgs *args, gint64 *max, GError **error)
     return problem_set(error, PROBLEM_USAGE, _("--max takes a number from 1"));
 }
 
+/* "client", or turned round "client-" */
+static bool read_sort(const CliArgs *args, LeadQuery *query, GError **error)
+{
+    const char *text = args->value[OPTION_SORT];
+    g_autoptr(GError) why = NULL;
+    if (!text || lead_sort_parse(text, &query->sort, &query->reverse, &why))
+        return true;
+    return problem_set(error, PROBLEM_USAGE, "--sort: %s", why->message);
+}
+
+static bool may_be_listed(const Limit *limit, GError **error)
+{
+    return !limit_has_tagged(limit) ||
+           problem_set(error, PROBLEM_BAD_INPUT, "%s",
+                       _("~t is for the screen: here no lead is tagged"));
+}
+
 static void put_json_end(Listing *listing, bool more)
 {
     GString *out = cli_buffer(&listing->cli->out);
@@ -214,12 +224,12 @@ bool cli_run_list(Cli *cli, GError **error)
     Listing listing = { .cli = cli };
     const char *limit = args->value[OPTION_LIMIT], *box = args->value[OPTION_BOX];
     g_autoptr(Limit) parsed = limit_parse(limit ? limit : "", clock_now(), error);
-    if (!parsed || !read_max(args, &listing.max, error) || !cli_open(cli, error) ||
+    if (!parsed || !may_be_listed(parsed, error) || !read_sort(args, &listing.query, error) ||
+        !read_max(args, &listing.max, error) || !cli_open(cli, error) ||
         !start_after(&listing, args->value[OPTION_AFTER], error))
         return false;
-    listing.limit = parsed;
+    listing.query.limit = parsed;
     listing.query.box = box ? (ReferralBox)enum_value(&referral_boxes, box) : BOX_INBOX;
-    limit_narrow(parsed, &listing.query);
     bool json = cli->out.mode == MODE_JSON, more = false;
     if (json)
         cli_put(&cli->out, "{\"items\":[");

@@ -4,16 +4,10 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "client/cache_row.h"
+#include "client/cache_private.h"
 #include "client/label.h"
 #include "client/schema.h"
 #include "db/row.h"
-
-struct Cache {
-    Db *db;
-    const char *select_referral, *select_server, *select_notes, *select_partners, *select_partner,
-        *select_account;
-};
 
 static Db *connect_to_read(const char *path, GError **error)
 {
@@ -37,6 +31,7 @@ bool cache_reopen(Cache *cache, const char *path, GError **error)
         return false;
     db_close(cache->db);
     cache->db = db;
+    cache->parties_version = 0;
     return true;
 }
 
@@ -52,6 +47,7 @@ Cache *cache_open(const char *path, GError **error)
         return NULL;
     Cache *cache = g_new0(Cache, 1);
     cache->db = db;
+    cache->few = CACHE_FEW;
     cache->select_referral = db_intern("SELECT %s FROM referral WHERE id = $1",
                                        row_columns(&referral_fields, NULL));
     cache->select_server = db_intern(
@@ -74,318 +70,12 @@ void cache_close(Cache *cache)
     if (!cache)
         return;
     db_close(cache->db);
+    if (cache->parties)
+        g_array_unref(cache->parties);
     g_free(cache);
 }
 
-/* ---- lists: every source is an index that ends in n, so a window costs what it returns */
-
-/* Those from SOURCE_STATE on have a key of their own ($9). */
-typedef enum Source { SOURCE_BOX, SOURCE_WAITING, SOURCE_STATE, SOURCE_PARTY, SOURCE_TEXT } Source;
-
-#define LIST_COLUMNS                                                                               \
-    "r.n, r.id, r.state, r.verdict, r.pending, r.competing, r.sent_at, "                           \
-    "CASE r.box WHEN 2 THEN r.to_name ELSE r.from_name END, r.lead_contact_first_name, "           \
-    "r.lead_contact_last_name, r.lead_contact_company_name, r.lead_contact_email, "                \
-    "r.lead_contact_phone_1, r.lead_need"
-
-#define FROM_BOX "referral r INDEXED BY referral_box WHERE r.box = $1"
-#define FROM_WAITING "referral r INDEXED BY referral_waiting WHERE r.box = $1 AND r.waiting = 1"
-#define FROM_STATE "referral r INDEXED BY referral_state WHERE r.box = $1 AND r.state = $9"
-#define FROM_PARTY "referral r INDEXED BY referral_party WHERE r.party = $9 AND r.box = $1"
-#define FROM_TEXT "lead_words CROSS JOIN referral r ON r.n = lead_words.rowid " WHERE_WORDS
-/* The lowest bit of a row number is the box (order_of()). */
-#define WHERE_WORDS "WHERE lead_words MATCH $9 AND (lead_words.rowid & 1) = ($1 = 2)"
-
-/* What the source itself does not decide; a condition that is off reads no column. */
-#define OTHERS                                                                                     \
-    " AND ($2 = 0 OR (($2 >> r.state) & 1) = 1) AND ($3 = 0 OR r.verdict = $3) "                   \
-    "AND ($7 = 0 OR r.waiting = 1) AND ($8 IS NULL OR r.party = $8) "
-#define BY_N " AND r.n > $4 AND r.n < $5" OTHERS
-#define BY_ROWID " AND lead_words.rowid > $4 AND lead_words.rowid < $5" OTHERS
-
-#define LIST(from, bounds, key, order)                                                             \
-    "SELECT " LIST_COLUMNS " FROM " from bounds "ORDER BY " key " " order " LIMIT $6"
-#define COUNT(from, bounds) "SELECT count(*) FROM (SELECT 1 FROM " from bounds "LIMIT $6)"
-
-static const struct {
-    const char *older, *newer, *count;
-} list_sql[] = {
-    [SOURCE_BOX] = { LIST(FROM_BOX, BY_N, "r.n", "DESC"), LIST(FROM_BOX, BY_N, "r.n", "ASC"),
-                     COUNT(FROM_BOX, BY_N) },
-    [SOURCE_WAITING] = { LIST(FROM_WAITING, BY_N, "r.n", "DESC"),
-                         LIST(FROM_WAITING, BY_N, "r.n", "ASC"), COUNT(FROM_WAITING, BY_N) },
-    [SOURCE_STATE] = { LIST(FROM_STATE, BY_N, "r.n", "DESC"), LIST(FROM_STATE, BY_N, "r.n", "ASC"),
-                       COUNT(FROM_STATE, BY_N) },
-    [SOURCE_PARTY] = { LIST(FROM_PARTY, BY_N, "r.n", "DESC"), LIST(FROM_PARTY, BY_N, "r.n", "ASC"),
-                       COUNT(FROM_PARTY, BY_N) },
-    [SOURCE_TEXT] = { LIST(FROM_TEXT, BY_ROWID, "lead_words.rowid", "DESC"),
-                      LIST(FROM_TEXT, BY_ROWID, "lead_words.rowid", "ASC"),
-                      COUNT(FROM_TEXT, BY_ROWID) },
-};
-
-/* One index walk: a query is one or several of them (one for each box and, without a better index, each state). */
-typedef struct Walk {
-    const LeadQuery *query;
-    Source source;
-    ReferralBox box;
-    int state;
-    char *match;
-    gint64 low, high; /* n in (low, high) */
-} Walk;
-
-typedef bool (*WalkFunc)(Cache *cache, const Walk *walk, gpointer data, GError **error);
-
-#define ALL_STATES ((1u << (REFERRAL_WITHDRAWN + 1)) - 2)
-
-static bool each_state(Cache *cache, Walk *walk, WalkFunc func, gpointer data, GError **error)
-{
-    if (walk->source != SOURCE_BOX || walk->query->states == 0 ||
-        (walk->query->states & ALL_STATES) == ALL_STATES)
-        return func(cache, walk, data, error);
-    walk->source = SOURCE_STATE;
-    for (int state = REFERRAL_SENT; state <= REFERRAL_WITHDRAWN; state++) {
-        walk->state = state;
-        if ((walk->query->states & (1u << state)) && !func(cache, walk, data, error))
-            return false;
-    }
-    return true;
-}
-
-static bool each_walk(Cache *cache, const LeadQuery *query, gint64 low, gint64 high, WalkFunc func,
-                      gpointer data, GError **error)
-{
-    g_autofree char *match = query->text ? lead_match(query->text) : NULL;
-    Source source = match                          ? SOURCE_TEXT
-                    : query->waiting               ? SOURCE_WAITING
-                    : uuid_is_nil(&query->partner) ? SOURCE_BOX
-                                                   : SOURCE_PARTY;
-    if (query->from)
-        low = MAX(low, order_of_time(query->from) - 1);
-    if (query->to)
-        high = MIN(high, order_of_time(query->to));
-    for (int box = BOX_INBOX; box <= BOX_SENT; box++) {
-        if (query->box && (int)query->box != box)
-            continue;
-        Walk walk = { query, source, box, 0, match, low, high };
-        if (!each_state(cache, &walk, func, data, error))
-            return false;
-    }
-    return true;
-}
-
-static DbRows *walk_run(Cache *cache, const Walk *walk, const char *sql, gint64 limit,
-                        GError **error)
-{
-    const LeadQuery *query = walk->query;
-    const DbValue values[] = {
-        db_int(walk->box),
-        db_int(query->states),
-        db_int(query->verdict),
-        db_int(walk->low),
-        db_int(walk->high),
-        db_int(limit),
-        db_int(query->waiting),
-        db_uuid(&query->partner),
-        walk->source == SOURCE_TEXT    ? db_text(walk->match)
-        : walk->source == SOURCE_PARTY ? db_uuid(&query->partner)
-                                       : db_int(walk->state),
-    };
-    bool keyed = walk->source >= SOURCE_STATE;
-    return db_query_values(cache->db, error, sql, values, G_N_ELEMENTS(values) - !keyed);
-}
-
-/* n of a place; where it would be when its lead has gone. */
-static gint64 place_of(Cache *cache, const LeadPos *pos)
-{
-    gint64 n = 0;
-    if (db_get_one_int(cache->db, NULL, &n, "SELECT n FROM referral WHERE id = $1",
-                       db_uuid(&pos->id)))
-        return n;
-    return order_of(pos->sent_at, &pos->id, BOX_INBOX);
-}
-
-static void lead_row_free(gpointer data)
-{
-    LeadRow *row = data;
-    g_free(row->party);
-    g_free(row->client);
-    g_free(row->need);
-    g_free(row);
-}
-
-static char *clean_or_same(char *text)
-{
-    if (text_is_clean(text, TEXT_LINE))
-        return text;
-    char *clean = text_clean(text, -1, TEXT_LINE);
-    g_free(text);
-    return clean;
-}
-
-static char *column_clean(const DbRows *rows, int column)
-{
-    const char *text = db_get_text(rows, column);
-    return text ? text_clean(text, -1, TEXT_LINE) : g_strdup("");
-}
-
-static LeadRow *read_lead_row(const DbRows *rows)
-{
-    LeadRow *row = g_new0(LeadRow, 1);
-    row->n = db_get_int(rows, 0);
-    row->id = db_get_uuid(rows, 1);
-    row->state = (ReferralState)db_get_int(rows, 2);
-    row->verdict = (ReferralVerdict)db_get_int(rows, 3);
-    row->pending = db_get_int(rows, 4);
-    row->competing = db_get_int(rows, 5);
-    row->sent_at = db_get_int(rows, 6);
-    row->party = column_clean(rows, 7);
-    /* Borrowed for the length of one call: contact_display_name() takes nothing over. */
-    const Contact contact = {
-        .first_name = (char *)db_get_text(rows, 8),
-        .last_name = (char *)db_get_text(rows, 9),
-        .company_name = (char *)db_get_text(rows, 10),
-        .email = (char *)db_get_text(rows, 11),
-        .phone_1 = (char *)db_get_text(rows, 12),
-    };
-    row->client = clean_or_same(contact_display_name(&contact));
-    row->need = column_clean(rows, 13);
-    return row;
-}
-
-typedef struct Listing {
-    GPtrArray *rows;
-    bool older;
-    unsigned limit;
-} Listing;
-
-static bool list_walk(Cache *cache, const Walk *walk, gpointer data, GError **error)
-{
-    Listing *listing = data;
-    const char *sql = listing->older ? list_sql[walk->source].older : list_sql[walk->source].newer;
-    g_autoptr(DbRows) rows = walk_run(cache, walk, sql, listing->limit, error);
-    while (rows && db_next(rows, error))
-        g_ptr_array_add(listing->rows, read_lead_row(rows));
-    return rows && db_rows_ok(rows);
-}
-
-static int newest_first(gconstpointer a, gconstpointer b)
-{
-    const LeadRow *x = *(LeadRow *const *)a, *y = *(LeadRow *const *)b;
-    return x->n > y->n ? -1 : x->n < y->n;
-}
-
-GPtrArray *cache_leads(Cache *cache, const LeadQuery *query, const LeadPos *pos, bool older,
-                       unsigned limit, GError **error)
-{
-    gint64 low = -1, high = G_MAXINT64;
-    if (pos && older)
-        high = place_of(cache, pos);
-    else if (pos)
-        low = place_of(cache, pos);
-    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(lead_row_free);
-    Listing listing = { rows, older, limit };
-    if (!each_walk(cache, query, low, high, list_walk, &listing, error))
-        return NULL;
-    g_ptr_array_sort(rows, newest_first);
-    /* Several walks bring more than asked for: the far end goes. */
-    if (rows->len > limit && older)
-        g_ptr_array_remove_range(rows, limit, rows->len - limit);
-    else if (rows->len > limit)
-        g_ptr_array_remove_range(rows, 0, rows->len - limit);
-    return g_steal_pointer(&rows);
-}
-
-bool cache_next_waiting(Cache *cache, const LeadQuery *query, const LeadPos *pos, bool older,
-                        LeadPos *out, GError **error)
-{
-    LeadQuery waiting = *query;
-    waiting.waiting = true;
-    g_autoptr(GPtrArray) rows = cache_leads(cache, &waiting, pos, older, 1, error);
-    if (!rows || rows->len == 0)
-        return false;
-    const LeadRow *row = g_ptr_array_index(rows, 0);
-    *out = (LeadPos){ row->sent_at, row->id };
-    return true;
-}
-
-/* ---- counting */
-
-typedef struct Counting {
-    gint64 limit, n;
-} Counting;
-
-/* Where only words and box are asked for, the search index alone answers, and no row is read. */
-static DbRows *count_words(Cache *cache, const Walk *walk, gint64 limit, GError **error)
-{
-    return db_query(cache->db, error,
-                    "SELECT count(*) FROM (SELECT 1 FROM lead_words WHERE lead_words MATCH $1 "
-                    "AND rowid > $2 AND rowid < $3 AND (rowid & 1) = ($4 = 2) LIMIT $5)",
-                    db_text(walk->match), db_int(walk->low), db_int(walk->high), db_int(walk->box),
-                    db_int(limit));
-}
-
-static bool count_walk(Cache *cache, const Walk *walk, gpointer data, GError **error)
-{
-    Counting *counting = data;
-    const LeadQuery *query = walk->query;
-    bool words_only = walk->source == SOURCE_TEXT && !query->states && !query->verdict &&
-                      !query->waiting && uuid_is_nil(&query->partner);
-    g_autoptr(DbRows) rows = words_only ? count_words(cache, walk, counting->limit, error)
-                                        : walk_run(cache, walk, list_sql[walk->source].count,
-                                                   counting->limit, error);
-    if (!rows || !db_next(rows, error))
-        return false;
-    counting->n += db_get_int(rows, 0);
-    return true;
-}
-
-static bool is_counted(const LeadQuery *query)
-{
-    return !query->text && uuid_is_nil(&query->partner) && !query->from && !query->to;
-}
-
-bool cache_count(Cache *cache, const LeadQuery *query, gint64 *n, GError **error)
-{
-    if (is_counted(query))
-        return db_get_one_int(
-            cache->db, error, n,
-            "SELECT coalesce(sum(n), 0) FROM counter WHERE ($1 = 0 OR box = $1) "
-            "AND ($2 = 0 OR (($2 >> state) & 1) = 1) AND ($3 = 0 OR verdict = $3) "
-            "AND ($4 = 0 OR waiting = 1)",
-            db_int(query->box), db_int(query->states), db_int(query->verdict),
-            db_int(query->waiting));
-    Counting counting = { query->text ? CACHE_COUNT_MAX : G_MAXINT64, 0 };
-    if (!each_walk(cache, query, -1, G_MAXINT64, count_walk, &counting, error))
-        return false;
-    *n = counting.n;
-    return true;
-}
-
-/* Counted from whichever end is nearer: twice as far each time, both ways, until one end is reached. */
-bool cache_rank(Cache *cache, const LeadQuery *query, const LeadPos *pos, gint64 *n, GError **error)
-{
-    gint64 place = place_of(cache, pos);
-    gint64 total = 0;
-    if (is_counted(query) && !cache_count(cache, query, &total, error))
-        return false;
-    for (gint64 limit = is_counted(query) ? 512 : G_MAXINT64;;
-         limit = limit > G_MAXINT64 / 4 ? G_MAXINT64 : limit * 4) {
-        Counting newer = { limit, 0 }, older = { limit, 0 };
-        if (!each_walk(cache, query, place, G_MAXINT64, count_walk, &newer, error))
-            return false;
-        if (newer.n < limit) {
-            *n = newer.n;
-            return true;
-        }
-        /* From the place on, itself included. */
-        if (!each_walk(cache, query, -1, place + 1, count_walk, &older, error))
-            return false;
-        if (older.n < limit) {
-            *n = total - older.n;
-            return true;
-        }
-    }
-}
+/* ---- counters */
 
 bool cache_counts(Cache *cache, LeadCounts *counts, GError **error)
 {

@@ -9,11 +9,26 @@
 
 #include "base/problem.h"
 #include "base/uuid.h"
+#include "client/limit.h"
 #include "model/referral.h"
 
 typedef struct Cache Cache;
 
-/* What a list shows. All conditions together; 0, NULL = any. */
+/* How a list is ordered; within the same, newest first, but of the same client oldest first. */
+typedef enum LeadSort {
+    SORT_AGE,     /* newest first */
+    SORT_STATE,   /* new, opened, confirmed, ..., not a lead, withdrawn */
+    SORT_PARTNER, /* the other side's name, A first */
+    SORT_CLIENT,  /* contact_display_name(), A first */
+    SORT_VALUE,   /* highest first, those without one last */
+} LeadSort;
+extern const EnumTable lead_sorts; /* values are 1 + LeadSort */
+/* "client", turned round "client-". BAD_INPUT names those there are. */
+bool lead_sort_parse(const char *text, LeadSort *sort, bool *reverse, GError **error);
+/* Caller frees. */
+char *lead_sort_format(LeadSort sort, bool reverse);
+
+/* What a list shows, and in which order. All conditions together; 0, NULL = any. */
 typedef struct LeadQuery {
     ReferralBox box;
     unsigned states; /* bit set 1 << ReferralState; 0 = all */
@@ -22,7 +37,12 @@ typedef struct LeadQuery {
     Uuid partner; /* the other side */
     /* words, each a prefix, all must match: contact, company, need, town, partner (FTS5) */
     const char *text;
-    gint64 from, to; /* sent_at in [from, to) */
+    gint64 from, to;      /* sent_at in [from, to) */
+    const Limit *limit;   /* borrowed */
+    const GArray *tagged; /* Uuid: those the limit calls tagged; borrowed */
+    bool only_tagged;     /* without any limit saying so */
+    LeadSort sort;
+    bool reverse; /* the list turned round */
 } LeadQuery;
 
 /* The file must be there, with the schema of this program (else DATABASE_NEWER or NOT_FOUND): client_open() sees to it. */
@@ -36,9 +56,18 @@ bool cache_check(Cache *cache, GError **error);
 void cache_close(Cache *cache);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Cache, cache_close)
 
+/* What a lead is ordered by, whatever the order. */
+#define LEAD_KEY_SIZE 40
+typedef struct LeadKey {
+    int standing;
+    gint64 worth;
+    Uuid party;
+    char party_name[LEAD_KEY_SIZE], client[LEAD_KEY_SIZE];
+} LeadKey;
+
 /* One row of a list: only what lists draw. Strings are clean (text_clean). */
 typedef struct LeadRow {
-    gint64 n; /* orders all lists: higher is newer */
+    gint64 n; /* orders by age: higher is newer */
     Uuid id;
     ReferralState state;
     ReferralVerdict verdict;
@@ -48,36 +77,48 @@ typedef struct LeadRow {
     char *party;  /* the other side's name */
     char *client; /* contact_display_name */
     char *need;
+    LeadKey key;
 } LeadRow;
 
-/* A place in a list: newest first by sent_at; those of one millisecond in an order of their own that never changes. A place
- * stays valid when its lead has gone. */
+/* A place in a list. Of one whose lead is still there the id counts, of one whose lead is not (any more), or has left this
+ * list, the rest: sent_at, and, unless it is ordered by age, the key (keyed). Those of one millisecond have an order of their
+ * own that never changes. */
 typedef struct LeadPos {
     gint64 sent_at;
     Uuid id;
+    bool keyed;
+    LeadKey key;
 } LeadPos;
+LeadPos lead_pos(const LeadRow *row);
 
 typedef struct LeadCounts {
     gint64 inbox, inbox_waiting, inbox_new, sent, sent_waiting;
 } LeadCounts;
 
-/* Rows after pos (older; exclusive) or before it (newer; exclusive, still returned newest first). pos NULL: from
- * the newest, or - with older false - the oldest ones (End). Returns LeadRow *, at most limit. */
-GPtrArray *cache_leads(Cache *cache, const LeadQuery *query, const LeadPos *pos, bool older,
-                       unsigned limit, GError **error);
+/* Rows after pos (exclusive) in the order of the list, or with after false those before it (still in list order). pos NULL:
+ * from the first, or - with after false - the last ones (End). Returns LeadRow *, at most max. */
+GPtrArray *cache_leads(Cache *cache, const LeadQuery *query, const LeadPos *pos, bool after,
+                       unsigned max, GError **error);
 
-/* Matches of the query; answered from counters when it has neither partner, text nor times. A text that more than
- * CACHE_COUNT_MAX leads match counts as that many. */
+/* Matches of the query; answered from counters when it asks for nothing but box, states and verdicts, else counted, and more
+ * than CACHE_COUNT_MAX count as that many. */
 #define CACHE_COUNT_MAX 10000
 bool cache_count(Cache *cache, const LeadQuery *query, gint64 *n, GError **error);
-/* Number of rows of the query newer than pos: its 0-based place. */
+/* Can there be more than were counted? */
+bool cache_count_is_cut(const LeadQuery *query, gint64 n);
+/* Number of rows of the query before pos: its 0-based place; cut as above. */
 bool cache_rank(Cache *cache, const LeadQuery *query, const LeadPos *pos, gint64 *n,
                 GError **error);
 bool cache_counts(Cache *cache, LeadCounts *counts, GError **error);
 
-/* The next waiting lead after pos in reading direction; false when there is none. */
-bool cache_next_waiting(Cache *cache, const LeadQuery *query, const LeadPos *pos, bool older,
+/* The next waiting lead after pos, or before it; false when there is none. */
+bool cache_next_waiting(Cache *cache, const LeadQuery *query, const LeadPos *pos, bool after,
                         LeadPos *out, GError **error);
+
+/* What SQLite means to do for the first rows of this query, one step a line: for tests. */
+char *cache_explain(Cache *cache, const LeadQuery *query, GError **error);
+/* How many rows are sorted rather than looked for in the order of an index: for tests. */
+void cache_set_few(Cache *cache, gint64 few);
 
 /* The whole referral with local edits. NOT_FOUND. Caller clears with fields_clear(&referral_fields). Strings are as
  * sent: clean them before drawing. */

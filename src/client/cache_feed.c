@@ -231,11 +231,39 @@ static bool finish_full_sync(CacheWriter *writer, Feed *feed, GError **error)
     return true;
 }
 
+static bool run_all(CacheWriter *writer, const char *const *statements, size_t n, GError **error)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!db_exec(writer->db, error, statements[i]))
+            return false;
+    return true;
+}
+
+bool cache_drop_orders(CacheWriter *writer, GError **error)
+{
+    static const char *const statements[] = { "DROP INDEX IF EXISTS referral_client",
+                                              "DROP INDEX IF EXISTS referral_worth" };
+    gint64 any = 0;
+    return db_get_one_int(writer->db, error, &any, "SELECT EXISTS (SELECT 1 FROM referral)") &&
+           (any || run_all(writer, statements, G_N_ELEMENTS(statements), error));
+}
+
+bool cache_make_orders(CacheWriter *writer, GError **error)
+{
+    static const char *const statements[] = {
+        "CREATE INDEX IF NOT EXISTS referral_client ON referral (box, client_key)",
+        "CREATE INDEX IF NOT EXISTS referral_worth ON referral (box, worth)",
+    };
+    return run_all(writer, statements, G_N_ELEMENTS(statements), error);
+}
+
 bool cache_write_page(CacheWriter *writer, const JsonNode *root, const FeedPage *page,
                       GError **error)
 {
     g_auto(Feed) feed;
     if (!cache_read_feed(writer, &page->scope, &feed, error))
+        return false;
+    if (page->start && !cache_drop_orders(writer, error))
         return false;
     if (page->start) {
         feed.generation++;
@@ -285,9 +313,8 @@ bool cache_wipe(CacheWriter *writer, GError **error)
         "DELETE FROM arrival",
         "INSERT INTO lead_words (lead_words) VALUES ('delete-all')",
     };
-    for (size_t i = 0; i < G_N_ELEMENTS(statements); i++)
-        if (!db_exec(writer->db, error, statements[i]))
-            return false;
+    if (!run_all(writer, statements, G_N_ELEMENTS(statements), error))
+        return false;
     writer->changed |= CLIENT_LEADS | CLIENT_NOTES | CLIENT_PARTNERS | CLIENT_STATUS;
     return cache_writer_load(writer, error);
 }

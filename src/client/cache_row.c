@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "client/cache_row.h"
 
+#include <string.h>
+
 #include "client/schema.h"
 
 gint64 order_of_time(gint64 ms)
@@ -20,23 +22,73 @@ const Party *lead_party(const Referral *referral)
     return referral->box == BOX_SENT ? &referral->to : &referral->from;
 }
 
-char *lead_words(const Referral *referral)
+int standing_of(const Referral *referral)
+{
+    return STANDING((int)referral->state, (int)referral->verdict);
+}
+
+const Money *lead_value(const Referral *referral)
+{
+    return money_is_set(&referral->value) ? &referral->value : &referral->lead.value;
+}
+
+gint64 lead_worth(const Money *value)
+{
+    gint64 worth = value->amount;
+    if (!money_is_set(value))
+        return -1;
+    for (int digits = MAX(0, money_exponent(value->currency)); digits < 3; digits++)
+        worth *= 10;
+    return worth;
+}
+
+char *name_key(const char *name)
+{
+    g_autofree char *folded = g_utf8_casefold(name, -1);
+    g_autofree char *apart = g_utf8_normalize(folded, -1, G_NORMALIZE_ALL);
+    GString *key = g_string_sized_new(LEAD_KEY_SIZE);
+    for (const char *p = apart ? apart : ""; *p; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+        if (key->len + 6 >= LEAD_KEY_SIZE)
+            break;
+        if (!g_unichar_ismark(c))
+            g_string_append_unichar(key, c);
+    }
+    return g_string_free(key, FALSE);
+}
+
+void lead_words(const Referral *referral, LeadWords *words)
 {
     const Contact *contact = &referral->lead.contact;
     const Party *party = lead_party(referral);
-    const char *const parts[] = { contact->first_name, contact->last_name,  contact->company_name,
-                                  contact->city,       referral->lead.need, party->name };
-    GString *words = g_string_sized_new(160);
+    const char *const parts[] = { contact->first_name, contact->last_name, contact->company_name,
+                                  contact->city };
+    GString *other = g_string_sized_new(100);
     for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
         if (!parts[i])
             continue;
-        g_string_append(words, parts[i]);
-        g_string_append_c(words, ' ');
+        g_string_append(other, parts[i]);
+        g_string_append_c(other, ' ');
     }
-    return g_string_free(words, FALSE);
+    words->party = g_strdup(party->name ? party->name : "");
+    words->need = g_strdup(referral->lead.need ? referral->lead.need : "");
+    words->other = g_string_free(other, FALSE);
 }
 
-/* The classes of the tokenizer in 0001-cache.sql: one word here is one token there. */
+bool lead_words_equal(const LeadWords *a, const LeadWords *b)
+{
+    return strcmp(a->party, b->party) == 0 && strcmp(a->need, b->need) == 0 &&
+           strcmp(a->other, b->other) == 0;
+}
+
+void lead_words_clear(LeadWords *words)
+{
+    g_free(words->party);
+    g_free(words->need);
+    g_free(words->other);
+}
+
+/* The classes of the tokenizer in 0003-order.sql: one word here is one token there. */
 static bool in_word(gunichar c)
 {
     return g_unichar_isalnum(c) || g_unichar_ismark(c) ||
@@ -46,9 +98,9 @@ static bool in_word(gunichar c)
 /* More than anybody types; a pasted page would be more than SQLite takes. */
 #define MATCH_WORDS_MAX 32
 
-char *lead_match(const char *text)
+/* "a"* AND "b"* */
+static void put_words(GString *match, const char *text)
 {
-    GString *match = g_string_new(NULL);
     bool inside = false;
     int words = 0;
     for (const char *p = text; *p;) {
@@ -59,7 +111,7 @@ char *lead_match(const char *text)
         if (word && !inside && ++words > MATCH_WORDS_MAX)
             break;
         if (word && !inside)
-            g_string_append(match, match->len ? " AND \"" : "\"");
+            g_string_append(match, words > 1 ? " AND \"" : "\"");
         if (word)
             g_string_append_unichar(match, c);
         else if (inside)
@@ -69,7 +121,18 @@ char *lead_match(const char *text)
     }
     if (inside)
         g_string_append(match, "\"*");
-    return g_string_free(match, match->len == 0);
+}
+
+char *lead_match(const char *text, WordColumns columns)
+{
+    GString *match = g_string_new(columns & WORDS_PARTY  ? "{party} : ("
+                                  : columns & WORDS_NEED ? "{need} : ("
+                                                         : "(");
+    gsize begin = match->len;
+    put_words(match, text);
+    bool empty = match->len == begin;
+    g_string_append_c(match, ')');
+    return g_string_free(match, empty);
 }
 
 Db *cache_connect(const char *path, bool write, GError **error)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "db/db.h"
+#include "client/cache.h"
 #include "model/referral.h"
 
 #define ORDER_BITS 20
@@ -18,13 +19,42 @@ gint64 order_of_time(gint64 ms);
 #define ORDER_STEP 2
 gint64 order_of(gint64 sent_at, const Uuid *id, ReferralBox box);
 
-/* The words a lead is found by: contact, company, need, town, the other party. The same for the same referral: the
- * index has no copy of them. Caller frees. */
-char *lead_words(const Referral *referral);
+/* State and verdict as one number, which the cache has an index of; sets of it have one bit each. */
+#define STANDING(state, verdict) ((state)*4 + (verdict))
+#define STANDINGS_OF(state) (G_GUINT64_CONSTANT(7) << STANDING(state, 0))
+#define STANDINGS_WITH(verdict)                                                                    \
+    (G_GUINT64_CONSTANT(0x111111110) << (verdict)) /* in every state from SENT to WITHDRAWN */
+#define STANDING_MAX STANDING(REFERRAL_WITHDRAWN, VERDICT_NOT_A_LEAD)
+#define STANDINGS_ALL (STANDINGS_WITH(0) | STANDINGS_WITH(1) | STANDINGS_WITH(2))
+int standing_of(const Referral *referral);
 
-/* A search typed by a person as an FTS5 expression, each word (of the first 32) a prefix; NULL when there is no word in
- * it. */
-char *lead_match(const char *text);
+/* What it was worth, or is thought to be, in thousandths of its currency's unit; -1 when nobody said. */
+gint64 lead_worth(const Money *value);
+const Money *lead_value(const Referral *referral);
+
+/* A name as lists are ordered by it: folded as the search index folds words, cut to LEAD_KEY_SIZE. Caller frees. */
+char *name_key(const char *name);
+
+/* The words a lead is found by, as the search index has them; the same for the same referral: the index has no copy of them.
+ * other: contact, company, town. */
+typedef struct LeadWords {
+    char *party, *need, *other;
+} LeadWords;
+void lead_words(const Referral *referral, LeadWords *words);
+bool lead_words_equal(const LeadWords *a, const LeadWords *b);
+void lead_words_clear(LeadWords *words);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LeadWords, lead_words_clear)
+
+typedef enum WordColumns {
+    WORDS_ANY = 0,
+    WORDS_PARTY = 1 << 0,
+    WORDS_NEED = 1 << 1,
+    WORDS_RECEIVED = 1 << 2, /* says nothing about columns */
+} WordColumns;
+
+/* A search typed by a person as an FTS5 expression in parentheses, each word (of the first 32) a prefix; NULL when there is
+ * no word in it. */
+char *lead_match(const char *text, WordColumns columns);
 
 /* The other side of a referral. */
 const Party *lead_party(const Referral *referral);

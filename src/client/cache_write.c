@@ -20,8 +20,8 @@ static const char *placeholders(int first, int n)
     return g_intern_string(text->str);
 }
 
-#define OWN_COLUMNS "party, label, waiting, pending, local, generation"
-#define N_OWN_COLUMNS 6
+#define OWN_COLUMNS "party, label, waiting, standing, worth, client_key, pending, local, generation"
+#define N_OWN_COLUMNS 9
 
 static void prepare(CacheWriter *writer)
 {
@@ -141,6 +141,7 @@ Store *cache_writer_store(CacheWriter *writer)
 
 void cache_writer_tidy(CacheWriter *writer)
 {
+    cache_make_orders(writer, NULL);       /* else lists in these orders are sorted each time */
     db_checkpoint(writer->db, true, NULL); /* else the next one does it */
 }
 
@@ -194,26 +195,29 @@ static bool read_old(CacheWriter *writer, const Uuid *id, OldRow *old, GError **
     return true;
 }
 
-static bool index_words(CacheWriter *writer, gint64 n, const char *words, GError **error)
+static bool index_words(CacheWriter *writer, gint64 n, const LeadWords *words, GError **error)
 {
-    return db_exec(writer->db, error, "INSERT INTO lead_words (rowid, words) VALUES ($1, $2)",
-                   db_int(n), db_text(words));
+    return db_exec(writer->db, error,
+                   "INSERT INTO lead_words (rowid, party, need, other) VALUES ($1, $2, $3, $4)",
+                   db_int(n), db_text(words->party), db_text(words->need), db_text(words->other));
 }
 
 /* The index keeps no texts: to take a row out it must be told what went in. */
-static bool unindex_words(CacheWriter *writer, gint64 n, const char *words, GError **error)
+static bool unindex_words(CacheWriter *writer, gint64 n, const LeadWords *words, GError **error)
 {
     return db_exec(writer->db, error,
-                   "INSERT INTO lead_words (lead_words, rowid, words) VALUES ('delete', $1, $2)",
-                   db_int(n), db_text(words));
+                   "INSERT INTO lead_words (lead_words, rowid, party, need, other) VALUES "
+                   "('delete', $1, $2, $3, $4)",
+                   db_int(n), db_text(words->party), db_text(words->need), db_text(words->other));
 }
 
 static bool delete_old(CacheWriter *writer, const OldRow *old, GError **error)
 {
-    g_autofree char *words = lead_words(&old->referral);
+    g_auto(LeadWords) words;
+    lead_words(&old->referral, &words);
     counts_add(writer, &old->referral, -1);
     writer->changed |= CLIENT_LEADS;
-    return unindex_words(writer, old->n, words, error) &&
+    return unindex_words(writer, old->n, &words, error) &&
            db_exec(writer->db, error, "DELETE FROM referral WHERE n = $1", db_int(old->n));
 }
 
@@ -221,6 +225,14 @@ typedef struct Marks {
     bool pending, local;
     gint64 generation;
 } Marks;
+
+static const char *client_key(CacheWriter *writer, const Referral *referral)
+{
+    g_autofree char *name = contact_display_name(&referral->lead.contact);
+    char *key = name_key(name);
+    g_ptr_array_add(writer->strings, key);
+    return key;
+}
 
 static void fill_values(CacheWriter *writer, const Referral *referral, const Marks *marks)
 {
@@ -230,6 +242,9 @@ static void fill_values(CacheWriter *writer, const Referral *referral, const Mar
     *values++ = db_uuid(&lead_party(referral)->account);
     *values++ = db_int(lead_label_number(&referral->id));
     *values++ = db_int(referral_is_waiting(referral));
+    *values++ = db_int(standing_of(referral));
+    *values++ = db_int(lead_worth(lead_value(referral)));
+    *values++ = db_text(client_key(writer, referral));
     *values++ = db_int(marks->pending);
     *values++ = db_int(marks->local);
     *values++ = db_int(marks->generation);
@@ -244,8 +259,9 @@ static bool insert_row(CacheWriter *writer, const Referral *referral, GError **e
                             writer->n_values))
             return false;
     }
-    g_autofree char *words = lead_words(referral);
-    return index_words(writer, n - ORDER_STEP, words, error);
+    g_auto(LeadWords) words;
+    lead_words(referral, &words);
+    return index_words(writer, n - ORDER_STEP, &words, error);
 }
 
 static bool update_row(CacheWriter *writer, const OldRow *old, const Referral *referral,
@@ -254,10 +270,12 @@ static bool update_row(CacheWriter *writer, const OldRow *old, const Referral *r
     writer->values[0] = db_int(old->n);
     if (!db_exec_values(writer->db, error, NULL, writer->update, writer->values, writer->n_values))
         return false;
-    g_autofree char *before = lead_words(&old->referral);
-    g_autofree char *after = lead_words(referral);
-    return strcmp(before, after) == 0 || (unindex_words(writer, old->n, before, error) &&
-                                          index_words(writer, old->n, after, error));
+    g_auto(LeadWords) before;
+    g_auto(LeadWords) after;
+    lead_words(&old->referral, &before);
+    lead_words(referral, &after);
+    return lead_words_equal(&before, &after) || (unindex_words(writer, old->n, &before, error) &&
+                                                 index_words(writer, old->n, &after, error));
 }
 
 static bool write_row(CacheWriter *writer, const OldRow *old, const Referral *referral,

@@ -30,6 +30,10 @@ struct CacheWriter {
 /* Reads again what the writer remembers between transactions; of that the second only `edited`. */
 bool cache_writer_load(CacheWriter *writer, GError **error);
 bool cache_load_edited(CacheWriter *writer, GError **error);
+/* The indexes of lists by client and by value, which cost a full sync more than all others: an empty cache is filled without
+ * them, and then they are made at once. */
+bool cache_drop_orders(CacheWriter *writer, GError **error);
+bool cache_make_orders(CacheWriter *writer, GError **error);
 bool cache_delete_referral(CacheWriter *writer, const Uuid *id, GError **error);
 
 /* Counters, by cache_count.c: every row that comes (+1) or goes (-1); what was added is written by counts_flush(). */

@@ -338,6 +338,7 @@ void client_free(Client *client)
     if (client->keeping)
         client->keeping_free(client->keeping);
     client_session_forget(client);
+    client_forget_undone(client);
     g_hash_table_unref(client->busy);
     g_free(client->feed_state);
     g_free(client->detail);

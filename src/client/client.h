@@ -166,6 +166,10 @@ bool client_undo(Client *client, char **what, GError **error);
 void client_told(Client *client, const Uuid *ids, size_t n);
 /* A lead that is to come back at a time; 0: not any more. Stays on this machine. */
 bool client_snooze(Client *client, const Uuid *id, gint64 until, GError **error);
+/* Does again what the last client_undo() took back, as a new unit that is held anew; the one before comes next. What an undone
+ * unit was about is remembered until something else is done to one of its leads, here or elsewhere: then it cannot be
+ * done again. False and *error (FAILED: nothing to do again). */
+bool client_redo(Client *client, char **what, GError **error);
 
 /* Outbox by hand: send a waiting or failed item now; drop one (its local edit is undone; a lead never sent takes what was
  * done to it along). FAILED while it is being sent. */

@@ -107,11 +107,102 @@ static OutboxItem item_new(const Client *client, OutboxKind kind, const Uuid *un
     };
 }
 
+/* ---- what was undone: to do it again */
+
+#define UNDONE_MAX 100
+
+/* An item that was taken back, and how its lead stood then. */
+typedef struct Undone {
+    OutboxItem *item;
+    ReferralState state;
+    ReferralVerdict verdict;
+    bool waiting, amended;
+} Undone;
+
+static void undone_free(gpointer data)
+{
+    Undone *undone = data;
+    outbox_item_free(undone->item);
+    g_free(undone);
+}
+
+static void unit_free(gpointer unit)
+{
+    g_ptr_array_unref(unit);
+}
+
+void client_forget_undone(Client *client)
+{
+    g_queue_clear_full(&client->undone, unit_free);
+}
+
+static void remember_standing(Client *client, Undone *undone)
+{
+    Referral referral;
+    if (!current(client, &undone->item->object, &referral, NULL))
+        return; /* one that was not made yet */
+    undone->state = referral.state;
+    undone->verdict = referral.verdict;
+    undone->waiting = referral_is_waiting(&referral);
+    undone->amended = referral.amended;
+    fields_clear(&referral_fields, &referral);
+}
+
+static void remember_undone(Client *client, GPtrArray *items)
+{
+    GPtrArray *unit = g_ptr_array_new_with_free_func(undone_free);
+    for (guint i = 0; i < items->len; i++) {
+        Undone *undone = g_new0(Undone, 1);
+        undone->item = g_new0(OutboxItem, 1);
+        fields_copy(&outbox_fields, undone->item, items->pdata[i]);
+        remember_standing(client, undone);
+        g_ptr_array_add(unit, undone);
+    }
+    g_queue_push_head(&client->undone, unit);
+    if (g_queue_get_length(&client->undone) > UNDONE_MAX)
+        unit_free(g_queue_pop_tail(&client->undone));
+}
+
+/* It had been opened or not: that is no other state. */
+static bool stands_as_then(const Undone *undone, const Referral *referral)
+{
+    return referral->verdict == undone->verdict && referral->amended == undone->amended &&
+           (undone->waiting ? referral_is_waiting(referral) : referral->state == undone->state);
+}
+
+static bool is_about(const GPtrArray *unit, GHashTable *objects)
+{
+    for (guint i = 0; i < unit->len; i++)
+        if (g_hash_table_contains(objects, &((Undone *)unit->pdata[i])->item->object))
+            return true;
+    return false;
+}
+
+/* Something else was done to these: what was undone of them stays undone. Opening them is nothing. */
+static void spoil_undone(Client *client, const OutboxItem *items, size_t n)
+{
+    g_autoptr(GHashTable) objects = g_hash_table_new(uuid_hash, uuid_equal_func);
+    if (!client->undone.head)
+        return;
+    for (size_t i = 0; i < n; i++)
+        if (items[i].kind != OUTBOX_PICK_UP)
+            g_hash_table_add(objects, (gpointer)&items[i].object);
+    for (GList *at = client->undone.head, *next; at; at = next) {
+        next = at->next;
+        if (is_about(at->data, objects)) {
+            unit_free(at->data);
+            g_queue_delete_link(&client->undone, at);
+        }
+    }
+}
+
 /* Takes the items' contents over. */
 static bool add(Client *client, OutboxItem *items, size_t n, GError **error)
 {
     bool ok = store_add(client->store, items, n, error);
     g_autofree Uuid *objects = g_new(Uuid, n);
+    if (ok)
+        spoil_undone(client, items, n);
     for (size_t i = 0; i < n; i++) {
         objects[i] = items[i].object;
         fields_clear(&outbox_fields, &items[i]);
@@ -309,6 +400,15 @@ bool client_snooze(Client *client, const Uuid *id, gint64 until, GError **error)
 
 /* ---- taking back */
 
+/* "confirm: Bright & Co" */
+static char *words_of(const OutboxItem *first, guint n)
+{
+    g_autofree char *title = text_clean(first->title, -1, TEXT_LINE);
+    const char *kind = overlay_word(first);
+    return n == 1 ? g_strdup_printf("%s: %s", kind, title)
+                  : g_strdup_printf(ngettext("%s: %u lead", "%s: %u leads", n), kind, n);
+}
+
 bool client_undo(Client *client, char **what, GError **error)
 {
     g_autoptr(GPtrArray) items = store_take_held_unit(client->store, error);
@@ -319,16 +419,81 @@ bool client_undo(Client *client, char **what, GError **error)
     g_autofree Uuid *objects = g_new(Uuid, items->len);
     for (guint i = 0; i < items->len; i++)
         objects[i] = ((OutboxItem *)g_ptr_array_index(items, i))->object;
-    const OutboxItem *first = g_ptr_array_index(items, 0);
-    g_autofree char *title = text_clean(first->title, -1, TEXT_LINE);
-    const char *kind = overlay_word(first);
-    if (what && items->len == 1)
-        *what = g_strdup_printf("%s: %s", kind, title);
-    else if (what)
-        *what = g_strdup_printf(ngettext("%s: %u lead", "%s: %u leads", items->len), kind,
-                                items->len);
+    if (what)
+        *what = words_of(items->pdata[0], items->len);
+    remember_undone(client, items);
     client_outbox_changed(client, objects, items->len);
     return true;
+}
+
+/* The same once more: another action, with an undo window of its own. */
+static OutboxItem item_again(const Client *client, const OutboxItem *undone, const Uuid *unit)
+{
+    OutboxItem item = { 0 };
+    gint64 now = clock_now();
+    bool held = client->undo_hold > 0;
+    fields_copy(&outbox_fields, &item, undone);
+    item.op = uuid_new();
+    item.key = uuid_new();
+    item.unit = *unit;
+    item.created_at = now;
+    item.hold_until = held ? now + client->undo_hold * MS_PER_SECOND : 0;
+    item.state = held ? OUTBOX_HELD : OUTBOX_WAITING;
+    return item;
+}
+
+static const ReferralEvent events[] = {
+    [OUTBOX_PICK_UP] = EVENT_PICK_UP, [OUTBOX_CONFIRM] = EVENT_CONFIRM,
+    [OUTBOX_OUTCOME] = EVENT_OUTCOME, [OUTBOX_WITHDRAW] = EVENT_WITHDRAW,
+    [OUTBOX_NOTE] = EVENT_NOTE,
+};
+
+static bool may_again(Client *client, const Undone *undone, GError **error)
+{
+    const OutboxItem *item = undone->item;
+    Referral referral;
+    if (item->kind == OUTBOX_CREATE)
+        return true;
+    if (item->kind >= G_N_ELEMENTS(events) || !client_owns(client, item) ||
+        !may(client, &item->object, events[item->kind], &referral, error))
+        return false;
+    bool same = item->kind == OUTBOX_NOTE || stands_as_then(undone, &referral);
+    fields_clear(&referral_fields, &referral);
+    return same || problem_set(error, PROBLEM_FAILED, "%s",
+                               _("it cannot be done again: the lead has changed since"));
+}
+
+static bool do_again(Client *client, const GPtrArray *unit, GError **error)
+{
+    g_autofree OutboxItem *items = g_new0(OutboxItem, unit->len);
+    Uuid id = uuid_new();
+    for (guint i = 0; i < unit->len; i++)
+        if (!may_again(client, unit->pdata[i], error))
+            return false;
+    for (guint i = 0; i < unit->len; i++)
+        items[i] = item_again(client, ((Undone *)unit->pdata[i])->item, &id);
+    return add(client, items, unit->len, error);
+}
+
+bool client_redo(Client *client, char **what, GError **error)
+{
+    g_autoptr(GPtrArray) unit = g_queue_pop_head(&client->undone);
+    if (!unit)
+        return problem_set(error, PROBLEM_FAILED, "%s", _("nothing to do again"));
+    /* Those undone before it may be about the same leads, and come next: this is no other action. */
+    GQueue others = client->undone;
+    client->undone = (GQueue)G_QUEUE_INIT;
+    g_autoptr(GError) why = NULL;
+    bool ok = do_again(client, unit, &why);
+    client->undone = others;
+    /* What the store could not take now may be tried again. */
+    if (!ok && (problem_is(why, PROBLEM_STORAGE_FULL) || problem_is(why, PROBLEM_IO)))
+        g_queue_push_head(&client->undone, g_ptr_array_ref(unit));
+    if (ok && what)
+        *what = words_of(((Undone *)unit->pdata[0])->item, unit->len);
+    if (!ok)
+        g_propagate_error(error, g_steal_pointer(&why));
+    return ok;
 }
 
 static bool find(Client *client, const Uuid *op, OutboxItem *item, GError **error)

@@ -62,6 +62,8 @@ struct Client {
     gint64 heard_at; /* last event of the stream while LIVE, 0 none or told to the cache */
     SseParser sse;
 
+    GQueue undone; /* UndoneUnit *, the newest first: what client_redo() does again */
+
     /* outbox */
     GPtrArray *items; /* OutboxItem *, of the store as last read; NULL: read again */
     GHashTable *busy; /* Uuid * -> Sending *: referrals with an item on the way */
@@ -90,6 +92,9 @@ void client_failed(Client *client, const NetReply *reply);
 void client_sync_stop(Client *client);
 /* Forgets all that is on the way and where the feed is: the next try begins with who we are. */
 void client_sync_pause(Client *client);
+
+/* client_actions.c */
+void client_forget_undone(Client *client);
 
 /* client_outbox.c: sends what is ready; tells EVENT_FLUSHED when nothing is */
 void client_pump(Client *client);

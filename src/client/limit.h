@@ -6,13 +6,17 @@
  *   waiting   ~new   ~x     a state or verdict, with or without ~; "new" in quotes is the word
  *   ~p anna  ~n "new roof"  partner, need; ~f: only who passed it to you
  *   ~v >500  ~d <7d         value; age in m, h, d, w
+ *   ~u  ~t                  not sent yet; tagged
  *   a b    a | b    !a    ( )      and, or, not, groups
  *
- * What the cache can find by itself goes into its query (limit_narrow); the rest is asked row by row.
+ * A limit is part of a LeadQuery: the cache answers it from its indexes (client/cache_plan.h).
  */
 #pragma once
 
-#include "client/cache.h"
+#include <glib.h>
+#include <stdbool.h>
+
+#include "base/problem.h"
 
 typedef struct Limit Limit;
 
@@ -21,8 +25,14 @@ Limit *limit_parse(const char *text, gint64 now, GError **error);
 void limit_free(Limit *limit);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Limit, limit_free)
 
-/* Adds to the query what it can hold; query->text is then borrowed from the limit. Once, before limit_matches(). */
-void limit_narrow(Limit *limit, LeadQuery *query);
-/* Is it true of a row of the narrowed query? Reads the whole lead only when it must. */
-bool limit_matches(const Limit *limit, Cache *cache, const LeadRow *row, bool *matches,
-                   GError **error);
+bool limit_is_all(const Limit *limit);     /* hides nothing */
+bool limit_has_tagged(const Limit *limit); /* ~t stands in it: it needs query->tagged */
+
+/* What can stand where a term begins, by row; NULL beyond the last. */
+typedef struct LimitTerm {
+    const char *name;   /* "waiting" */
+    const char *letter; /* "w", NULL none */
+    const char *effect; /* N_(): one line */
+} LimitTerm;
+const LimitTerm *limit_term(size_t i);
+bool limit_term_stands_alone(size_t i); /* takes nothing, and needs no ~ */

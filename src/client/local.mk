@@ -3,7 +3,8 @@ noinst_LIBRARIES += %D%/libclient.a
 %C%_libclient_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(NOTIFY_CFLAGS) $(SECRET_CFLAGS) $(QRENCODE_CFLAGS)
 %C%_libclient_a_SOURCES = \
 	%D%/cache.c %D%/cache.h \
-	%D%/cache_count.c %D%/cache_feed.c \
+	%D%/cache_count.c %D%/cache_feed.c %D%/cache_list.c %D%/cache_plan.c %D%/cache_plan.h \
+	%D%/cache_private.h \
 	%D%/cache_write.c %D%/cache_write.h %D%/cache_writer.h \
 	%D%/cache_row.c %D%/cache_row.h \
 	%D%/client.c %D%/client.h %D%/client_private.h \
@@ -17,7 +18,7 @@ noinst_LIBRARIES += %D%/libclient.a
 	%D%/keyring.c %D%/keyring.h \
 	%D%/export.c %D%/export.h \
 	%D%/label.c %D%/label.h \
-	%D%/limit.c %D%/limit.h \
+	%D%/limit.c %D%/limit.h %D%/limit_tree.h \
 	%D%/link.c %D%/link.h \
 	%D%/loan.c %D%/loan.h \
 	%D%/log_file.c %D%/log_file.h \
@@ -37,7 +38,8 @@ noinst_LIBRARIES += %D%/libclient.a
 	%D%/worker.c %D%/worker.h
 nodist_%C%_libclient_a_SOURCES = %D%/schema_cache.c %D%/schema_store.c
 
-schema_cache_files = data/schema/cache/0001-cache.sql data/schema/cache/0002-arrival.sql
+schema_cache_files = data/schema/cache/0001-cache.sql data/schema/cache/0002-arrival.sql \
+	data/schema/cache/0003-order.sql
 schema_store_files = data/schema/store/0001-store.sql data/schema/store/0002-snooze.sql
 EXTRA_DIST += $(schema_cache_files) $(schema_store_files)
 CLEANFILES += %D%/schema_cache.c %D%/schema_store.c

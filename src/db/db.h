@@ -105,6 +105,9 @@ bool db_later_values(Db *db, GError **error, const char *sql, const DbValue *val
 /* At the start of a statement: its best plan depends on the values, so that PostgreSQL plans it anew each time. */
 #define DB_ANEW "/* anew */ "
 
+/* At the start of a query of SQLite: a text made for this one time. It need not be interned, and is forgotten afterwards. */
+#define DB_ONCE "/* once */ "
+
 /* Several statements without parameters or rows (migrations, PRAGMA); not prepared, any text. */
 bool db_script(Db *db, GError **error, const char *sql);
 

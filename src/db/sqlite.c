@@ -30,6 +30,7 @@ struct SqliteStatement {
     bool busy;
     bool have_row; /* stepped to, not yet given */
     bool ended;
+    bool once;             /* forgotten after its last row */
     SqliteStatement *copy; /* for a query inside the rows of the same query */
 };
 
@@ -294,6 +295,10 @@ static bool bind_copies(SqliteDb *db, SqliteStatement *statement, const DbValue 
 
 static void finish(SqliteStatement *statement)
 {
+    if (statement->once) {
+        statement_free(statement);
+        return;
+    }
     sqlite3_reset(statement->stmt);
     if (statement->n_parameters > 0)
         sqlite3_clear_bindings(statement->stmt);
@@ -304,9 +309,11 @@ static DbRows *sqlite_query(Db *base, const char *sql, const DbValue *values, si
                             GError **error)
 {
     SqliteDb *db = (SqliteDb *)base;
-    SqliteStatement *statement = statement_get(db, sql, error);
+    bool once = g_str_has_prefix(sql, DB_ONCE);
+    SqliteStatement *statement = (once ? statement_new : statement_get)(db, sql, error);
     if (!statement)
         return NULL;
+    statement->once = once;
     statement->busy = true;
     statement->ended = false;
     statement->rows.failed = false;

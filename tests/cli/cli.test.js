@@ -236,6 +236,17 @@ describe('list, show, count', () => {
         assert.equal((await home.leadline(['list', '--json', '-n', String(whole.length)])).json().next, null);
     });
 
+    test('lists have orders, and each can be turned round', async () => {
+        const contacts = async (sort) => (await home.leadline(['list', '--sort', sort])).expect(0).rows().map((row) => row[6]);
+        const clients = await contacts('client');
+        assert.ok(clients.length > 5);
+        const folded = clients.map((name) => name.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase());
+        assert.deepEqual(folded, [...folded].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
+        assert.deepEqual(await contacts('client-'), [...clients].reverse());
+        assert.deepEqual(await contacts('age'), (await home.leadline(['list'])).rows().map((row) => row[6]));
+        assert.match((await home.leadline(['list', '--sort', 'size'])).expect(64).stderr, /age, state, partner, client, value/);
+    });
+
     test('limits are those of the server', async () => {
         const items = await all(member, '/v1/referrals?box=inbox');
         const ids = async (expr) => (await home.leadline(['list', '--limit', expr])).expect(0).rows().map((row) => row[0]).sort();

@@ -656,6 +656,92 @@ static void undo_sends_nothing(void **state)
     assert_int_equal(peer_count(world->peer, "PUT /v1/referrals/"), 0);
 }
 
+/* What was undone is done again, unit by unit, the last one first. */
+static void redo_does_it_again(void **state)
+{
+    World *world = *state;
+    world_live(world);
+    client_set_undo_hold(world->client, 60);
+    Uuid ids[3];
+    for (unsigned i = 0; i < 3; i++)
+        ids[i] = world_waiting_lead(world, i);
+    assert_false(client_redo(world->client, NULL, NULL));
+    ConfirmInput input = verdict_lead();
+    assert_true(client_confirm(world->client, ids, 3, &input, NULL));
+    assert_true(
+        client_outcome(world->client, &ids[0], &(OutcomeInput){ .outcome = REFERRAL_WON }, NULL));
+    assert_true(client_undo(world->client, NULL, NULL));
+    assert_true(client_undo(world->client, NULL, NULL));
+    g_autofree char *first = NULL, *second = NULL;
+    assert_true(client_redo(world->client, &first, NULL));
+    assert_non_null(strstr(first, "3"));
+    assert_true(client_redo(world->client, &second, NULL));
+    assert_false(client_redo(world->client, NULL, NULL));
+    world_until(world, is_settled);
+    assert_int_equal(shown_state(world, &ids[0]), REFERRAL_WON);
+    assert_int_equal(shown_state(world, &ids[2]), REFERRAL_CONFIRMED);
+    assert_int_equal(client_status(world->client)->outbox.held, 4);
+    /* One unit again: one undo takes all three back. */
+    assert_true(client_undo(world->client, NULL, NULL));
+    assert_true(client_undo(world->client, NULL, NULL));
+    assert_int_equal(client_status(world->client)->outbox.held, 0);
+    assert_true(client_redo(world->client, NULL, NULL));
+    client_set_undo_hold(world->client, 0);
+    client_stop(world->client, LIMIT_MS);
+    assert_int_equal(peer_count(world->peer, "POST /v1/referrals/"), 3);
+}
+
+/* Another action on one of the leads: what was undone of them stays so. */
+static void redo_is_lost_by_another_action(void **state)
+{
+    World *world = *state;
+    world_live(world);
+    client_set_undo_hold(world->client, 60);
+    Uuid ids[2] = { world_waiting_lead(world, 0), world_waiting_lead(world, 1) };
+    ConfirmInput input = verdict_lead();
+    assert_true(client_confirm(world->client, ids, 2, &input, NULL));
+    assert_true(client_undo(world->client, NULL, NULL));
+    assert_true(client_pick_up(world->client, &ids[0], NULL)); /* looking at it is no action */
+    Note note = { .text = (char *)"Call back on Monday" };
+    assert_true(client_note(world->client, &ids[1], &note, NULL));
+    assert_false(client_redo(world->client, NULL, NULL));
+    assert_int_equal(client_status(world->client)->outbox.held, 1);
+}
+
+static Uuid acted_on;
+
+static bool is_other_live(World *world)
+{
+    return client_status(world->other)->phase == PHASE_LIVE;
+}
+
+static bool is_confirmed_here(World *world)
+{
+    return shown_state(world, &acted_on) == REFERRAL_CONFIRMED;
+}
+
+/* Somebody else acted on the lead meanwhile. */
+static void redo_asks_the_lead_as_it_is_now(void **state)
+{
+    World *world = *state;
+    world_live(world);
+    client_set_undo_hold(world->client, 60);
+    Uuid id = world_waiting_lead(world, 0);
+    confirm(world, &id);
+    assert_true(client_undo(world->client, NULL, NULL));
+    world->other = world_client(world, "other");
+    world_login(world->other, MEMBER);
+    world_until(world, is_other_live);
+    ConfirmInput input = verdict_lead();
+    assert_true(client_confirm(world->other, &id, 1, &input, NULL));
+    acted_on = id;
+    world_until(world, is_confirmed_here);
+    g_autoptr(GError) error = NULL;
+    assert_false(client_redo(world->client, NULL, &error));
+    assert_true(problem_is(error, PROBLEM_FAILED));
+    assert_int_equal(client_status(world->client)->outbox.held, 0);
+}
+
 static void quit_sends_what_is_held(void **state)
 {
     World *world = *state;
@@ -1186,6 +1272,9 @@ int main(int argc, char **argv)
         TEST(a_feed_that_stands_still_is_left),
         TEST(full_sync_over_a_bad_line),
         TEST(undo_sends_nothing),
+        TEST(redo_does_it_again),
+        TEST(redo_is_lost_by_another_action),
+        TEST(redo_asks_the_lead_as_it_is_now),
         TEST(quit_sends_what_is_held),
         TEST(quit_offline_keeps_it),
         TEST(acts_on_one_lead_keep_their_order),

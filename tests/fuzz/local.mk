@@ -30,17 +30,15 @@ fuzz_targets += %D%/fuzz_decode %D%/fuzz_keymap
 %C%_fuzz_decode_LDADD = $(FUZZ_LIBS) ui/libui.a src/base/libbase.a $(GLIB_LIBS)
 %C%_fuzz_keymap_LDADD = $(FUZZ_LIBS) $(UI_TEST_LIBS)
 
-fuzz_targets += %D%/fuzz_limit
-%C%_fuzz_limit_LDADD = $(FUZZ_LIBS) src/client/libclient.a src/wire/libwire.a src/db/libdb.a src/model/libmodel.a \
-	src/base/libbase.a $(CJSON_LIBS) $(SQLITE_LIBS) $(GLIB_LIBS)
-
-fuzz_targets += %D%/fuzz_feed %D%/fuzz_query %D%/fuzz_config
+fuzz_targets += %D%/fuzz_feed %D%/fuzz_query %D%/fuzz_limit %D%/fuzz_config
 CLIENT_FUZZ_LIBS = $(FUZZ_LIBS) src/client/libclient.a src/wire/libwire.a src/db/libdb.a src/model/libmodel.a \
 	src/base/libbase.a $(CJSON_LIBS) $(SQLITE_LIBS) $(GLIB_LIBS)
 %C%_fuzz_feed_SOURCES = %D%/fuzz_feed.c %D%/cache_world.c %D%/cache_world.h
 %C%_fuzz_feed_LDADD = $(CLIENT_FUZZ_LIBS)
 %C%_fuzz_query_SOURCES = %D%/fuzz_query.c %D%/cache_world.c %D%/cache_world.h
 %C%_fuzz_query_LDADD = $(CLIENT_FUZZ_LIBS)
+%C%_fuzz_limit_SOURCES = %D%/fuzz_limit.c %D%/cache_world.c %D%/cache_world.h
+%C%_fuzz_limit_LDADD = $(CLIENT_FUZZ_LIBS)
 %C%_fuzz_config_LDADD = $(CLIENT_FUZZ_LIBS)
 
 if FUZZING

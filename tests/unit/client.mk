@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-client_tests = tests/unit/test_cache tests/unit/test_export tests/unit/test_link tests/unit/test_sync tests/unit/test_sse \
+client_tests = tests/unit/test_cache tests/unit/test_lists tests/unit/test_export tests/unit/test_link tests/unit/test_sync tests/unit/test_sse \
 	tests/unit/test_store tests/unit/test_settings tests/unit/test_moment tests/unit/test_notify_policy \
 	tests/unit/test_credentials
 check_PROGRAMS += $(client_tests)
@@ -8,6 +8,8 @@ CLIENT_TEST_LIBS = src/client/libclient.a src/wire/libwire.a src/db/libdb.a src/
 	src/base/libbase.a $(CMOCKA_LIBS) $(CJSON_LIBS) $(SQLITE_LIBS) $(GLIB_LIBS)
 client_fixture = tests/unit/client_fixture.c tests/unit/client_fixture.h
 tests_unit_test_cache_SOURCES = tests/unit/test_cache.c $(client_fixture)
+tests_unit_test_lists_SOURCES = tests/unit/test_lists.c tests/unit/unit.h $(client_fixture)
+tests_unit_test_lists_LDADD = $(CLIENT_TEST_LIBS)
 tests_unit_test_cache_LDADD = $(CLIENT_TEST_LIBS)
 tests_unit_test_export_LDADD = $(CLIENT_TEST_LIBS)
 tests_unit_test_link_LDADD = $(CLIENT_TEST_LIBS)

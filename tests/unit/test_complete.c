@@ -22,12 +22,20 @@ static const struct {
     gsize start;
 } rows[] = {
     { "lim", "limit", 0 },
-    { "limit ", "all waiting new opened confirmed rejected", 6 },
-    { "limit w", "waiting", 6 },
+    { "limit ",
+      "~all ~waiting ~new ~opened ~confirmed ~rejected ~working ~won ~lost ~dormant ~withdrawn "
+      "~unsent ~tagged ~from ~partner ~need ~value ~age",
+      6 },
+    { "limit wa", "waiting", 6 },
     { "limit waiting", "", 6 }, /* nothing more to say */
     { "limit zzz", "", 6 },
-    { "limit all more", "", 10 },
-    { "  limit  n", "new", 9 },
+    { "limit all ", "", 10 },
+    { "limit all no", "", 10 },
+    { "limit all ~n", "~new ~need", 10 },
+    { "limit !(~x|~un", "~unsent", 11 },
+    { "limit \"~x ~n", "", 12 },
+    { "  limit  ne", "new", 9 },
+    { "sort c", "client", 5 },
     { "theme ", "default mono high-contrast colour-blind", 6 },
     { "background l", "light", 11 },
     { "outcome w", "working won", 8 },

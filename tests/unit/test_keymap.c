@@ -243,7 +243,7 @@ static const struct {
     { "list g down\n", "keys:1: \"g\" would hide \"gi\" (default keys:" },
     { "list jj down\n", "keys:1: \"jj\" would be hidden by \"j\"" },
     { "lead gix down\n", "keys:1: \"gix\" would be hidden by \"gi\"" },
-    { "help zx down\nlead z down\n", "" }, /* never active together */
+    { "help Zx down\nlead Z down\n", "" }, /* never active together */
     { "list j nothing\nlist k \n\nlost j up\nlist n up\n",
       "keys:1: there is no command\nkeys:2: a line is\nkeys:4: there is no context" },
 };

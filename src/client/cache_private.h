@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The inside of the cache's reading side: cache.c (objects, counters) and cache_list.c (lists). */
+#pragma once
+
+#include "client/cache_row.h"
+
+#define CACHE_FEW 2000
+
+struct Cache {
+    Db *db;
+    const char *select_referral, *select_server, *select_notes, *select_partners, *select_partner,
+        *select_account;
+    gint64 few;             /* rows that are sorted rather than looked for in order */
+    GArray *parties;        /* CacheParty, by name; NULL: not asked for yet */
+    gint64 parties_version; /* of the file, when they were read */
+};
