@@ -249,7 +249,7 @@ static void copy_key(char key[LEAD_KEY_SIZE], const char *text)
     g_strlcpy(key, text ? text : "", LEAD_KEY_SIZE);
 }
 
-static LeadRow *read_lead_row(const DbRows *rows, LeadSort sort)
+static LeadRow *read_lead_row(const DbRows *rows)
 {
     LeadRow *row = g_new0(LeadRow, 1);
     row->n = db_get_int(rows, 0);
@@ -274,10 +274,8 @@ static LeadRow *read_lead_row(const DbRows *rows, LeadSort sort)
     row->key.worth = db_get_int(rows, 15);
     row->key.party = db_get_uuid(rows, 16);
     copy_key(row->key.client, db_get_text(rows, 17));
-    if (sort == SORT_PARTNER) {
-        g_autofree char *name = name_key(row->party);
-        copy_key(row->key.party_name, name);
-    }
+    g_autofree char *name = name_key(row->party);
+    copy_key(row->key.party_name, name);
     return row;
 }
 
@@ -314,7 +312,7 @@ static bool walk(Request *request, ReferralBox box, const Branch *branch, const 
         if (request->explain)
             g_string_append_printf(request->explain, "%s\n", db_get_text(rows, 3));
         else if (request->rows)
-            g_ptr_array_add(rows_out, read_lead_row(rows, request->query->sort));
+            g_ptr_array_add(rows_out, read_lead_row(rows));
         else
             request->n += db_get_int(rows, 0);
     }
@@ -322,16 +320,6 @@ static bool walk(Request *request, ReferralBox box, const Branch *branch, const 
 }
 
 /* ---- which walks */
-
-static bool few_have_words(Request *request, ReferralBox box, const Branch *branch)
-{
-    gint64 n = request->cache->few;
-    return db_get_one_int(request->cache->db, NULL, &n,
-                          "SELECT count(*) FROM (SELECT 1 FROM lead_words WHERE lead_words MATCH "
-                          "$1 AND 1 + (lead_words.rowid & 1) = $2 LIMIT $3)",
-                          db_text(branch->match->str), db_int(box), db_int(request->cache->few)) &&
-           n < request->cache->few;
-}
 
 /* The two that a first full sync begins without (cache_feed.c). */
 static bool has_index(Request *request, const char *name)
@@ -367,11 +355,12 @@ static bool count_standings(Cache *cache, ReferralBox box, guint64 standings, gi
                           db_int(box), db_int((gint64)standings));
 }
 
-static bool few_stand(Request *request, ReferralBox box, const Branch *branch)
+/* Only a comparison is asked for, and only how many: the index alone answers. */
+static bool is_worth_only(Request *request, const Branch *branch)
 {
-    gint64 n = request->cache->few;
-    return count_standings(request->cache, box, branch->standings, &n, NULL) &&
-           n < request->cache->few;
+    return !request->rows && branch->value && branch->conditions->len == 1 &&
+           !*branch->value->currency && (branch->standings & STANDINGS_ALL) == STANDINGS_ALL &&
+           has_index(request, "referral_worth");
 }
 
 static Source choose_source(Request *request, ReferralBox box, const Branch *branch,
@@ -383,18 +372,18 @@ static Source choose_source(Request *request, ReferralBox box, const Branch *bra
         return SOURCE_TAGGED;
     if (branch->unsent)
         return SOURCE_UNSENT;
-    if (branch->match->len && ((!by_key && !staged) || few_have_words(request, box, branch)))
+    if (branch->match->len && !by_key && !staged)
         return SOURCE_TEXT;
     if (!uuid_is_nil(&request->query->partner) || stage->party)
         return SOURCE_PARTY;
-    if (few_are_worth(request, box, branch))
-        return SOURCE_WORTH;
-    if (by_key && !few_stand(request, box, branch)) {
+    if (by_key) {
         bool by_client = request->query->sort == SORT_CLIENT;
         return !has_index(request, by_client ? "referral_client" : "referral_worth") ? SOURCE_BOX
                : by_client                                                           ? SOURCE_CLIENT
                                                                                      : SOURCE_WORTH;
     }
+    if (!staged && (is_worth_only(request, branch) || few_are_worth(request, box, branch)))
+        return SOURCE_WORTH;
     bool partial = (branch->standings & STANDINGS_ALL) != STANDINGS_ALL;
     return partial || stage->standing >= 0 ? SOURCE_STANDING : SOURCE_BOX;
 }
@@ -563,18 +552,36 @@ static GArray *stages_of(Request *request, GError **error)
     return g_steal_pointer(&stages);
 }
 
+static int compare_keys(const LeadKey *a, const LeadKey *b, LeadSort sort)
+{
+    CacheParty x = { .id = a->party }, y = { .id = b->party };
+    switch (sort) {
+    case SORT_AGE:
+        return 0;
+    case SORT_STATE:
+        return rank_of_standing(a->standing) - rank_of_standing(b->standing);
+    case SORT_PARTNER:
+        copy_key(x.name, a->party_name);
+        copy_key(y.name, b->party_name);
+        return compare_parties(&x, &y);
+    case SORT_CLIENT:
+        return strcmp(a->client, b->client);
+    case SORT_VALUE:
+        return a->worth > b->worth ? -1 : a->worth < b->worth;
+    }
+    g_assert_not_reached();
+}
+
+static gint compare_rows(const LeadRow *x, const LeadRow *y, LeadSort sort)
+{
+    int order = compare_keys(&x->key, &y->key, sort);
+    int age = x->n > y->n ? -1 : x->n < y->n;
+    return order ? order : sort == SORT_CLIENT ? -age : age;
+}
+
 static gint by_order(gconstpointer a, gconstpointer b, gpointer data)
 {
-    const LeadRow *x = *(LeadRow *const *)a, *y = *(LeadRow *const *)b;
-    LeadSort sort = GPOINTER_TO_INT(data);
-    int age = x->n > y->n ? -1 : x->n < y->n;
-    if (sort == SORT_CLIENT) {
-        int order = strcmp(x->key.client, y->key.client);
-        return order ? order : -age;
-    }
-    if (sort == SORT_VALUE && x->key.worth != y->key.worth)
-        return x->key.worth > y->key.worth ? -1 : 1;
-    return age;
+    return compare_rows(*(LeadRow *const *)a, *(LeadRow *const *)b, GPOINTER_TO_INT(data));
 }
 
 /* What the walks of a stage brought joins what is there, in the order of the list; the far end of too many goes. Takes stage
@@ -613,7 +620,7 @@ static bool is_enough(const Request *request)
     return !request->explain && (request->rows ? request->rows->len : request->n) >= request->max;
 }
 
-static bool run(Request *request, GError **error)
+static bool walk_all(Request *request, GError **error)
 {
     GPtrArray *plans[BOX_SENT + 1] = { NULL };
     g_autoptr(GArray) stages = stages_of(request, error);
@@ -629,6 +636,90 @@ static bool run(Request *request, GError **error)
         if (plans[box])
             g_ptr_array_unref(plans[box]);
     return ok;
+}
+
+/* ---- few: all of them are read and sorted, in any order but age */
+
+static bool count_from_counters(Cache *cache, const LeadQuery *query, gint64 *n, bool *counted,
+                                GError **error);
+
+static LeadQuery without_order(const LeadQuery *query)
+{
+    LeadQuery by_age = *query;
+    by_age.sort = SORT_AGE;
+    by_age.reverse = false;
+    return by_age;
+}
+
+static bool are_few(const Request *request, bool *few, GError **error)
+{
+    LeadQuery by_age = without_order(request->query);
+    gint64 most = request->cache->few;
+    Request counting = {
+        .cache = request->cache, .query = &by_age, .after = true, .max = most + 1
+    };
+    bool counted = false;
+    if (!count_from_counters(request->cache, &by_age, &counting.n, &counted, error) ||
+        (!counted && !walk_all(&counting, error)))
+        return false;
+    *few = counting.n <= most;
+    return true;
+}
+
+/* Those of the sorted rows that are asked for: [*from, *to). */
+static void cut_sorted(const Request *request, const GPtrArray *all, guint *from, guint *to)
+{
+    *from = 0;
+    *to = all->len;
+    if (request->place) {
+        const LeadRow place = { .n = request->place->n, .key = request->place->key };
+        guint before = 0, own = 0;
+        for (guint i = 0; i < all->len; i++) {
+            int order = compare_rows(all->pdata[i], &place, request->query->sort);
+            before += order < 0;
+            own += order == 0;
+        }
+        *from = request->after ? before + (request->inclusive ? 0 : own) : 0;
+        *to = request->after ? all->len : before + (request->inclusive ? own : 0);
+    }
+    if (*to - *from > request->max && request->after)
+        *to = *from + (guint)request->max;
+    else if (*to - *from > request->max)
+        *from = *to - (guint)request->max;
+}
+
+static bool sort_all(Request *request, GError **error)
+{
+    LeadQuery by_age = without_order(request->query);
+    Request all = {
+        .cache = request->cache,
+        .query = &by_age,
+        .after = true,
+        .max = request->cache->few,
+        .rows = g_ptr_array_new_with_free_func(lead_row_free),
+    };
+    bool ok = walk_all(&all, error);
+    guint from, to;
+    g_ptr_array_sort_with_data(all.rows, by_order, GINT_TO_POINTER(request->query->sort));
+    cut_sorted(request, all.rows, &from, &to);
+    request->n += to - from;
+    for (guint i = from; request->rows && i < to; i++)
+        g_ptr_array_add(request->rows, g_steal_pointer(&all.rows->pdata[i]));
+    /* What was taken is NULL now. */
+    g_ptr_array_set_free_func(all.rows, NULL);
+    for (guint i = 0; i < all.rows->len; i++)
+        if (all.rows->pdata[i])
+            lead_row_free(all.rows->pdata[i]);
+    g_ptr_array_unref(all.rows);
+    return ok;
+}
+
+static bool run(Request *request, GError **error)
+{
+    bool few = false;
+    if (request->query->sort != SORT_AGE && !request->explain && !are_few(request, &few, error))
+        return false;
+    return few ? sort_all(request, error) : walk_all(request, error);
 }
 
 /* ---- places */
@@ -735,7 +826,7 @@ bool cache_next_waiting(Cache *cache, const LeadQuery *query, const LeadPos *pos
 
 /* ---- counting */
 
-/* From the counters; false in *counted when they do not have it. */
+/* False in *counted when the counters do not have it. */
 static bool count_from_counters(Cache *cache, const LeadQuery *query, gint64 *n, bool *counted,
                                 GError **error)
 {
@@ -777,7 +868,8 @@ bool cache_count_is_cut(const LeadQuery *query, gint64 n)
 bool cache_count(Cache *cache, const LeadQuery *query, gint64 *n, GError **error)
 {
     bool counted = false;
-    Request request = { .cache = cache, .query = query };
+    LeadQuery by_age = without_order(query);
+    Request request = { .cache = cache, .query = &by_age };
     return count_from_counters(cache, query, n, &counted, error) &&
            (counted || count_from(&request, CACHE_COUNT_MAX, true, false, n, error));
 }

@@ -4,7 +4,7 @@
 
 #include "client/cache_row.h"
 
-#define CACHE_FEW 2000
+#define CACHE_FEW 1000
 
 struct Cache {
     Db *db;

@@ -397,8 +397,9 @@ static void check_words(const Compared *c)
 {
     g_autoptr(GError) error = NULL;
     if (!db_script(c->db, &error,
-                   "CREATE VIRTUAL TABLE temp.anew USING fts5(words, content = '', detail = none, "
-                   "columnsize = 0, tokenize = \"unicode61 remove_diacritics 2 categories 'L* M* "
+                   "CREATE VIRTUAL TABLE temp.anew USING fts5(party, need, other, content = '', "
+                   "detail = column, columnsize = 0, tokenize = \"unicode61 remove_diacritics 2 "
+                   "categories 'L* M* "
                    "N* Co'\");"
                    "CREATE VIRTUAL TABLE temp.there USING fts5vocab(main, lead_words, instance);"
                    "CREATE VIRTUAL TABLE temp.wanted USING fts5vocab(temp, anew, instance)"))
@@ -410,16 +411,19 @@ static void check_words(const Compared *c)
         if (!cache_referral(client_cache(c->user->client), &id, &referral, &error))
             fail("%s: %s cannot be read: %s", user_name(c->user->number), brief(&id),
                  error->message);
-        g_autofree char *words = lead_words(&referral);
+        g_auto(LeadWords) words;
+        lead_words(&referral, &words);
         fields_clear(&referral_fields, &referral);
-        if (!db_exec(c->db, &error, "INSERT INTO temp.anew (rowid, words) VALUES ($1, $2)",
-                     db_int(db_get_int(rows, 0)), db_text(words)))
+        if (!db_exec(c->db, &error,
+                     "INSERT INTO temp.anew (rowid, party, need, other) VALUES ($1, $2, $3, $4)",
+                     db_int(db_get_int(rows, 0)), db_text(words.party), db_text(words.need),
+                     db_text(words.other)))
             fail("%s", error->message);
     }
     static const Rule rule = {
         "the search index is another",
-        BOTH_WAYS("SELECT DISTINCT term, doc FROM temp.wanted",
-                  "SELECT DISTINCT term, doc FROM temp.there"),
+        BOTH_WAYS("SELECT DISTINCT term, doc, col FROM temp.wanted",
+                  "SELECT DISTINCT term, doc, col FROM temp.there"),
     };
     check_rules(c, &rule, 1);
 }
