@@ -17,6 +17,7 @@
 #include "base/problem.h"
 #include "base/text.h"
 #include "server/accounts.h"
+#include "server/backup.h"
 #include "server/check.h"
 #include "server/command.h"
 #include "server/command_account.h"
@@ -40,6 +41,10 @@ static const ServerCommand commands[] = {
       demo_command },
     { "check", NULL, "check the database: whole, and as the program relies on it", NULL,
       check_command },
+    { "backup", "FILE", "write all of the database to a file, also while it is served",
+      backup_options, backup_command },
+    { "restore", "FILE", "put a backup in the place of the database; no server may run",
+      restore_options, restore_command },
     { "openapi", NULL, "print the OpenAPI document", NULL, openapi_command },
     { "example-config", NULL, "print a configuration file with every key and its default", NULL,
       print_example },

@@ -89,6 +89,7 @@ typedef enum ProblemFault {
       N_("The server's answer makes no sense"))                                                    \
     X(BAD_CONFIG, "bad-config", 0, FAULT_CALLER, false, 78, N_("Bad configuration"))               \
     X(DATABASE, "database", 0, FAULT_OURS, true, 74, N_("The database failed"))                    \
+    X(DATABASE_AWAY, "database-away", 0, FAULT_OURS, true, 74, N_("The database does not answer")) \
     X(DATABASE_BUSY, "database-busy", 0, FAULT_OURS, true, 75, N_("The database is busy"))         \
     X(DATABASE_UNIQUE, "database-unique", 0, FAULT_CALLER, false, 65, N_("It is there already"))   \
     X(DATABASE_NEWER, "database-newer", 0, FAULT_CALLER, false, 78,                                \

@@ -31,6 +31,22 @@ Db *db_open(const DbDriver *const *drivers, const char *url, unsigned mode, GErr
     return NULL;
 }
 
+static struct {
+    DbReconnected fn;
+    gpointer data;
+} reconnect;
+
+void db_on_reconnect(DbReconnected fn, gpointer data)
+{
+    reconnect.fn = fn;
+    reconnect.data = data;
+}
+
+bool db_reconnected(GError **error)
+{
+    return !reconnect.fn || reconnect.fn(reconnect.data, error);
+}
+
 void db_close(Db *db)
 {
     if (db)

@@ -8,7 +8,7 @@
  *   g_autoptr(DbRows) rows = db_query(db, error, "SELECT id, name FROM account WHERE email = $1", db_text(email));
  *   while (db_next(rows, error)) ... db_get_uuid(rows, 0) ...
  *
- * Errors: DATABASE_BUSY, DATABASE_UNIQUE, DATABASE_CORRUPT, STORAGE_FULL, IO, CANNOT_CREATE (no such file, no right to
+ * Errors: DATABASE_AWAY (nobody answers: it may come back), DATABASE_BUSY, DATABASE_UNIQUE, DATABASE_CORRUPT, STORAGE_FULL, IO, CANNOT_CREATE (no such file, no right to
  * it), DATABASE (anything else), with the engine's message as detail. No error is ever swallowed: db_next() returns false
  * both at the end and on error, db_rows_ok() tells.
  *
@@ -53,6 +53,11 @@ bool db_is_damaged(const Db *db);
 
 /* Reads the whole file and looks whether it is whole; DATABASE_CORRUPT says what is not. SQLite's only: true on PostgreSQL. */
 bool db_is_sound(Db *db, GError **error);
+
+/* PostgreSQL: run, in whichever thread it is, when a lost connection was made again, before anything else goes over it:
+ * the server behind it may be another one. False: it counts as lost. Set before the first thread. */
+typedef bool (*DbReconnected)(gpointer data, GError **error);
+void db_on_reconnect(DbReconnected fn, gpointer data);
 
 typedef enum DbEngine { DB_ENGINE_SQLITE, DB_ENGINE_POSTGRES } DbEngine;
 DbEngine db_engine(const Db *db);
@@ -179,6 +184,30 @@ bool db_can_hear(const Db *db);
  * that monotonic time or until wake_fd is readable: then NULL, without an error. With one: the connection is lost, and the
  * next db_exec() makes it anew. */
 char *db_hear(Db *db, int wake_fd, gint64 until, GError **error);
+
+/* ---- the whole database */
+
+typedef void (*DbProgress)(gint64 done, gint64 total, gpointer data); /* pages or rows */
+
+/* SQLite: one snapshot of it, while others write, as the new file `path` (0600): one file that needs no other. */
+bool db_backup(Db *db, const char *path, DbProgress progress, gpointer data, GError **error);
+
+/*
+ * All rows of all tables, from one snapshot into one transaction, between SQLite and PostgreSQL; both have had the same
+ * migrations. What `to` held is gone then. Tables and their order are those of the migrations, columns those that both
+ * engines have; virtual tables and columns of PostgreSQL's own types (full text) are left to `after`, which runs
+ * on `to` as the last step of the transaction. orders: pairs of a table and the columns that its rows are put into SQLite
+ * by, closed by NULL.
+ */
+typedef struct DbCopy {
+    Db *from, *to;
+    const char *const *orders;
+    DbTxFunc after;
+    gpointer arg;
+    DbProgress progress;
+    gpointer data; /* of progress */
+} DbCopy;
+bool db_copy(const DbCopy *copy, GError **error);
 
 /* ---- migrations */
 

@@ -19,6 +19,9 @@ struct Db {
     bool damaged; /* set by the driver: DATABASE_CORRUPT was told */
 };
 
+/* db_on_reconnect() */
+bool db_reconnected(GError **error);
+
 struct DbRows {
     Db *db;
     const DbDriver *driver; /* = db->driver, one load less for every column */
@@ -55,6 +58,8 @@ struct DbDriver {
     bool (*checkpoint)(Db *db, bool truncate, GError **error);        /* may be NULL */
     gint64 (*wal_pages)(Db *db);                                      /* may be NULL */
     char *(*hear)(Db *db, int wake_fd, gint64 until, GError **error); /* may be NULL */
+    /* Inside a read transaction; may be NULL. */
+    bool (*backup)(Db *db, const char *path, DbProgress progress, gpointer data, GError **error);
 };
 
 /*

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += %D%/libdb.a
 %C%_libdb_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 %C%_libdb_a_SOURCES = \
+	%D%/copy.c \
 	%D%/db.c %D%/db.h %D%/driver.h \
 	%D%/dialect.c %D%/dialect.h \
 	%D%/migrate.c \

@@ -51,6 +51,7 @@ typedef struct PgDb {
     GPtrArray *
         pending; /* one for each command sent: PgStatement * being prepared, NULL for one being run */
     PgRows *free_rows;
+    bool unchecked; /* made again, and db_reconnected() has not yet said that it may be used */
 } PgDb;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PGresult, PQclear)
@@ -63,14 +64,16 @@ static const struct {
     bool retry; /* the transaction did not happen, and may succeed the next time */
     bool lost;  /* but for COMMIT, where it may have happened */
 } states[] = {
-    { "23505", PROBLEM_DATABASE_UNIQUE, false }, /* unique_violation */
-    { "40001", PROBLEM_DATABASE_BUSY, true },    /* serialization_failure */
-    { "40P01", PROBLEM_DATABASE_BUSY, true },    /* deadlock_detected */
-    { "55P03", PROBLEM_DATABASE_BUSY, false },   /* lock_not_available */
-    { "57014", PROBLEM_DATABASE_BUSY, false },   /* query_canceled: statement_timeout */
-    { "57P", PROBLEM_DATABASE, true, true },     /* shutdown, crash, not yet up */
-    { "53100", PROBLEM_STORAGE_FULL, false },    /* disk_full */
-    { "53", PROBLEM_DATABASE_BUSY, false },      /* insufficient_resources */
+    { "23505", PROBLEM_DATABASE_UNIQUE, false },  /* unique_violation */
+    { "40001", PROBLEM_DATABASE_BUSY, true },     /* serialization_failure */
+    { "40P01", PROBLEM_DATABASE_BUSY, true },     /* deadlock_detected */
+    { "55P03", PROBLEM_DATABASE_BUSY, false },    /* lock_not_available */
+    { "57014", PROBLEM_DATABASE_BUSY, false },    /* query_canceled: statement_timeout */
+    { "57P", PROBLEM_DATABASE_AWAY, true, true }, /* shutdown, crash, not yet up */
+    { "08", PROBLEM_DATABASE_AWAY, true, true },  /* connection_exception, of a pooler */
+    { "25006", PROBLEM_READ_ONLY, false },        /* read_only_sql_transaction: a standby */
+    { "53100", PROBLEM_STORAGE_FULL, false },     /* disk_full */
+    { "53", PROBLEM_DATABASE_BUSY, false },       /* insufficient_resources */
     { "XX001", PROBLEM_DATABASE_CORRUPT, false }, { "XX002", PROBLEM_DATABASE_CORRUPT, false },
     { "0A000", PROBLEM_DATABASE, true }, /* a cached plan's columns changed: prepared anew */
     { "26000", PROBLEM_DATABASE, true }, /* the prepared statement is gone: likewise */
@@ -98,7 +101,8 @@ static bool set_lost(PgDb *db, bool committing, GError **error)
 {
     g_autofree char *message = g_strchomp(g_strdup(PQerrorMessage(db->conn)));
     db->base.retry |= !committing;
-    return problem_set(error, PROBLEM_DATABASE, "Lost the connection to PostgreSQL: %s", message);
+    return problem_set(error, PROBLEM_DATABASE_AWAY, "Lost the connection to PostgreSQL: %s",
+                       message);
 }
 
 /* ---- opening */
@@ -117,16 +121,20 @@ static void forget_prepared(PgDb *db)
 /* Before the first command of a transaction, or of none: a connection found dead is made again. */
 static bool ensure_connected(PgDb *db, bool fresh, GError **error)
 {
-    if (G_LIKELY(PQstatus(db->conn) == CONNECTION_OK))
+    if (G_LIKELY(PQstatus(db->conn) == CONNECTION_OK && !db->unchecked))
         return true;
     if (!fresh)
         return set_lost(db, false, error);
-    PQreset(db->conn);
-    forget_prepared(db);
-    g_ptr_array_set_size(db->pending, 0);
-    if (PQstatus(db->conn) != CONNECTION_OK || !PQenterPipelineMode(db->conn))
-        return set_lost(db, false, error);
-    return true;
+    if (PQstatus(db->conn) != CONNECTION_OK) {
+        PQreset(db->conn);
+        forget_prepared(db);
+        g_ptr_array_set_size(db->pending, 0);
+        db->unchecked = true;
+        if (PQstatus(db->conn) != CONNECTION_OK || !PQenterPipelineMode(db->conn))
+            return set_lost(db, false, error);
+    }
+    db->unchecked = !db_reconnected(error);
+    return !db->unchecked;
 }
 
 static void quiet(void *data, const PGresult *notice)
@@ -176,7 +184,7 @@ static Db *pg_open(const char *url, unsigned mode, GError **error)
     }
     /* libpq's message names host and user, never the password. */
     g_autofree char *message = g_strchomp(g_strdup(PQerrorMessage(db->conn)));
-    problem_set(error, PROBLEM_DATABASE, "Cannot connect to PostgreSQL: %s", message);
+    problem_set(error, PROBLEM_DATABASE_AWAY, "Cannot connect to PostgreSQL: %s", message);
     pg_close(&db->base);
     return NULL;
 }

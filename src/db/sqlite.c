@@ -503,6 +503,47 @@ static gint64 sqlite_wal_pages(Db *base)
     return ((SqliteDb *)base)->wal_pages;
 }
 
+/* ---- backup */
+
+#define BACKUP_STEP 256 /* pages between two reports */
+
+static bool backup_pages(SqliteDb *from, SqliteDb *to, DbProgress progress, gpointer data,
+                         GError **error)
+{
+    sqlite3_backup *backup = sqlite3_backup_init(to->handle, "main", from->handle, "main");
+    if (!backup)
+        return set_error(to, sqlite3_errcode(to->handle), error);
+    int code;
+    while ((code = sqlite3_backup_step(backup, BACKUP_STEP)) == SQLITE_OK) {
+        int total = sqlite3_backup_pagecount(backup);
+        if (progress)
+            progress(total - sqlite3_backup_remaining(backup), total, data);
+    }
+    int end = sqlite3_backup_finish(backup);
+    code = code == SQLITE_DONE ? end : code;
+    return code == SQLITE_OK || set_error(to, code, error);
+}
+
+/* The copy says that it has a write-ahead log, as the file it is of: with a rollback journal it is one file, and can be
+ * read where nothing can be written. */
+static bool sqlite_backup(Db *from, const char *path, DbProgress progress, gpointer data,
+                          GError **error)
+{
+    if (!create_private(path, error))
+        return false;
+    SqliteDb to = { .base = { .driver = &db_sqlite } };
+    int code = sqlite3_open_v2(path, &to.handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE,
+                               NULL);
+    bool ok = (code == SQLITE_OK || set_error(&to, code, error)) &&
+              backup_pages((SqliteDb *)from, &to, progress, data, error);
+    if (ok) {
+        code = sqlite3_exec(to.handle, "PRAGMA journal_mode = TRUNCATE", NULL, NULL, NULL);
+        ok = code == SQLITE_OK || set_error(&to, code, error);
+    }
+    sqlite3_close(to.handle);
+    return ok;
+}
+
 const DbDriver db_sqlite = {
     .engine = DB_ENGINE_SQLITE,
     .schemes = schemes,
@@ -523,4 +564,5 @@ const DbDriver db_sqlite = {
     .get_bytes = sqlite_get_bytes,
     .checkpoint = sqlite_checkpoint,
     .wal_pages = sqlite_wal_pages,
+    .backup = sqlite_backup,
 };

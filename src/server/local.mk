@@ -5,6 +5,7 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/accounts.c %D%/accounts.h \
 	%D%/audit.c %D%/audit.h \
 	%D%/auth.c %D%/auth.h \
+	%D%/backup.c %D%/backup.h \
 	%D%/batch.c %D%/batch.h \
 	%D%/call.c %D%/call.h \
 	%D%/changes.c %D%/changes.h \

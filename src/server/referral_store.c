@@ -109,3 +109,46 @@ bool referral_update(Db *db, const Referral *referral, gint64 from_rev, bool *st
     *stored = changed == 1;
     return true;
 }
+
+/* ---- the full-text index, anew */
+
+#define PAGE 500
+
+static const char *page_sql(void)
+{
+    return db_intern("SELECT %s FROM referral_full r WHERE (r.sent_at, r.id) > ($2, $3)"
+                     " ORDER BY r.sent_at, r.id LIMIT %d",
+                     referral_columns(), PAGE);
+}
+
+/* One page from after (time, id), which go on to its last; *n is its number of rows. */
+static bool index_page(Db *db, gint64 *time, Uuid *id, int *n, GError **error)
+{
+    DbValue after = { .kind = DB_UUID, .data = id->bytes, .length = sizeof id->bytes };
+    g_autoptr(DbRows) rows = db_query(db, error, page_sql(), db_null(), db_int(*time), after);
+    Referral referral;
+    *n = 0;
+    if (!rows)
+        return false;
+    while (db_next(rows, error)) {
+        row_read(rows, 0, &referral_fields, &referral, ROW_BORROW);
+        if (!search_add(db, &referral, error))
+            return false;
+        *time = referral.sent_at;
+        *id = referral.id;
+        ++*n;
+    }
+    return db_rows_ok(rows);
+}
+
+bool referral_index_all(Db *db, gpointer nothing, GError **error)
+{
+    gint64 time = -1;
+    Uuid id = { 0 };
+    int n;
+    do
+        if (!index_page(db, &time, &id, &n, error))
+            return false;
+    while (n == PAGE);
+    return true;
+}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Referrals in the database. Whoever reads is parameter $1 of every SELECT here, and each has the condition that the
- * viewer is one of the two parties: there is no way to read a referral without it.
+ * viewer is one of the two parties: there is no way to read a referral without it, but for the index, which is for all.
  */
 #pragma once
 
@@ -27,3 +27,6 @@ static inline void referral_clear(Referral *referral)
     fields_clear(&referral_fields, referral);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Referral, referral_clear)
+
+/* Puts every referral into the full-text index, which is empty: a DbTxFunc. */
+bool referral_index_all(Db *db, gpointer nothing, GError **error);

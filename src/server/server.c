@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/server.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "server/changes.h"
@@ -38,22 +35,6 @@ static bool read_metrics_token(Server *server, GError **error)
     return true;
 }
 
-/* Only one server may write to a file of SQLite's: two would not see each other's changes in time, nor check-point in
- * turn. The lock goes with the process, however it ends. */
-static bool lock_database(Server *server, GError **error)
-{
-    const char *path = server->config->database;
-    if (!g_str_has_prefix(path, SQLITE_SCHEME) || g_str_equal(path, "sqlite::memory:"))
-        return true;
-    g_autofree char *name = g_strconcat(path + strlen(SQLITE_SCHEME), ".lock", NULL);
-    server->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (server->lock < 0)
-        return problem_set(error, PROBLEM_CANNOT_CREATE, "%s: %s", name, g_strerror(errno));
-    if (flock(server->lock, LOCK_EX | LOCK_NB) != 0)
-        return problem_set(error, PROBLEM_LOCKED, "another server serves %s", path);
-    return true;
-}
-
 Server *server_new(const Config *config, GError **error)
 {
     Server *server = g_new0(Server, 1);
@@ -62,7 +43,8 @@ Server *server_new(const Config *config, GError **error)
     server->auth = auth_cache_new();
     server->metrics = metrics_new();
     server->lock = -1;
-    if (lock_database(server, error))
+    schema_watch_timeline(config);
+    if (schema_lock(config, &server->lock, error))
         server->db = schema_open(config, error);
     if (server->db && read_metrics_token(server, error))
         return server;

@@ -2,6 +2,8 @@
 # Each *.test.js runs twice: on SQLite, and on PostgreSQL in a cluster of its own.
 API_TESTS = \
 	%D%/account.test.js \
+	%D%/away.test.js \
+	%D%/backup.test.js \
 	%D%/batch.test.js \
 	%D%/check.test.js \
 	%D%/crowd.test.js \
@@ -20,6 +22,7 @@ API_TESTS = \
 	%D%/operate.test.js \
 	%D%/partner.test.js \
 	%D%/plan.test.js \
+	%D%/problem.test.js \
 	%D%/referral.test.js \
 	%D%/search.test.js \
 	%D%/session.test.js \

@@ -196,7 +196,7 @@ static void transaction_finds_a_dead_connection(void **state)
     kill_connection_of(state);
     /* COMMIT travels with what was left for later: whether it happened cannot be known, and is not guessed. */
     if (!db_tx(db_of(state), insert_one, NULL, &error))
-        assert_true(problem_is(error, PROBLEM_DATABASE));
+        assert_true(problem_is(error, PROBLEM_DATABASE_AWAY));
     g_clear_error(&error);
     gint64 before = one(db_of(state), "SELECT COUNT(*) FROM item");
     assert_true(db_tx(db_of(state), insert_one, NULL, &error));
@@ -309,7 +309,7 @@ static void no_server_is_an_error_without_password(void **state)
     static const DbDriver *const drivers[] = { &db_postgres, NULL };
     g_autoptr(GError) error = NULL;
     assert_null(db_open(drivers, "postgresql://joe:hidden@127.0.0.1:1/x", DB_WRITE, &error));
-    assert_true(problem_is(error, PROBLEM_DATABASE));
+    assert_true(problem_is(error, PROBLEM_DATABASE_AWAY));
     assert_null(strstr(error->message, "hidden"));
 }
 
