@@ -73,7 +73,7 @@ static void crypto_run(CryptoUnit *unit, Db *reader)
     if (reader)
         frame_prepare(passage->frame, reader);
     else
-        frame_problem(passage->frame, PROBLEM_INTERNAL, "no database connection");
+        frame_problem(passage->frame, PROBLEM_OVERLOADED, "the database does not answer");
     if (passage->frame->answered || !to_write_lane(passage))
         resume(passage);
 }

@@ -82,6 +82,9 @@ static Problem wire_problem(Frame *frame, const GError *error, const char **deta
     switch (problem) {
     case PROBLEM_DATABASE_BUSY:
         return PROBLEM_OVERLOADED;
+    case PROBLEM_DATABASE_AWAY:
+        *detail = "the database does not answer";
+        return PROBLEM_OVERLOADED;
     case PROBLEM_IO: /* the disk: it may come back, and the lane tries (lanes.h) */
         return PROBLEM_READ_ONLY;
     default:
@@ -94,6 +97,8 @@ static int retry_after(Problem problem)
     switch (problem) {
     case PROBLEM_OVERLOADED:
     case PROBLEM_READ_ONLY:
+    case PROBLEM_STORAGE_FULL:
+    case PROBLEM_KEY_IN_PROGRESS:
     case PROBLEM_TOO_MANY_STREAMS:
     case PROBLEM_THROTTLED:
         return 2;

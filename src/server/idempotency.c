@@ -101,14 +101,21 @@ static bool replay_stored(Frame *frame, GError **error)
 bool idempotency_claim(Frame *frame, bool *first, GError **error)
 {
     gint64 inserted = 0;
+    g_autoptr(GError) local = NULL;
     const CryptoHash *hash = &frame->request_hash;
     if (!db_exec_count(
-            frame->call.db, error, &inserted,
+            frame->call.db, &local, &inserted,
             "INSERT INTO idem (principal_id, key, request_hash, status, rev, created_at) "
             "VALUES ($1, $2, $3, 0, 0, $4) ON CONFLICT (principal_id, key) DO NOTHING",
             db_uuid(principal_of(frame)), db_uuid(&frame->key),
-            db_bytes(hash->bytes, sizeof hash->bytes), db_int(frame->call.now)))
+            db_bytes(hash->bytes, sizeof hash->bytes), db_int(frame->call.now))) {
+        /* PostgreSQL: another instance has the key's row, uncommitted for longer than a lock is waited for. */
+        if (problem_is(local, PROBLEM_DATABASE_BUSY))
+            return problem_set(error, PROBLEM_KEY_IN_PROGRESS,
+                               "a request with this key is running: try again");
+        g_propagate_error(error, g_steal_pointer(&local));
         return false;
+    }
     *first = inserted == 1;
     return *first || replay_stored(frame, error);
 }

@@ -250,10 +250,7 @@ static gpointer crypto_thread(gpointer data)
 {
     Lanes *lanes = data;
     Queue *queue = &lanes->crypto;
-    g_autoptr(GError) error = NULL;
-    g_autoptr(Db) reader = db_open(server_drivers, lanes->config->database, DB_READ, &error);
-    if (!reader)
-        log_write(LOG_ERROR, "crypto", "detail", error->message, NULL);
+    g_autoptr(Db) reader = NULL;
     for (;;) {
         g_mutex_lock(&queue->lock);
         while (queue->units.length == 0 && !queue->closed)
@@ -263,6 +260,9 @@ static gpointer crypto_thread(gpointer data)
         if (!link)
             return NULL;
         CryptoUnit *unit = link->data;
+        g_autoptr(GError) error = NULL;
+        if (!reader)
+            reader = db_open(server_drivers, lanes->config->database, DB_READ, &error);
         unit->run(unit, reader);
     }
 }

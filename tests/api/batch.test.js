@@ -86,7 +86,7 @@ test('an operation after one that failed is not run, and can be sent again', asy
     const bad = rename('Stale', at + 7), next = rename('Next', at, { after: bad.key }), last = create(id, ben, { after: next.key });
     const { results } = (await run(ann, [bad, next, last])).body;
     assert.deepEqual(results.map((r) => r.status), [412, 424, 424]);
-    assert.equal(results[1].body.code, 'dependency-failed');
+    assert.deepEqual([results[1].status, results[1].body.code], [424, 'dependency-failed']);
     assert.equal(await rev(ann), at);
     delete next.after;
     const again = (await run(ann, [next, last])).body.results;

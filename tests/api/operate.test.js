@@ -313,25 +313,6 @@ test('a full disk: writes are refused, reads go on, and writing comes back by it
     await server.stop();
 });
 
-test('the database away: not ready, then by itself ready again', { skip: !postgresql }, async () => {
-    const server = await Server.start();
-    const user = await server.user('away@a.example');
-    const name = server.database.split('/').pop();
-    const psql = (sql) => assert.equal(spawnSync('psql', ['-q', '-d', 'postgres', '-c', sql]).status, 0);
-    psql(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
-    psql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`);
-    assertProblem(await server.get('/readyz'), 503, 'overloaded');
-    assert.equal((await server.get('/healthz')).status, 200);
-    const away = await user.get('/v1/sessions');
-    assert.ok(away.status >= 500, away.text);
-    assert.ok(!away.text.includes(name));
-    assert.ok((await user.patch('/v1/me', { name: 'Away' }, { rev: 1 })).status >= 500);
-    psql(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
-    await waitFor(async () => (await server.get('/readyz')).status === 200, 10000, 'ready again');
-    await waitFor(async () => (await user.patch('/v1/me', { name: 'Back' }, { rev: 1 })).status === 200, 10000, 'writing again');
-    await server.stop();
-});
-
 test('a database of a newer program is refused', async () => {
     const server = await Server.start();
     server.remove = () => {};
