@@ -375,7 +375,7 @@ void client_start(Client *client)
     log_file_open(client->profile);
     log_write(LOG_INFO, "start", "version", PACKAGE_VERSION, "profile", client->profile->name,
               NULL);
-    client->net = net_new(client->profile->server, &error);
+    client->net = net_new(client->profile->server, client->profile->ca_file, &error);
     if (!client->net) {
         client_problem(client, problem_of(error), error->message);
         return;

@@ -76,6 +76,7 @@ struct Net {
     CURLM *multi;
     char *base;        /* "https://host", "http://localhost" */
     char *socket_path; /* NULL unless unix: */
+    char *ca_file;     /* NULL: the system's */
     bool local;
     guint timer;
     GQueue requests; /* NetRequest * that libcurl has */
@@ -297,7 +298,7 @@ static int timer_changed(CURLM *multi, long ms, void *user)
 
 /* ---- making */
 
-Net *net_new(const char *server, GError **error)
+Net *net_new(const char *server, const char *ca_file, GError **error)
 {
     if (!load(error))
         return NULL;
@@ -308,6 +309,7 @@ Net *net_new(const char *server, GError **error)
     } else {
         net->base = g_strdup(server);
     }
+    net->ca_file = g_strdup(ca_file);
     /* Plain HTTP is for this machine only (profile_check_server()). */
     net->local = g_str_has_prefix(net->base, "http://");
     net->multi = curl.curl_multi_init();
@@ -341,6 +343,7 @@ void net_free(Net *net)
     g_clear_handle_id(&net->timer, g_source_remove);
     g_free(net->base);
     g_free(net->socket_path);
+    g_free(net->ca_file);
     g_free(net);
 }
 
@@ -475,6 +478,8 @@ static void set_transport(NetRequest *request)
     curl.curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, request->why);
     if (net->local)
         curl.curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    if (net->ca_file)
+        curl.curl_easy_setopt(easy, CURLOPT_CAINFO, net->ca_file);
     if (net->socket_path)
         curl.curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, net->socket_path);
 }

@@ -53,8 +53,9 @@ typedef struct NetReply {
 /* reply is valid during the call; steal body with net_reply_take(). */
 typedef void (*NetDoneFunc)(NetReply *reply, gpointer data);
 
-/* server: what profile_check_server() accepts. */
-Net *net_new(const char *server, GError **error);
+/* server: what profile_check_server() accepts. ca_file: certificates (PEM) that its own must be signed by; NULL: the
+ * system's. */
+Net *net_new(const char *server, const char *ca_file, GError **error);
 /* Cancels all requests. */
 void net_free(Net *net);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Net, net_free)

@@ -251,7 +251,10 @@ Profile *profile_new(ProfileKind kind, const char *name, const char *server, GEr
     if (!set_places(profile, error))
         return NULL;
     if (kind == PROFILE_SERVER) {
+        const char *ca_file = g_getenv("CURL_CA_BUNDLE");
         profile->server = g_strdup(server);
+        if (ca_file && g_path_is_absolute(ca_file) && text_is_clean(ca_file, TEXT_LINE))
+            profile->ca_file = g_strdup(ca_file);
         while (g_str_has_suffix(profile->server, "/"))
             profile->server[strlen(profile->server) - 1] = '\0';
     } else {
@@ -280,6 +283,7 @@ Profile *profile_copy(const Profile *profile)
     copy->server = g_strdup(profile->server);
     copy->email = g_strdup(profile->email);
     copy->token_command = g_strdup(profile->token_command);
+    copy->ca_file = g_strdup(profile->ca_file);
     copy->config_dir = g_strdup(profile->config_dir);
     copy->data_dir = g_strdup(profile->data_dir);
     copy->cache_dir = g_strdup(profile->cache_dir);
@@ -296,6 +300,7 @@ void profile_free(Profile *profile)
     g_free(profile->server);
     g_free(profile->email);
     g_free(profile->token_command);
+    g_free(profile->ca_file);
     g_free(profile->config_dir);
     g_free(profile->data_dir);
     g_free(profile->cache_dir);
@@ -319,6 +324,8 @@ bool profile_save(const Profile *profile, GError **error)
         g_string_append_printf(text, "server=%s\n", profile->server);
     if (profile->email && text_is_clean(profile->email, TEXT_LINE))
         g_string_append_printf(text, "email=%s\n", profile->email);
+    if (profile->ca_file)
+        g_string_append_printf(text, "ca_file=%s\n", profile->ca_file);
     if (profile->insecure_storage)
         g_string_append(text, "insecure_storage=on\n");
     if (profile->token_command)
@@ -394,7 +401,7 @@ static char *default_name(GError **error)
 typedef struct Written {
     ProfileKind kind;
     bool has_kind, insecure_storage;
-    char *server, *email, *token_command;
+    char *server, *email, *ca_file, *token_command;
 } Written;
 
 static void written_clear(Written *written)
@@ -402,6 +409,7 @@ static void written_clear(Written *written)
     g_free(written->server);
     g_free(written->email);
     g_free(written->token_command);
+    g_free(written->ca_file);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Written, written_clear)
 
@@ -424,6 +432,13 @@ static bool read_email(Written *written, const char *value)
     g_free(written->email);
     written->email = g_strdup(value);
     return *value && text_is_clean(value, TEXT_LINE);
+}
+
+static bool read_ca_file(Written *written, const char *value)
+{
+    g_free(written->ca_file);
+    written->ca_file = g_strdup(value);
+    return g_path_is_absolute(value) && text_is_clean(value, TEXT_LINE);
 }
 
 static bool read_insecure_storage(Written *written, const char *value)
@@ -449,6 +464,7 @@ static const struct {
     { "kind", read_kind, "server or local" },
     { "server", read_server, "https://HOST[:PORT]; http:// on this machine only; unix:/PATH" },
     { "email", read_email, "an e-mail address" },
+    { "ca_file", read_ca_file, "the whole path of a file" },
     { "insecure_storage", read_insecure_storage, "on or off" },
     { "token_command", read_token_command, "a command of the shell that prints the token" },
 };
@@ -499,6 +515,10 @@ Profile *profile_load(const char *name, GError **error)
         return NULL;
     }
     profile->email = g_steal_pointer(&written.email);
+    if (written.ca_file) {
+        g_free(profile->ca_file);
+        profile->ca_file = g_steal_pointer(&written.ca_file);
+    }
     profile->insecure_storage = written.insecure_storage;
     profile->token_command = g_steal_pointer(&written.token_command);
     return profile;

@@ -30,6 +30,9 @@ typedef struct Profile {
     char *email;  /* last log-in, may be NULL */
     bool insecure_storage;
     char *token_command; /* gives the token (client/token_command.h); NULL none */
+    /* Certificates (PEM) that the server's must be signed by; NULL: those of the system. CURL_CA_BUNDLE of the environment when
+     * the profile was made. */
+    char *ca_file;
     /* the last four are the profile's own */
     char *config_dir, *data_dir, *cache_dir, *state_dir, *runtime_dir;
 } Profile;

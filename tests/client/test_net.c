@@ -31,7 +31,7 @@ static int setup(void **state)
     g_autofree char *server = g_strconcat("unix:", socket, NULL);
     world->peer = peer_new(socket, NULL);
     peer_plan(world->peer, always, NULL);
-    world->net = net_new(server, NULL);
+    world->net = net_new(server, NULL, NULL);
     assert_non_null(world->net);
     *state = world;
     return 0;
@@ -339,7 +339,7 @@ static void streams(void **state)
 static void a_server_that_is_not_there(void **state)
 {
     g_auto(Got) got = { 0 };
-    g_autoptr(Net) net = net_new("unix:/nonexistent/sock", NULL);
+    g_autoptr(Net) net = net_new("unix:/nonexistent/sock", NULL, NULL);
     NetCall call = { .method = "GET", .path = "/v1/me" };
     net_send(net, &call, on_reply, &got);
     wait_for(&got.n, 1);
