@@ -27,6 +27,7 @@
 #include "server/openapi_doc.h"
 #include "server/schema.h"
 #include "server/server.h"
+#include "server/supervisor.h"
 
 static bool serve(const Config *config, int argc, char **argv, GError **error);
 static bool print_example(const Config *config, int argc, char **argv, GError **error);
@@ -58,6 +59,7 @@ static void block_signals(sigset_t *set)
     sigemptyset(set);
     sigaddset(set, SIGTERM);
     sigaddset(set, SIGINT);
+    sigaddset(set, SIGHUP);
     sigprocmask(SIG_BLOCK, set, NULL);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file at its limit is a full disk, not the end */
@@ -81,7 +83,29 @@ static bool stdin_is_open(void)
     return n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN));
 }
 
-static void wait_for_end(const Config *config, const sigset_t *signals)
+/* Told as sd_notify(3) wants it. */
+static void reload(Server *server)
+{
+    g_autofree char *state = g_strdup_printf("RELOADING=1\nMONOTONIC_USEC=%" G_GINT64_FORMAT,
+                                             clock_monotonic());
+    supervisor_tell(state);
+    server_reload(server);
+    supervisor_tell("READY=1");
+}
+
+/* False: it was asked to end. */
+static bool signal_handle(int fd, Server *server)
+{
+    struct signalfd_siginfo info;
+    if (read(fd, &info, sizeof info) != sizeof info)
+        return true;
+    if (info.ssi_signo != SIGHUP)
+        return false;
+    reload(server);
+    return true;
+}
+
+static void wait_for_end(const Config *config, Server *server, const sigset_t *signals)
 {
     int fd = signalfd(-1, signals, SFD_CLOEXEC);
     struct pollfd fds[] = { { .fd = fd, .events = POLLIN },
@@ -91,7 +115,8 @@ static void wait_for_end(const Config *config, const sigset_t *signals)
         int ready = poll(fds, G_N_ELEMENTS(fds), -1);
         if (ready < 0 && errno == EINTR)
             continue;
-        if (ready < 0 || fds[0].revents || (fds[1].revents && !stdin_is_open()))
+        if (ready < 0 || (fds[0].revents && !signal_handle(fd, server)) ||
+            (fds[1].revents && !stdin_is_open()))
             break;
     }
     close(fd);
@@ -100,6 +125,7 @@ static void wait_for_end(const Config *config, const sigset_t *signals)
 static void tell_ready(const Config *config)
 {
     static const char line[] = "ready\n";
+    supervisor_tell("READY=1");
     if (config->ready_fd < 0)
         return;
     if (write((int)config->ready_fd, line, sizeof line - 1) < 0)
@@ -116,13 +142,15 @@ static bool serve(const Config *config, int argc, char **argv, GError **error)
     log_set_level(level);
     raise_file_limit();
     block_signals(&signals); /* before any thread is made */
+    if (!supervisor_init(error))
+        return false;
     Server *server = server_new(config, error);
     if (!server)
         return false;
     bool ok = server_start(server, error);
     if (ok) {
         tell_ready(config);
-        wait_for_end(config, &signals);
+        wait_for_end(config, server, &signals);
     }
     server_stop(server);
     server_free(server);

@@ -62,6 +62,8 @@ typedef enum ProblemFault {
     X(PRECONDITION_REQUIRED, "precondition-required", 428, FAULT_CALLER, false, 65,                \
       N_("The change needs an If-Match or If-None-Match"))                                         \
     X(THROTTLED, "throttled", 429, FAULT_CALLER, true, 69, N_("Too many attempts: wait"))          \
+    X(QUOTA_EXCEEDED, "quota-exceeded", 429, FAULT_CALLER, true, 69,                               \
+      N_("Too many requests: wait"))                                                               \
     X(TOO_MANY_STREAMS, "too-many-streams", 429, FAULT_CALLER, true, 69,                           \
       N_("Too many open event streams"))                                                           \
     X(HEADERS_TOO_LARGE, "headers-too-large", 431, FAULT_CALLER, false, 65,                        \

@@ -26,7 +26,11 @@ typedef struct Config {
     gint64 poll_seconds;  /* PostgreSQL: look for what other servers wrote */
     gint64 argon2_memory; /* KiB */
     gint64 argon2_passes;
-    gint64 sign_up; /* bool: POST /v1/accounts is open */
+    gint64 header_seconds, body_seconds;
+    gint64 body_memory;              /* MiB */
+    gint64 rate_reads, rate_writes;  /* a minute and account; 0 = no limit */
+    char *tls_certificate, *tls_key; /* NULL: plain HTTP */
+    gint64 sign_up;                  /* bool: POST /v1/accounts is open */
     char *
         /* a bearer token for /metrics and /readyz from elsewhere; NULL = loopback only */
         metrics_token_file;

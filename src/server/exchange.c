@@ -16,6 +16,7 @@ typedef struct Passage {
     CryptoUnit crypto;
     Batch *batch;
     bool waiting; /* suspended: somebody else will resume it */
+    RateState rate;
 } Passage;
 
 #define PASSAGE_OF(unit, member) ((Passage *)(void *)((char *)(unit)-offsetof(Passage, member)))
@@ -27,6 +28,7 @@ static void answer(Passage *passage)
     exchange->status = reply->status;
     exchange->rev = reply->rev;
     exchange->retry_after = reply->retry_after;
+    exchange->rate = passage->rate;
     exchange->type = reply->type ? reply->type : "application/json";
     exchange->headers = reply->headers;
     exchange->replayed = passage->frame->replayed;
@@ -151,6 +153,33 @@ static Passage *passage_new(Server *server, HttpExchange *exchange)
     return passage;
 }
 
+/* Each operation of a batch counts as the write that it is; that there are too many for one batch is told later. */
+static gint64 rate_cost(const Call *call)
+{
+    const JsonNode *list = call->route->handler == batch_handler && call->json
+                               ? json_member(call->json, "operations")
+                               : NULL;
+    return list && json_is_array(list) ? CLAMP((gint64)json_length(list), 1, BATCH_MAX) : 1;
+}
+
+/* Takes the request off what its account may ask in a minute; what is too much is answered. */
+static void rate_check(Passage *passage)
+{
+    Frame *frame = passage->frame;
+    Call *call = &frame->call;
+    if (call->local || frame->answered || uuid_is_nil(&call->principal.account))
+        return;
+    RateKind kind = call->route->lane == LANE_READ ? RATE_READ : RATE_WRITE;
+    if (rate_take(passage->server->rate, kind, &call->principal.account, rate_cost(call),
+                  clock_monotonic(), &passage->rate))
+        return;
+    g_autofree char *detail = g_strdup_printf("an account may do %" G_GINT64_FORMAT
+                                              " %ss in a minute",
+                                              passage->rate.quota, passage->rate.name);
+    call->reply.retry_after = passage->rate.retry_after;
+    frame_problem(frame, PROBLEM_QUOTA_EXCEEDED, detail);
+}
+
 static bool handle(HttpExchange *exchange, gpointer data)
 {
     Server *server = data;
@@ -163,6 +192,7 @@ static bool handle(HttpExchange *exchange, gpointer data)
     }
     FrameInput input = input_of(exchange);
     frame_accept(passage->frame, reader, &input);
+    rate_check(passage);
     if (!passage->frame->answered && passage->frame->call.route->lane != LANE_READ)
         return hand_over(passage, reader);
     if (!passage->frame->answered)

@@ -15,7 +15,6 @@
 #define CONNECTION_MEMORY (64 * 1024) /* more than our own limit, so that the answer is ours */
 /* Of an idle stream most is this: larger headers than it holds are 431, by the library itself. */
 #define STREAM_CONNECTION_MEMORY (6 * 1024)
-#define BODIES_MAX ((gint64)64 * 1024 * 1024)
 #define CONNECTIONS_SPARE 64 /* over our own limit, so that the library's is never met */
 #define DRAIN_MAX (4 * JSON_MAX_BYTES)
 
@@ -35,6 +34,8 @@ typedef struct HttpConnection {
     HttpThread *thread;
     int fd;
     gint deadline; /* seconds, monotonic; 0 = none. Atomic */
+    gint idle;     /* between two requests; atomic */
+    bool shut;     /* under httpd->lock: nothing more is read */
     bool local, trusted;
     Problem target; /* what is wrong with the address of the request under way */
     char peer[INET6_ADDRSTRLEN];
@@ -143,7 +144,7 @@ static void connection_open(HttpThread *thread, struct MHD_Connection *mhd, void
     peer_name(connection,
               MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
     connection->trusted = connection->local || is_proxy(thread->httpd, connection->peer);
-    deadline_set(connection, HTTP_HEADER_SECONDS);
+    deadline_set(connection, thread->httpd->limits.header_seconds);
     g_mutex_lock(&thread->httpd->lock);
     g_queue_push_tail_link(&thread->httpd->connections, &connection->node);
     g_mutex_unlock(&thread->httpd->lock);
@@ -181,6 +182,18 @@ static void header_add(struct MHD_Response *response, const char *name, const ch
     MHD_add_response_header(response, name, value);
 }
 
+/* draft-ietf-httpapi-ratelimit-headers: names of a draft, and nowhere else. */
+static void rate_headers(const RateState *rate, struct MHD_Response *response)
+{
+    char text[96];
+    g_snprintf(text, sizeof text, "\"%s\";q=%" G_GINT64_FORMAT ";w=%d", rate->name, rate->quota,
+               RATE_WINDOW_S);
+    header_add(response, "RateLimit-Policy", text);
+    g_snprintf(text, sizeof text, "\"%s\";r=%" G_GINT64_FORMAT ";t=%d", rate->name, rate->left,
+               rate->reset);
+    header_add(response, "RateLimit", text);
+}
+
 static void answer_headers(Exchange *exchange, struct MHD_Response *response)
 {
     HttpExchange *public = &exchange->public;
@@ -202,6 +215,8 @@ static void answer_headers(Exchange *exchange, struct MHD_Response *response)
         g_snprintf(number, sizeof number, "%d", public->retry_after);
         header_add(response, "Retry-After", number);
     }
+    if (public->rate.name)
+        rate_headers(&public->rate, response);
     if (public->replayed)
         header_add(response, "Idempotency-Replayed", "true");
     if (public->allow)
@@ -252,11 +267,18 @@ static enum MHD_Result answer(Exchange *exchange)
     return result;
 }
 
+/* The first bytes of TLS do not tell what will be asked: there the streams are shared out among all threads. */
+static int streams_on_api(const HttpThread *thread)
+{
+    const HttpdLimits *limits = &thread->httpd->limits;
+    return limits->certificate ? (int)(limits->streams / limits->threads) + 1 : STREAMS_ON_API;
+}
+
 /* An API thread that a stream was asked of takes only few. */
 static bool stream_refused(Exchange *exchange)
 {
     HttpThread *thread = exchange->connection->thread;
-    int most = thread->for_streams ? (int)thread->httpd->limits.streams : STREAMS_ON_API;
+    int most = thread->for_streams ? (int)thread->httpd->limits.streams : streams_on_api(thread);
     if (!exchange->public.stream || g_atomic_int_get(&thread->streams) < most)
         return false;
     http_stream_close(g_steal_pointer(&exchange->public.stream));
@@ -347,7 +369,7 @@ static Exchange *exchange_new(HttpThread *thread, struct MHD_Connection *mhd, co
         exchange->drain = length <= DRAIN_MAX &&
                           !MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, "Expect");
     }
-    deadline_set(exchange->connection, HTTP_BODY_SECONDS);
+    deadline_set(exchange->connection, thread->httpd->limits.body_seconds);
     return exchange;
 }
 
@@ -373,7 +395,8 @@ static enum MHD_Result body_read(Exchange *exchange, const char *data, size_t *s
     if (public->refused == PROBLEM_COUNT) {
         if ((public->body ? public->body->len : 0) + n > JSON_MAX_BYTES)
             body_refuse(exchange, PROBLEM_TOO_LARGE, "a body may have 1 MiB");
-        else if (__atomic_load_n(&httpd->bodies, __ATOMIC_RELAXED) + (gint64)n > BODIES_MAX)
+        else if (__atomic_load_n(&httpd->bodies, __ATOMIC_RELAXED) + (gint64)n >
+                 httpd->limits.bodies)
             body_refuse(exchange, PROBLEM_OVERLOADED, "too many large requests at once");
     }
     if (public->refused != PROBLEM_COUNT) /* an answer is only possible at the end of the body */
@@ -431,8 +454,10 @@ static void on_completed(void *data, struct MHD_Connection *mhd, void **slot,
         g_string_free(public->reply, TRUE);
     g_clear_pointer(&public->query, g_hash_table_unref);
     g_clear_pointer(&public->trimmed, g_ptr_array_unref);
-    if (exchange->connection) /* kept alive: the next request must come and be complete in time */
-        deadline_set(exchange->connection, HTTP_IDLE_SECONDS + HTTP_HEADER_SECONDS);
+    if (exchange->connection) { /* kept alive: the next request must come and be complete in time */
+        deadline_set(exchange->connection, HTTP_IDLE_SECONDS + httpd->limits.header_seconds);
+        g_atomic_int_set(&exchange->connection->idle, 1);
+    }
     g_free(exchange);
 }
 
@@ -441,7 +466,8 @@ static void *on_request_line(void *data, const char *uri, struct MHD_Connection 
 {
     HttpConnection *connection = connection_of(mhd);
     connection->target = http_target_check(uri);
-    deadline_set(connection, HTTP_HEADER_SECONDS);
+    deadline_set(connection, connection->thread->httpd->limits.header_seconds);
+    g_atomic_int_set(&connection->idle, 0);
     return NULL;
 }
 
@@ -465,13 +491,16 @@ Httpd *httpd_new(const char *address, const HttpdLimits *limits, const HttpdHook
     httpd->threads = g_new0(HttpThread, limits->threads + 1);
     httpd->streams = g_hash_table_new(NULL, NULL);
     g_mutex_init(&httpd->lock);
-    ListenerHooks listening = { on_accepted, on_tick, httpd };
-    httpd->listener = listener_new(address, &listening, error);
+    ListenerHooks listening = { on_accepted, on_tick, httpd, limits->header_seconds };
+    if (!limits->certificate || http_tls_load(limits->certificate, limits->key, error))
+        httpd->listener = listener_new(address, limits->sockets, &listening, error);
     if (httpd->listener)
         return httpd;
     httpd_free(httpd);
     return NULL;
 }
+
+static const struct MHD_OptionItem no_options[] = { { MHD_OPTION_END, 0, NULL } };
 
 static bool thread_start(Httpd *httpd, unsigned i, GError **error)
 {
@@ -484,15 +513,17 @@ static bool thread_start(Httpd *httpd, unsigned i, GError **error)
     unsigned share = httpd->limits.connections + httpd->limits.threads - 1;
     thread->most = thread->for_streams ? httpd->limits.streams : share / httpd->limits.threads;
     size_t memory = thread->for_streams ? STREAM_CONNECTION_MEMORY : CONNECTION_MEMORY;
+    unsigned tls = httpd->limits.certificate ? MHD_USE_TLS : 0;
     thread->daemon = MHD_start_daemon(
         MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC |
-            MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
+            MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | tls,
         0, NULL, NULL, on_request, thread, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory, MHD_OPTION_CONNECTION_LIMIT,
         thread->most + CONNECTIONS_SPARE, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)HTTP_IDLE_SECONDS, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION,
         on_connection, thread, MHD_OPTION_NOTIFY_COMPLETED, on_completed, thread,
-        MHD_OPTION_URI_LOG_CALLBACK, on_request_line, thread, MHD_OPTION_END);
+        MHD_OPTION_URI_LOG_CALLBACK, on_request_line, thread, MHD_OPTION_ARRAY,
+        tls ? http_tls_options() : no_options, MHD_OPTION_END);
     return thread->daemon || problem_set(error, PROBLEM_FAILED, "libmicrohttpd does not start");
 }
 
@@ -532,6 +563,44 @@ static bool is_quiet(gpointer data)
     return g_atomic_int_get(&httpd->running) <= 0;
 }
 
+/*
+ * A connection between two requests is not closed but shut for reading: what its peer sent just now is still read and
+ * answered, with Connection: close; then, or when there is nothing, its thread closes it.
+ */
+static void idle_shut(Httpd *httpd)
+{
+    g_mutex_lock(&httpd->lock);
+    for (GList *l = httpd->connections.head; l; l = l->next) {
+        HttpConnection *connection = l->data;
+        if (connection->shut || !g_atomic_int_get(&connection->idle))
+            continue;
+        connection->shut = true;
+        shutdown(connection->fd, SHUT_RD);
+    }
+    g_mutex_unlock(&httpd->lock);
+}
+
+static bool is_drained(gpointer data)
+{
+    Httpd *httpd = data;
+    HttpdGauges gauges;
+    streams_end(httpd);
+    idle_shut(httpd);
+    httpd_gauges(httpd, &gauges);
+    return gauges.connections <= 0;
+}
+
+void httpd_drain(Httpd *httpd, unsigned ms)
+{
+    clock_wait(is_drained, httpd, ms);
+}
+
+bool httpd_reload(Httpd *httpd, GError **error)
+{
+    const HttpdLimits *limits = &httpd->limits;
+    return !limits->certificate || http_tls_load(limits->certificate, limits->key, error);
+}
+
 void httpd_stop(Httpd *httpd, unsigned ms)
 {
     httpd_stop_listening(httpd);
@@ -550,6 +619,7 @@ void httpd_free(Httpd *httpd)
     if (!httpd)
         return;
     listener_free(httpd->listener);
+    http_tls_unload();
     g_hash_table_unref(httpd->streams);
     g_mutex_clear(&httpd->lock);
     g_free(httpd->threads);

@@ -6,11 +6,12 @@
  * Each HTTP thread is one daemon (poll mode: its epoll mode stalls when exactly n x 128 connections are ready). The
  * daemons have no listening socket: the listener thread (listener.h) accepts, looks which kind of daemon a connection
  * is for, and enforces the time limits that libmicrohttpd lacks. Legal order: httpd_new(), httpd_start(),
- * httpd_stop_listening(), [answer everything], httpd_stop(), httpd_free().
+ * httpd_stop_listening(), httpd_drain(), [answer everything], httpd_stop(), httpd_free().
  *
  * Refused here, with a problem and Connection: close: more than one Content-Length or Host, Content-Length together with
  * Transfer-Encoding, any coding but chunked, blanks before a colon, lines that end in a bare LF, folded headers (400);
- * headers over 16 KiB, of a stream over some 4 KiB (431); bodies over JSON_MAX_BYTES (413); bodies of all requests together over 64 MiB (503).
+ * headers over 16 KiB, of a stream over some 4 KiB (431); bodies over JSON_MAX_BYTES (413); bodies of all requests
+ * together over limits.bodies (503).
  */
 #pragma once
 
@@ -20,10 +21,9 @@
 #include "base/problem.h"
 #include "base/uuid.h"
 #include "server/httpd_stream.h"
+#include "server/rate.h"
 
 #define HTTP_HEADERS_MAX (16 * 1024)
-#define HTTP_HEADER_SECONDS 10 /* from the connection or the request line to the blank line */
-#define HTTP_BODY_SECONDS 30
 #define HTTP_ANSWER_SECONDS 300 /* for a slow reader; streams have no end */
 #define HTTP_IDLE_SECONDS 30
 #define STREAMS_ON_API 64 /* per HTTP thread: see httpd_stream.h */
@@ -57,6 +57,7 @@ typedef struct HttpExchange {
     HttpStream *stream; /* taken; instead of reply */
     gint64 rev;         /* ETag when > 0 */
     int retry_after;
+    RateState rate;
     const char *allow; /* a literal */
     bool replayed, close;
     char request_id[UUID_TEXT_SIZE];
@@ -77,6 +78,12 @@ typedef struct HttpdHooks {
 
 typedef struct HttpdLimits {
     unsigned threads, connections, streams;
+    int header_seconds,
+        body_seconds; /* from the connection or the request line to the blank line; from there to the
+                                       * end of the body */
+    gint64 bodies;    /* bytes */
+    const GArray *sockets;         /* int, instead of the address; NULL none */
+    const char *certificate, *key; /* files: TLS; NULL: plain HTTP */
     const char
         *proxies; /* addresses, blank-separated, whose X-Forwarded-For is believed; may be NULL */
 } HttpdLimits;
@@ -86,6 +93,11 @@ Httpd *httpd_new(const char *address, const HttpdLimits *limits, const HttpdHook
                  GError **error);
 bool httpd_start(Httpd *httpd, GError **error);
 void httpd_stop_listening(Httpd *httpd); /* answers carry Connection: close from now on */
+/* Everybody who has asked is answered: ends the streams and the connections that ask nothing, and waits until none is left, at
+ * most ms. What runs the requests must still run. */
+void httpd_drain(Httpd *httpd, unsigned ms);
+/* Certificate and key as their files are now, for new connections. The old ones stay when the new ones are not good. */
+bool httpd_reload(Httpd *httpd, GError **error);
 /* Ends the streams, waits at most ms for the running answers, closes all connections. Nothing may be suspended but streams. */
 void httpd_stop(Httpd *httpd, unsigned ms);
 void httpd_free(Httpd *httpd);

@@ -31,6 +31,11 @@ Problem http_target_check(const char *target);
 /* The path of a decoded address in either form, /PATH or http://HOST/PATH. */
 const char *http_target_path(const char *url);
 
+/* httpd_tls.c: reads both files, checks them, and uses them for the connections that come from now on. BAD_CONFIG. */
+bool http_tls_load(const char *certificate, const char *key, GError **error);
+void http_tls_unload(void); /* when no daemon runs any more */
+const struct MHD_OptionItem *http_tls_options(void);
+
 struct MHD_Response *http_stream_response(HttpStream *stream);
 /* The stream's answer is about to start in this connection; called in its HTTP thread. */
 void http_stream_begin(HttpStream *stream, struct MHD_Connection *connection);

@@ -4,6 +4,7 @@
 #include "server/listener.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -16,7 +17,7 @@
 #include "base/clock.h"
 #include "base/problem.h"
 
-#define FIRST_BYTES_SECONDS 10
+#define LAST_WORDS_US (500 * 1000) /* for the first bytes, when no more connections are taken */
 #define UNDECIDED_MAX 4096
 #define BACKLOG 1024
 
@@ -33,9 +34,12 @@ struct Listener {
     ListenerHooks hooks;
     GArray *sockets; /* int */
     char *path;      /* of a unix socket */
+    bool handed_over;
     GThread *thread;
     int epoll, wake;
     gint stop_accepting, stop, accepting; /* atomic */
+    gint64
+        last_words; /* monotonic: until when first bytes are waited for at the end; 0 no end yet */
     GQueue undecided;
 };
 
@@ -140,7 +144,34 @@ static bool listen_tcp(Listener *listener, const char *text, GError **error)
     return ok;
 }
 
-Listener *listener_new(const char *address, const ListenerHooks *hooks, GError **error)
+/* Copies, so that the supervisor's own stay open when ours are closed. */
+static bool take_sockets(Listener *listener, const GArray *sockets, GError **error)
+{
+    listener->handed_over = true;
+    for (guint i = 0; i < sockets->len; i++) {
+        int fd = fcntl(g_array_index(sockets, int, i), F_DUPFD_CLOEXEC, 0);
+        if (fd < 0)
+            return problem_set(error, PROBLEM_CANNOT_CREATE, "a socket that was handed over: %s",
+                               g_strerror(errno));
+        g_array_append_val(listener->sockets, fd);
+    }
+    return true;
+}
+
+static bool sockets_open(Listener *listener, const char *address, const GArray *sockets,
+                         GError **error)
+{
+    if (sockets)
+        return take_sockets(listener, sockets, error);
+    if (!listener_address_ok(address))
+        return problem_set(error, PROBLEM_BAD_CONFIG,
+                           "listen: \"%s\" must be HOST:PORT, [IPV6]:PORT or unix:PATH", address);
+    return g_str_has_prefix(address, "unix:") ? listen_unix(listener, address + 5, error)
+                                              : listen_tcp(listener, address, error);
+}
+
+Listener *listener_new(const char *address, const GArray *sockets, const ListenerHooks *hooks,
+                       GError **error)
 {
     Listener *listener = g_new0(Listener, 1);
     listener->hooks = *hooks;
@@ -148,15 +179,7 @@ Listener *listener_new(const char *address, const ListenerHooks *hooks, GError *
     listener->epoll = epoll_create1(EPOLL_CLOEXEC);
     listener->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     g_queue_init(&listener->undecided);
-    if (!listener_address_ok(address)) {
-        problem_set(error, PROBLEM_BAD_CONFIG,
-                    "listen: \"%s\" must be HOST:PORT, [IPV6]:PORT or unix:PATH", address);
-        listener_free(listener);
-        return NULL;
-    }
-    bool ok = g_str_has_prefix(address, "unix:") ? listen_unix(listener, address + 5, error)
-                                                 : listen_tcp(listener, address, error);
-    if (ok)
+    if (sockets_open(listener, address, sockets, error))
         return listener;
     listener_free(listener);
     return NULL;
@@ -204,7 +227,7 @@ static void undecided_add(Listener *listener, int fd, const struct sockaddr_stor
     one->fd = fd;
     one->address = *address;
     one->length = length;
-    one->deadline = clock_monotonic() + FIRST_BYTES_SECONDS * G_USEC_PER_SEC;
+    one->deadline = clock_monotonic() + listener->hooks.patience * G_USEC_PER_SEC;
     g_queue_push_tail_link(&listener->undecided, &one->node);
     struct epoll_event event = { .events = EPOLLIN | EPOLLRDHUP | EPOLLET, .data.ptr = one };
     if (epoll_ctl(listener->epoll, EPOLL_CTL_ADD, fd, &event) != 0)
@@ -230,6 +253,12 @@ static void accept_all(Listener *listener, int socket)
     }
 }
 
+static void undecided_clear(Listener *listener)
+{
+    while (listener->undecided.head)
+        undecided_drop(listener, listener->undecided.head->data, true);
+}
+
 static void sockets_close(Listener *listener)
 {
     for (guint i = 0; i < listener->sockets->len; i++) {
@@ -238,9 +267,23 @@ static void sockets_close(Listener *listener)
         close(fd);
     }
     g_array_set_size(listener->sockets, 0);
-    while (listener->undecided.head)
-        undecided_drop(listener, listener->undecided.head->data, true);
-    g_atomic_int_set(&listener->accepting, 0);
+}
+
+/* Somebody may be connected and just about to ask: it has until last_words. Who is connected and not yet accepted waits
+ * for the next process, or is taken now: closing the socket would reset it. */
+static void accepting_end(Listener *listener)
+{
+    gint64 now = clock_monotonic();
+    if (listener->last_words == 0) {
+        listener->last_words = now + LAST_WORDS_US;
+        for (guint i = 0; !listener->handed_over && i < listener->sockets->len; i++)
+            accept_all(listener, g_array_index(listener->sockets, int, i));
+        sockets_close(listener);
+    }
+    if (now >= listener->last_words)
+        undecided_clear(listener);
+    if (listener->undecided.length == 0)
+        g_atomic_int_set(&listener->accepting, 0);
 }
 
 static void sweep(Listener *listener)
@@ -272,9 +315,11 @@ static gpointer listener_run(gpointer data)
     gint64 next = clock_monotonic() + G_USEC_PER_SEC;
     while (!g_atomic_int_get(&listener->stop)) {
         if (g_atomic_int_get(&listener->accepting) && g_atomic_int_get(&listener->stop_accepting))
-            sockets_close(listener);
+            accepting_end(listener);
         struct epoll_event events[64];
-        gint64 wait = MAX(0, (next - clock_monotonic()) / 1000 + 1);
+        bool ending = listener->last_words > 0 && g_atomic_int_get(&listener->accepting);
+        gint64 until = ending ? MIN(next, listener->last_words) : next;
+        gint64 wait = MAX(0, (until - clock_monotonic()) / 1000 + 1);
         /* A connection is dropped only by its own event or by sweep(), so no event below can be stale - but for the
          * overflow in undecided_add(), which therefore ends the round by accepting last. */
         int n = epoll_wait(listener->epoll, events, G_N_ELEMENTS(events), (int)wait);
@@ -332,6 +377,7 @@ void listener_free(Listener *listener)
     if (listener->thread)
         g_thread_join(listener->thread);
     sockets_close(listener);
+    undecided_clear(listener);
     if (listener->path)
         unlink(listener->path);
     close(listener->epoll);

@@ -6,6 +6,9 @@
  *
  * Addresses: HOST:PORT, [IPV6]:PORT, unix:PATH. A host name may give several sockets. A socket file that nobody listens on is
  * replaced; one that somebody listens on is refused. The file gets mode 0600 and is removed by listener_free().
+ *
+ * Sockets may also be handed over (supervisor.h). Then the address is not used, and connections that come after the end wait
+ * for whoever has the sockets next.
  */
 #pragma once
 
@@ -21,11 +24,15 @@ typedef struct ListenerHooks {
                      gpointer data);
     void (*tick)(gpointer data);
     gpointer data;
+    int patience; /* seconds that a connection may take to its first bytes */
 } ListenerHooks;
 
-Listener *listener_new(const char *address, const ListenerHooks *hooks, GError **error);
+/* sockets: int, instead of the address; NULL none. Duplicated. */
+Listener *listener_new(const char *address, const GArray *sockets, const ListenerHooks *hooks,
+                       GError **error);
 bool listener_start(Listener *listener, GError **error);
-/* Closes the sockets and drops connections that have said nothing; after it accepted() is not called. Ticks go on. */
+/* Closes the sockets, and gives connections that have said nothing half a second more; after it accepted() is not called.
+ * Ticks go on. */
 void listener_stop_accepting(Listener *listener);
 void listener_free(Listener *listener); /* joins the thread */
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += %D%/libserver.a
-%C%_libserver_a_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) $(SODIUM_CFLAGS)
+%C%_libserver_a_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) $(GNUTLS_CFLAGS) $(SODIUM_CFLAGS)
 %C%_libserver_a_SOURCES = \
 	%D%/accounts.c %D%/accounts.h \
 	%D%/audit.c %D%/audit.h \
@@ -30,6 +30,7 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/httpd.c %D%/httpd.h %D%/httpd_internal.h \
 	%D%/httpd_shape.c \
 	%D%/httpd_stream.c %D%/httpd_stream.h \
+	%D%/httpd_tls.c \
 	%D%/idempotency.c %D%/idempotency.h \
 	%D%/jobs.c %D%/jobs.h \
 	%D%/lanes.c %D%/lanes.h \
@@ -43,6 +44,7 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/partners.c %D%/partners.h \
 	%D%/parts.c \
 	%D%/password.c %D%/password.h \
+	%D%/rate.c %D%/rate.h \
 	%D%/referral_create.c %D%/referral_create.h \
 	%D%/referral_family.c %D%/referral_family.h \
 	%D%/referral_list.c %D%/referral_list.h \
@@ -53,8 +55,10 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/search.c %D%/search.h \
 	%D%/server.c %D%/server.h %D%/server_internal.h \
 	%D%/sessions.c %D%/sessions.h \
+	%D%/supervisor.c %D%/supervisor.h \
 	%D%/throttle.c %D%/throttle.h \
-	%D%/tokens.c %D%/tokens.h
+	%D%/tokens.c %D%/tokens.h \
+	%D%/watchdog.c
 nodist_%C%_libserver_a_SOURCES = %D%/server_schema.c %D%/demo_texts.c
 
 server_schema_files = \
@@ -84,4 +88,4 @@ if HAVE_POSTGRESQL
 leadlined_LDADD += src/db/libdbpg.a src/db/libdb.a
 endif
 leadlined_LDADD += src/model/libmodel.a src/base/libbase.a \
-	$(MICROHTTPD_LIBS) $(SODIUM_LIBS) $(CJSON_LIBS) $(SQLITE_LIBS) $(PQ_LIBS) $(GLIB_LIBS)
+	$(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(SODIUM_LIBS) $(CJSON_LIBS) $(SQLITE_LIBS) $(PQ_LIBS) $(GLIB_LIBS)

@@ -3,10 +3,12 @@
 #include "server/hints.h"
 #include "server/lively.h"
 #include "server/server.h"
+#include "server/supervisor.h"
 
 const ServerPart server_parts[] = {
     { "events", events_start, events_stop },
     { "hints", hints_start, hints_stop },
+    { "watchdog", watchdog_start, watchdog_stop },
     { "lively", lively_start, lively_stop },
     { 0 },
 };

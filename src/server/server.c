@@ -9,7 +9,9 @@
 #include "server/routes.h"
 #include "server/schema.h"
 #include "server/server_internal.h"
+#include "server/supervisor.h"
 
+#define DRAIN_MS 3000 /* for those who are in the middle of asking */
 #define STOP_MS 15000
 
 static unsigned http_threads(const Config *config, DbEngine engine)
@@ -42,6 +44,7 @@ Server *server_new(const Config *config, GError **error)
     routes_init();
     server->auth = auth_cache_new();
     server->metrics = metrics_new();
+    server->rate = rate_new(config->rate_reads, config->rate_writes);
     server->lock = -1;
     schema_watch_timeline(config);
     if (schema_lock(config, &server->lock, error))
@@ -65,9 +68,16 @@ static bool parts_start(Server *server, GError **error)
 bool server_start(Server *server, GError **error)
 {
     const Config *config = server->config;
-    HttpdLimits limits = { http_threads(config, db_engine(server->db)),
-                           (unsigned)config->max_connections, (unsigned)config->max_streams,
-                           config->proxies };
+    HttpdLimits limits = { .threads = http_threads(config, db_engine(server->db)),
+                           .connections = (unsigned)config->max_connections,
+                           .streams = (unsigned)config->max_streams,
+                           .header_seconds = (int)config->header_seconds,
+                           .body_seconds = (int)config->body_seconds,
+                           .bodies = config->body_memory * 1024 * 1024,
+                           .sockets = supervisor_sockets(),
+                           .certificate = config->tls_certificate,
+                           .key = config->tls_key,
+                           .proxies = config->proxies };
     HttpdHooks hooks = exchange_hooks(server);
     server->started = true;
     server->lanes = lanes_new(config, server->db, server->metrics, frame_write_last);
@@ -79,7 +89,8 @@ bool server_start(Server *server, GError **error)
     if (!server->jobs)
         return false;
     g_autofree char *threads = g_strdup_printf("%u", limits.threads);
-    log_write(LOG_INFO, "started", "listen", config->listen, "threads", threads, NULL);
+    log_write(LOG_INFO, "started", "listen", limits.sockets ? "handed over" : config->listen,
+              "threads", threads, NULL);
     log_flush();
     return true;
 }
@@ -90,8 +101,11 @@ void server_stop(Server *server)
         return;
     server->started = false;
     log_write(LOG_INFO, "stopping", NULL);
-    if (server->httpd)
+    supervisor_tell("STOPPING=1");
+    if (server->httpd) {
         httpd_stop_listening(server->httpd);
+        httpd_drain(server->httpd, DRAIN_MS);
+    }
     jobs_stop(g_steal_pointer(&server->jobs));
     while (server->parts_started > 0)
         server_parts[--server->parts_started].stop(server);
@@ -102,6 +116,16 @@ void server_stop(Server *server)
     if (!db_checkpoint(server->db, true, &error))
         log_write(LOG_WARNING, "checkpoint", "detail", error->message, NULL);
     log_write(LOG_INFO, "stopped", NULL);
+    log_flush();
+}
+
+void server_reload(Server *server)
+{
+    g_autoptr(GError) error = NULL;
+    if (httpd_reload(server->httpd, &error))
+        log_write(LOG_INFO, "reloaded", NULL);
+    else
+        log_write(LOG_ERROR, "reload", "detail", error->message, NULL);
     log_flush();
 }
 
@@ -116,6 +140,7 @@ void server_free(Server *server)
         close(server->lock);
     auth_cache_free(server->auth);
     metrics_free(server->metrics);
+    rate_free(server->rate);
     g_free(server->metrics_token);
     g_free(server);
 }

@@ -14,6 +14,9 @@ Server *server_new(const Config *config, GError **error);
 bool server_start(Server *server, GError **error);
 /* Takes no more connections, finishes the writes that were accepted, ends all streams, joins all threads. */
 void server_stop(Server *server);
+/* Reads again what may change while it runs: the certificate and its key. What is not good is told in the log, and the old
+ * one stays. */
+void server_reload(Server *server);
 void server_free(Server *server);
 
 const Config *server_config(const Server *server);

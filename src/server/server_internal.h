@@ -8,6 +8,7 @@
 #include "server/jobs.h"
 #include "server/lanes.h"
 #include "server/metrics.h"
+#include "server/rate.h"
 #include "server/server.h"
 
 struct Server {
@@ -19,6 +20,7 @@ struct Server {
     Jobs *jobs;
     AuthCache *auth;
     Metrics *metrics;
+    RateLimiter *rate;
     char *metrics_token;                                       /* NULL: local callers only */
     const ServerListener *listeners[SERVER_LISTENERS_MAX + 1]; /* closed by NULL */
     guint parts_started;

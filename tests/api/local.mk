@@ -23,9 +23,12 @@ API_TESTS = \
 	%D%/partner.test.js \
 	%D%/plan.test.js \
 	%D%/problem.test.js \
+	%D%/rate.test.js \
 	%D%/referral.test.js \
 	%D%/search.test.js \
 	%D%/session.test.js \
+	%D%/supervise.test.js \
+	%D%/tls.test.js \
 	%D%/transition.test.js \
 	%D%/verdict.test.js
 EXTRA_DIST += %D%/harness.js %D%/network.js $(API_TESTS)
@@ -34,3 +37,5 @@ TESTS += %D%/run-sqlite.sh
 if HAVE_POSTGRESQL
 TESTS += %D%/run-postgresql.sh
 endif
+check_PROGRAMS += %D%/supervisor
+%C%_supervisor_LDADD = $(GLIB_LIBS)

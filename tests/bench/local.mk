@@ -10,7 +10,7 @@ EXTRA_PROGRAMS += %D%/bench %D%/bare
 %C%_bench_LDADD = src/base/libbase.a $(VTERM_LIBS) $(GLIB_LIBS) -lutil -lm
 %C%_bare_SOURCES = %D%/bare.c
 %C%_bare_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(MICROHTTPD_CFLAGS) $(NCURSES_CFLAGS) $(PQ_CFLAGS)
-%C%_bare_LDADD = $(SQLITE_LIBS) $(MICROHTTPD_LIBS) $(NCURSES_LIBS) $(PQ_LIBS) $(GLIB_LIBS)
+%C%_bare_LDADD = $(SQLITE_LIBS) $(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(NCURSES_LIBS) $(PQ_LIBS) $(GLIB_LIBS)
 
 bench: all %D%/bench$(EXEEXT) %D%/bare$(EXEEXT)
 	@test -z '$(SANITIZE_FLAGS)' || { echo 'make bench: this build has sanitizers; use the one of ./bootstrap (build/)' >&2; exit 1; }

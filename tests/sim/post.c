@@ -317,6 +317,16 @@ static bool is_idle(gpointer httpd)
     return ((Httpd *)httpd)->running == 0;
 }
 
+void httpd_drain(Httpd *httpd, unsigned ms)
+{
+    sched_until(is_idle, httpd, sched_now() + (gint64)ms * 1000);
+}
+
+bool httpd_reload(Httpd *httpd, GError **error)
+{
+    return true;
+}
+
 void httpd_stop(Httpd *httpd, unsigned ms)
 {
     if (!httpd->streamer)

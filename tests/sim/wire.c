@@ -434,7 +434,7 @@ void net_cancel_all(Net *from)
 }
 
 /* The port tells whose it is. */
-Net *net_new(const char *server, GError **error)
+Net *net_new(const char *server, const char *ca_file, GError **error)
 {
     Net *made = g_new0(Net, 1);
     made->host = server[strlen(server) - 1] - '0';

@@ -10,6 +10,7 @@
 #include "server/idempotency.h"
 #include "server/jobs.h"
 #include "server/listener.h"
+#include "server/rate.h"
 #include "server/routes.h"
 #include "server/schema.h"
 #include "server/server.h"
@@ -361,6 +362,52 @@ static void a_user_code_is_read_as_people_type_it(void **state)
     }
 }
 
+/* ---- quotas, by a clock of our own */
+
+static void quota_is_taken_at_once_and_comes_back_evenly(void **state)
+{
+    RateLimiter *rate = rate_new(60, 0);
+    Uuid ann = { .bytes = { 1 } }, ben = { .bytes = { 2 } };
+    gint64 now = 1000 * G_USEC_PER_SEC;
+    RateState told;
+    for (int i = 0; i < 60; i++) {
+        assert_true(rate_take(rate, RATE_READ, &ann, 1, now, &told));
+        assert_int_equal(told.left, 59 - i);
+        assert_int_equal(told.reset, i + 1);
+    }
+    assert_false(rate_take(rate, RATE_READ, &ann, 1, now, &told));
+    assert_int_equal(told.retry_after, 1);
+    assert_int_equal(told.left, 0);
+    assert_int_equal(told.reset, 60);
+    assert_string_equal(told.name, "read");
+    assert_true(rate_take(rate, RATE_READ, &ben, 60, now, &told));
+    assert_false(rate_take(rate, RATE_READ, &ann, 1, now + G_USEC_PER_SEC - 1, &told));
+    assert_true(rate_take(rate, RATE_READ, &ann, 1, now + G_USEC_PER_SEC, &told));
+    assert_false(rate_take(rate, RATE_READ, &ann, 10, now + G_USEC_PER_SEC, &told));
+    assert_int_equal(told.retry_after, 10);
+    assert_true(rate_take(rate, RATE_READ, &ann, 10, now + 11 * G_USEC_PER_SEC, &told));
+    assert_true(rate_take(rate, RATE_READ, &ann, 60, now + 120 * G_USEC_PER_SEC, &told));
+    assert_true(rate_take(rate, RATE_READ, &ann, 100, now + 200 * G_USEC_PER_SEC, &told));
+    assert_int_equal(told.left, 0); /* more than there ever is takes all */
+    assert_true(rate_take(rate, RATE_WRITE, &ann, 1000000, now, &told)); /* no limit */
+    assert_null(told.name);
+    rate_free(rate);
+}
+
+/* Accounts that have all back are forgotten, the others are not. */
+static void quota_of_many_accounts(void **state)
+{
+    RateLimiter *rate = rate_new(1, 1);
+    RateState told;
+    for (guint32 i = 1; i <= 20000; i++) {
+        Uuid id = { 0 };
+        memcpy(id.bytes, &i, sizeof i);
+        assert_true(rate_take(rate, RATE_READ, &id, 1, (gint64)i * G_USEC_PER_SEC, &told));
+        assert_false(rate_take(rate, RATE_READ, &id, 1, (gint64)i * G_USEC_PER_SEC, &told));
+    }
+    rate_free(rate);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -379,6 +426,8 @@ int main(void)
         cmocka_unit_test(delays_double_up_to_a_quarter_of_an_hour),
         cmocka_unit_test(an_address_of_ipv6_counts_with_its_network),
         cmocka_unit_test(jobs_purge_what_is_old_step_by_step),
+        cmocka_unit_test(quota_is_taken_at_once_and_comes_back_evenly),
+        cmocka_unit_test(quota_of_many_accounts),
     };
     if (!crypto_init(NULL))
         return 1;
