@@ -250,8 +250,8 @@ static void column_clear(gpointer column)
 /* Columns that are the cache's own, checked apart. */
 static bool is_own(const char *name)
 {
-    static const char *const own[] = { "n",       "party", "label",     "waiting",
-                                       "pending", "local", "generation" };
+    static const char *const own[] = { "n",     "party",      "label",   "waiting", "standing",
+                                       "worth", "client_key", "pending", "local",   "generation" };
     for (size_t i = 0; i < G_N_ELEMENTS(own); i++)
         if (strcmp(own[i], name) == 0)
             return true;
@@ -354,6 +354,8 @@ typedef struct Rule {
     " EXCEPT " a "))"
 
 static const Rule rules[] = {
+    { "a row stands another way", "SELECT count(*) FROM referral WHERE standing <> state * 4 + "
+                                  "coalesce(verdict, 0)" },
     { "a row waits that does not", "SELECT count(*) FROM referral WHERE waiting <> (state IN (1, "
                                    "2))" },
     { "the other side is another",
