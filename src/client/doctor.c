@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "client/doctor.h"
 
+#include <inttypes.h>
 #include <langinfo.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -166,9 +167,8 @@ static DoctorGrade look_at_store(const Doctor *doctor, char **finding, char **cu
             _("keep a copy of the file, then take it away: what is not sent is in it"));
         return DOCTOR_ILL;
     }
-    *finding = g_strdup_printf(
-        _("sound; to be sent %" G_GINT64_FORMAT ", refused %" G_GINT64_FORMAT),
-        counts.held + counts.waiting, counts.failed);
+    *finding = g_strdup_printf(_("sound; to be sent %" PRId64 ", refused %" PRId64),
+                               counts.held + counts.waiting, counts.failed);
     if (counts.failed == 0)
         return DOCTOR_WELL;
     *cure = g_strdup(_("leadline outbox says why, and what can be done"));

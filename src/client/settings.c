@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "client/settings.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/i18n.h"
@@ -145,8 +146,7 @@ char *setting_values(const Setting *setting)
     const Field *field = &setting->field;
     switch (field->type) {
     case FIELD_INT:
-        return g_strdup_printf(_("%" G_GINT64_FORMAT " to %" G_GINT64_FORMAT), field->min,
-                               field->max);
+        return g_strdup_printf(_("%" PRId64 " to %" PRId64), field->min, field->max);
     case FIELD_BOOL:
         return g_strdup(_("on or off"));
     case FIELD_ENUM: {
