@@ -169,13 +169,21 @@ static bool patch_refuse_stale(Call *call, const Account *account, GError **erro
     return false;
 }
 
-static bool patch_apply(Call *call, Account *account, GError **error)
+/* The types of objects in which one account reads otherwise than the other (set of 1 << ObjectType). */
+static unsigned types_that_tell(const Account *before, const Account *after)
 {
-    json_decode(call->json, &account_fields, account, JSON_PATCH, "#", &call->errors);
-    if (!field_errors_any(&call->errors))
-        fields_validate(&account_fields, account, "#", &call->errors);
-    if (!call_valid(call, error))
-        return false;
+    unsigned types = 0;
+    for (const ObjectRow *row = object_rows; row->type; row++)
+        for (size_t i = 0; row->shows && i < row->shows->n_fields; i++) {
+            const Field *field = field_find(&account_fields, row->shows->fields[i].name);
+            if (field && !field_equal(field, before, after))
+                types |= 1u << row->type;
+        }
+    return types;
+}
+
+static bool patch_store(Call *call, const Account *before, const Account *account, GError **error)
+{
     if (!db_exec(call->db, error,
                  "UPDATE account SET rev = rev + 1, updated_at = $2, name = $3, company_name = $4, "
                  "business_type = $5 "
@@ -184,16 +192,30 @@ static bool patch_apply(Call *call, Account *account, GError **error)
                  db_text(account->company_name), db_text(account->business_type)))
         return false;
     change_note(call, &account->id, OBJECT_ACCOUNT, &account->id, false);
-    return audit_put(call, "account.change", &account->id, error) && changes_write(call, error) &&
+    return change_note_shown(call, &account->id, types_that_tell(before, account), error) &&
+           audit_put(call, "account.change", &account->id, error) && changes_write(call, error);
+}
+
+static bool patch_apply(Call *call, const Account *before, Account *account, GError **error)
+{
+    json_decode(call->json, &account_fields, account, JSON_PATCH, "#", &call->errors);
+    if (!field_errors_any(&call->errors))
+        fields_validate(&account_fields, account, "#", &call->errors);
+    return call_valid(call, error) &&
+           (fields_equal(&account_fields, before, account) ||
+            patch_store(call, before, account, error)) &&
            put_me(call, error);
 }
 
 static bool patch_me(Call *call, GError **error)
 {
-    Account account = { 0 };
-    if (!account_read(call->db, &call->principal.account, &account, error))
+    Account before = { 0 }, account = { 0 };
+    if (!account_read(call->db, &call->principal.account, &before, error))
         return false;
-    bool ok = patch_refuse_stale(call, &account, error) && patch_apply(call, &account, error);
+    fields_copy(&account_fields, &account, &before);
+    bool ok = patch_refuse_stale(call, &before, error) &&
+              patch_apply(call, &before, &account, error);
+    fields_clear(&account_fields, &before);
     fields_clear(&account_fields, &account);
     return ok;
 }

@@ -20,6 +20,60 @@ void change_note(Call *call, const Uuid *scope, ObjectType type, const Uuid *obj
     g_array_append_val(call->changes, change);
 }
 
+/* ---- what shows an account */
+
+static const char *viewers_sql(unsigned types)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (const ObjectRow *row = object_rows; row->type; row++)
+        if (types & 1u << row->type)
+            g_string_append_printf(text, "%s%s", text->len ? " UNION " : "", row->viewers);
+    return db_intern("%s", text->str);
+}
+
+bool change_note_shown(Call *call, const Uuid *account, unsigned types, GError **error)
+{
+    if (!types)
+        return true;
+    g_autoptr(DbRows) rows = db_query(call->db, error, viewers_sql(types), db_uuid(account));
+    if (!rows)
+        return false;
+    while (db_next(rows, error)) {
+        Change change = {
+            .scope = db_get_uuid(rows, 0), .object = *account, .shown = types, .at = call->now
+        };
+        g_array_append_val(call->changes, change);
+    }
+    return db_rows_ok(rows);
+}
+
+static const char *shown_sql(unsigned types)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (const ObjectRow *row = object_rows; row->type; row++)
+        if (types & 1u << row->type)
+            g_string_append_printf(text, "%sSELECT %d AS type, o.id AS id FROM (%s) o",
+                                   text->len ? " UNION ALL " : "", (int)row->type, row->showing);
+    return db_intern(
+        "INSERT INTO change_index (scope_id, type, object_id, seq, created_seq, deleted,"
+        " changed_at) SELECT $1, n.type, n.id, $3 + n.n, $3 + n.n, 0, $4 FROM (SELECT s.type, s.id,"
+        " ROW_NUMBER() OVER (ORDER BY s.type, s.id) AS n FROM (%s) s) n WHERE TRUE"
+        " ON CONFLICT (scope_id, type, object_id) DO UPDATE SET seq = excluded.seq,"
+        " deleted = excluded.deleted, changed_at = excluded.changed_at",
+        text->str);
+}
+
+/* Numbers from *number on; *number is then the last one. */
+static bool put_shown(Db *db, const Change *change, gint64 *number, GError **error)
+{
+    gint64 n = 0;
+    if (!db_exec_count(db, error, &n, shown_sql(change->shown), db_uuid(&change->scope),
+                       db_uuid(&change->object), db_int(*number), db_int(change->at)))
+        return false;
+    *number += n;
+    return true;
+}
+
 /* ---- writing */
 
 #define SCOPES_AT_ONCE 16
@@ -73,20 +127,28 @@ static const char *scopes_sql(Db *db)
     return (const char *)*one;
 }
 
-/* The numbers of one scope's changes [from, to), whose row is read. */
+/* The numbers of one scope's changes [from, to), whose row is read. Sets come first (type 0): an object that also changed
+ * by itself has the later number, so that the scope's last number is always in the index. */
 static bool scope_raise(Db *db, const GPtrArray *changes, guint from, guint to, const DbRows *rows,
                         GError **error)
 {
-    gint64 before = db_get_int(rows, 2), n = to - from;
+    gint64 before = db_get_int(rows, 2), number = before;
+    for (guint i = from; i < to; i++) {
+        Change *change = change_at(changes, i);
+        if (!change->shown)
+            number++;
+        else if (!put_shown(db, change, &number, error))
+            return false;
+        change->number = number;
+    }
     for (guint i = from; i < to; i++) {
         Change *change = change_at(changes, i);
         change->epoch = db_get_int(rows, 0);
         change->acl = db_get_int(rows, 1);
-        change->seq = before + n;
-        change->number = before + 1 + (i - from);
+        change->seq = number;
     }
     return db_later(db, error, "UPDATE scope SET seq = seq + $2 WHERE id = $1",
-                    db_uuid(&change_at(changes, from)->scope), db_int(n));
+                    db_uuid(&change_at(changes, from)->scope), db_int(number - before));
 }
 
 /* As many scopes as are locked at once; *from moves behind them. */
@@ -157,8 +219,9 @@ static bool put_all(Db *db, const GPtrArray *changes, GError **error)
     const Change *rows[ROWS_AT_ONCE];
     int n = 0;
     for (guint i = 0; i < changes->len; i++) {
-        if (i + 1 < changes->len &&
-            compare_changes(change_at(changes, i), change_at(changes, i + 1)) == 0)
+        if (change_at(changes, i)->shown ||
+            (i + 1 < changes->len &&
+             compare_changes(change_at(changes, i), change_at(changes, i + 1)) == 0))
             continue;
         rows[n++] = change_at(changes, i);
         if (n < ROWS_AT_ONCE)

@@ -31,14 +31,28 @@ static const char *partner_columns(void)
 
 const ObjectRow object_rows[] = {
     { OBJECT_REFERRAL, "referral", &referral_fields, referral_columns, "referral_full r",
-      "r.id = c.object_id AND (r.to_account = $1 OR r.from_account = $1)" },
+      "r.id = c.object_id AND (r.to_account = $1 OR r.from_account = $1)", .shows = &party_fields,
+      .viewers = "SELECT to_account AS scope FROM referral WHERE from_account = $1"
+                 " UNION SELECT from_account FROM referral WHERE to_account = $1"
+                 " UNION SELECT id FROM account WHERE id = $1",
+      .showing = "SELECT id FROM referral WHERE to_account = $1 AND from_account = $2"
+                 " UNION ALL SELECT id FROM referral WHERE to_account = $2 AND from_account = $1"
+                 " UNION ALL SELECT id FROM referral WHERE to_account = $1 AND $1 = $2"
+                 " UNION ALL SELECT id FROM referral WHERE from_account = $1 AND $1 = $2" },
     { OBJECT_NOTE, "note", &note_fields, note_columns, "note n",
       "n.id = c.object_id AND n.account = $1" },
     { OBJECT_PARTNER, "partner", &partner_fields, partner_columns,
       "account a CROSS JOIN connection k",
       "a.id = c.object_id AND k.account_a = CASE WHEN a.id < $1 THEN a.id ELSE $1 END"
       " AND k.account_b = CASE WHEN a.id < $1 THEN $1 ELSE a.id END"
-      " AND k.state = " G_STRINGIFY(3) },
+      " AND k.state = " G_STRINGIFY(3),
+      .shows = &partner_fields,
+      .viewers = "SELECT account_b AS scope FROM connection WHERE account_a = $1 AND state = 3"
+                 " UNION SELECT account_a FROM connection WHERE account_b = $1 AND state = 3",
+      .showing = "SELECT account_b AS id FROM connection"
+                 " WHERE account_a = $1 AND account_b = $2 AND state = 3"
+                 " UNION ALL SELECT account_a FROM connection"
+                 " WHERE account_a = $2 AND account_b = $1 AND state = 3" },
     { OBJECT_ACCOUNT, "account", &account_fields, account_columns, "account a",
       "a.id = c.object_id AND a.id = $1" },
     { 0 },

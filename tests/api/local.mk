@@ -25,13 +25,14 @@ API_TESTS = \
 	%D%/problem.test.js \
 	%D%/rate.test.js \
 	%D%/referral.test.js \
+	%D%/rename.test.js \
 	%D%/search.test.js \
 	%D%/session.test.js \
 	%D%/supervise.test.js \
 	%D%/tls.test.js \
 	%D%/transition.test.js \
 	%D%/verdict.test.js
-EXTRA_DIST += %D%/harness.js %D%/network.js $(API_TESTS)
+EXTRA_DIST += %D%/copy.js %D%/harness.js %D%/network.js $(API_TESTS)
 dist_check_SCRIPTS += %D%/run-sqlite.sh %D%/run-postgresql.sh
 TESTS += %D%/run-sqlite.sh
 if HAVE_POSTGRESQL

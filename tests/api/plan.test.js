@@ -41,6 +41,7 @@ async function useEverything() {
     for (const url of [note, note.replace(/\/[^/]*$/, ''), '/v1/partners', '/v1/me', '/v1/sessions', `/v1/changes?since=${changes.state}`, '/v1/changes?types=note,partner', '/readyz'])
         assert.equal((await ben.get(url)).status, 200, url);
     await ann.patch('/v1/me', { name: 'Ann' }, { rev: 1 });
+    await ann.patch('/v1/me', { business_type: 'plumber' }, { rev: 2 });
     const other = await api.login('cy@x.example');
     await api.request('POST', '/oauth/token', { grant_type: 'refresh_token', refresh_token: other.refresh });
     await cy.delete(`/v1/sessions/${(await other.get('/v1/sessions')).body.items.find((s) => s.current).id}`);
