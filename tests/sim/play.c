@@ -401,6 +401,18 @@ static void member_notes(void)
     tell("member", "%d notes on %s: %d", who, brief(&id), status);
 }
 
+static void member_renames(void)
+{
+    int who = (int)dice_below(&dice, ACCOUNTS);
+    g_autofree char *me = NULL;
+    if (member_asks(who, "GET", "/v1/me", NULL, NULL, &me) != 200)
+        return;
+    g_autofree char *rev = verify_revision(me);
+    g_autofree char *body = g_strdup_printf("{\"name\":\"Member %d word%u\"}", who, ++play.words);
+    int status = member_asks(who, "PATCH", "/v1/me", rev, body, NULL);
+    tell("member", "%d is called otherwise: %d", who, status);
+}
+
 static void partners_change(void)
 {
     static const int pairs[][2] = {
@@ -527,6 +539,7 @@ static const Kind kinds[] = {
     { "member sends", BY_WORLD, 10, .of_world = member_sends },
     { "member acts", BY_WORLD, 10, .of_world = member_acts },
     { "member notes", BY_WORLD, 3, .of_world = member_notes },
+    { "renamed", BY_WORLD, 3, .of_world = member_renames, .wild = true },
     { "partners", BY_WORLD, 3, .of_world = partners_change, .wild = true },
     { "erased", BY_WORLD, 6, .of_world = erase, .wild = true },
     { "session ended", BY_WORLD, 2, .of_world = end_session, .wild = true },
