@@ -48,7 +48,7 @@ static void count_of(App *app, ViewId id, char *out, size_t size)
         n = counts.inbox_waiting;
     } else if (id == VIEW_OUTBOX) {
         const OutboxCounts *outbox = &client_status(app->client)->outbox;
-        n = outbox->held + outbox->waiting + outbox->failed;
+        n = outbox_all(outbox);
     }
     if (n > 0)
         g_snprintf(out, size, "(%" PRId64 ")", n);
@@ -179,7 +179,7 @@ static char *sync_text(const App *app, bool roomy, Role *role)
 
 static char *outbox_text(const OutboxCounts *counts, Role *role)
 {
-    *role = counts->failed                   ? ROLE_ALERT
+    *role = outbox_stopped(counts)           ? ROLE_ALERT
             : counts->held + counts->waiting ? ROLE_PENDING
                                              : ROLE_STATUS;
     g_autoptr(GString) out = g_string_new(_("outbox"));
@@ -187,6 +187,10 @@ static char *outbox_text(const OutboxCounts *counts, Role *role)
     g_string_append_printf(out, " %" PRId64, waiting);
     if (counts->failed)
         g_string_append_printf(out, _(", %" PRId64 " failed"), counts->failed);
+    if (counts->conflict)
+        g_string_append_printf(out, _(", %" PRId64 " in conflict"), counts->conflict);
+    if (counts->parked)
+        g_string_append_printf(out, _(", %" PRId64 " parked"), counts->parked);
     return g_string_free(g_steal_pointer(&out), FALSE);
 }
 

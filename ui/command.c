@@ -25,6 +25,7 @@
 #define TEXT COMMAND_OPENS_TEXT
 #define RECEIVED (NEED_LEAD | NEED_RECEIVED)
 #define WRITE NEED_WRITE
+#define UNSENT (NEED_ITEM | NEED_UNSENT)
 
 /* By use within each context: help and completion keep this order. */
 const Command commands[] = {
@@ -83,16 +84,36 @@ const Command commands[] = {
       run_export, &export_formats },
     { "bare", LEAD, NEED_LEAD, 0, N_("Bare"),
       N_("Show the lead without frames, for copying with the mouse"), NULL, run_bare },
+    { "edit-note", LEAD, NEED_LEAD | WRITE, UNDO | LINE, N_("Edit note"),
+      N_("Change your last note on this lead, or the one of that number"), N_("[NUMBER]"),
+      run_edit_note },
     { "outcome", LEAD, RECEIVED | WRITE, UNDO | LINE, N_("Outcome"),
       N_("What became of a confirmed lead (changes no count)"),
       N_("working|won|lost|dormant [VALUE]"), run_outcome, &referral_outcomes },
     { "withdraw", LEAD, NEED_LEAD | NEED_SENT | WRITE, UNDO | LINE, N_("Take back"),
       N_("Take back a lead that its recipient has not opened yet"), NULL, run_withdraw },
 
-    { "retry", OUTBOX, NEED_ITEM | WRITE, 0, N_("Send now"), N_("Try to send this again now"), NULL,
-      run_retry },
-    { "drop", OUTBOX, NEED_ITEM | WRITE, 0, N_("Drop"),
-      N_("Throw this away unsent; the lead is as before"), NULL, run_drop },
+    { "retry", OUTBOX, NEED_ITEM | WRITE, 0, N_("Send now"),
+      N_("Try to send this again now; or put what was dropped back"), NULL, run_retry },
+    { "edit-item", OUTBOX, UNSENT | WRITE, TEXT, N_("Edit"), N_("Change what will be sent"), NULL,
+      run_edit_item },
+    { "drop", OUTBOX, UNSENT | WRITE, TEXT, N_("Drop"),
+      N_("Throw this away unsent, with a reason; the lead is as before"), NULL, run_drop },
+    { "keep-mine", OUTBOX, NEED_CONFLICT | WRITE, 0, N_("Keep mine"),
+      N_("In conflict: send what you wrote over what is there"), N_("[FIELD]"), run_keep_mine },
+    { "keep-theirs", OUTBOX, NEED_CONFLICT | WRITE, 0, N_("Keep theirs"),
+      N_("In conflict: what is there stays, yours goes to what was dropped"), N_("[FIELD]"),
+      run_keep_theirs },
+    { "as-note", OUTBOX, NEED_ITEM | WRITE, 0, N_("As note"),
+      N_("Keep the words of this as a note of your own, and drop it"), NULL, run_as_note },
+    { "copy-item", OUTBOX, NEED_ITEM, 0, N_("Copy"), N_("Copy the words of this"), NULL,
+      run_copy_item },
+    { "retry-all", OUTBOX, NEED_CLIENT | WRITE, 0, N_("Send all"),
+      N_("Try to send everything again now"), NULL, run_retry_all },
+    { "drop-all", OUTBOX, NEED_CLIENT | WRITE, LINE, N_("Drop all"),
+      N_("Throw the whole outbox away unsent"), NULL, run_drop_all },
+    { "dropped", OUTBOX, NEED_CLIENT, 0, N_("Dropped"),
+      N_("What was dropped in the last 90 days, or the outbox again"), NULL, run_dropped },
 
     { "down", LIST, 0, 0, N_("Down"), N_("Down one line"), NULL, run_down },
     { "up", LIST, 0, 0, N_("Up"), N_("Up one line"), NULL, run_up },
@@ -148,6 +169,8 @@ const Command commands[] = {
       N_("Stay off the network; what you do is kept"), NULL, run_offline },
     { "online", G, NEED_CLIENT | WRITE, LINE, N_("Online"), N_("Use the network again"), NULL,
       run_online },
+    { "account", G, NEED_CLIENT | WRITE, UNDO | LINE, N_("Account"),
+      N_("Change your name, company or business"), NULL, run_account },
     { "login", G, NEED_CLIENT | WRITE, LINE, N_("Sign in"),
       N_("Sign in to the server of this profile, perhaps with a browser"), N_("[browser]"),
       run_login, &login_choices },
@@ -224,11 +247,15 @@ static const char *missing(App *app, unsigned needs)
         Target row = app_target(app);
         return row.has_lead || row.has_item ? NULL : N_("There is nothing to open.");
     }
-    if (!(needs & (NEED_LEAD | NEED_RECEIVED | NEED_SENT | NEED_ITEM)))
+    if (!(needs & (NEED_LEAD | NEED_RECEIVED | NEED_SENT | NEED_ITEM | NEED_CONFLICT)))
         return NULL;
     Target target = app_target(app);
     if (needs & NEED_ITEM && !target.has_item)
         return N_("Nothing is selected in the outbox.");
+    if (needs & NEED_UNSENT && !target.unsent)
+        return N_("It was dropped: first put it back into the outbox.");
+    if (needs & NEED_CONFLICT && !target.conflict)
+        return N_("This is for what is in conflict.");
     if (needs & NEED_LEAD && !target.has_lead)
         return N_("No lead is selected.");
     if (needs & NEED_RECEIVED && !target.received)

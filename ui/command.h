@@ -18,10 +18,12 @@ typedef enum CommandNeeds {
     NEED_LEAD = 1 << 0,     /* a lead is selected or shown */
     NEED_RECEIVED = 1 << 1, /* and it was sent to this user */
     NEED_SENT = 1 << 2,     /* and it was sent by this user */
-    NEED_ITEM = 1 << 3,     /* an item of the outbox is selected */
+    NEED_ITEM = 1 << 3,     /* an item of the outbox, or one that was dropped, is selected */
     NEED_CLIENT = 1 << 4,   /* a profile is open */
     NEED_ROW = 1 << 5,      /* something is under the cursor, in a view that has targets */
     NEED_WRITE = 1 << 6,    /* not with --read-only */
+    NEED_UNSENT = 1 << 7,   /* the item is in the outbox */
+    NEED_CONFLICT = 1 << 8, /* and in conflict */
 } CommandNeeds;
 
 typedef enum CommandFlags {

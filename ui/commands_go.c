@@ -162,7 +162,8 @@ static gint64 cannot_be_sent(App *app)
         return 0;
     const ClientStatus *status = client_status(app->client);
     bool online = status->phase == PHASE_LIVE || status->phase == PHASE_SYNCING;
-    return status->outbox.failed + (online ? 0 : status->outbox.waiting + status->outbox.held);
+    return outbox_stopped(&status->outbox) +
+           (online ? 0 : status->outbox.waiting + status->outbox.held);
 }
 
 static DialogAnswer quit_anyway(App *app, Dialog *dialog)

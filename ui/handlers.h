@@ -62,8 +62,6 @@ void run_outcome(App *app, const char *args);
 void run_withdraw(App *app, const char *args);
 void run_note(App *app, const char *args);
 void run_undo(App *app, const char *args);
-void run_retry(App *app, const char *args);
-void run_drop(App *app, const char *args);
 
 /* commands_out.c: what leaves for other programs */
 extern const EnumTable copy_choices;
@@ -78,6 +76,20 @@ void run_pipe(App *app, const char *args);
 void run_exec(App *app, const char *args);
 void run_export(App *app, const char *args);
 void run_bare(App *app, const char *args);
+
+/* commands_outbox.c: what is not sent yet, and changes of what is */
+void run_retry(App *app, const char *args);
+void run_retry_all(App *app, const char *args);
+void run_edit_item(App *app, const char *args);
+void run_drop(App *app, const char *args);
+void run_drop_all(App *app, const char *args);
+void run_keep_mine(App *app, const char *args);
+void run_keep_theirs(App *app, const char *args);
+void run_as_note(App *app, const char *args);
+void run_copy_item(App *app, const char *args);
+void run_dropped(App *app, const char *args);
+void run_account(App *app, const char *args);
+void run_edit_note(App *app, const char *args);
 
 /* commands_list.c: moving through the lists, and what is shown of them */
 void run_next_waiting(App *app, const char *args);

@@ -50,6 +50,7 @@ static const struct {
 } marks[] = {
     { "*", N_("tagged"), N_("Before the letter: tagged, a verdict is on all tagged leads") },
     { ">", N_("unsent"), N_("After the letter: what you did is still in the outbox") },
+    { "!", N_("stopped"), N_("After the letter: something of it waits in the outbox for you") },
     { "z", N_("call back later"), N_("After the letter: comes back at a time you set") },
     { "Z", N_("call back now"), N_("After the letter: has come back, and waits to be opened") },
     { "&", N_("shared"), N_("After the letter: another partner got the same lead") },

@@ -53,6 +53,7 @@ static void draw_row(LeadsView *leads, int line)
     bool on = line == list_cursor_line(leads->list);
     Columns columns = columns_of(leads);
     bool tagged = tags_have(leads->tags, &row->id);
+    bool stopped = row->pending && client_is_stopped(leads->view.app->client, &row->id);
     Role text = on ? ROLE_CURSOR : tagged || row->state == REFERRAL_SENT ? ROLE_NEW : ROLE_NORMAL;
     SnoozeMark snooze = snooze_of(leads->view.app, &row->id, NULL);
     Role state = on                     ? ROLE_CURSOR
@@ -63,7 +64,8 @@ static void draw_row(LeadsView *leads, int line)
                     : on   ? '>'
                            : ' ',
                     state_letter(row->state, row->verdict),
-                    row->pending             ? '>'
+                    stopped                  ? '!'
+                    : row->pending           ? '>'
                     : snooze == SNOOZE_NOW   ? 'Z'
                     : snooze == SNOOZE_LATER ? 'z'
                     : row->competing         ? '&'

@@ -13,6 +13,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/commands_lead.c \
 	%D%/commands_list.c \
 	%D%/commands_out.c \
+	%D%/commands_outbox.c \
 	%D%/commands_pipe.c \
 	%D%/commands_setup.c \
 	%D%/commands_verdict.c \
@@ -43,7 +44,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/list.c %D%/list.h \
 	%D%/messages.c \
 	%D%/notify.c %D%/notify.h %D%/notify_choices.h \
-	%D%/outbox.c \
+	%D%/outbox.c %D%/outbox.h \
 	%D%/page.c %D%/page.h \
 	%D%/page_view.c %D%/page_view.h \
 	%D%/program.c %D%/program.h \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is not sent yet: what it is, since when, how often it was tried, and what is in its way. */
-#include "handlers.h"
+/* What is not sent yet: what it is, since when, how often it was tried, and what is in its way. And what was dropped. */
+#include "outbox.h"
 #include "leads.h"
 
 #include "base/clock.h"
@@ -13,18 +13,29 @@
 #include <inttypes.h>
 #include <string.h>
 
+#define LABEL_WIDTH 14
+
 typedef struct OutboxView {
     View view;
-    GPtrArray *items; /* OutboxItem *, oldest first */
+    GPtrArray *items; /* OutboxItem *, oldest first; or DroppedItem *, newest first */
+    bool dropped;     /* the log */
     guint cursor, top;
     Uuid at; /* the item under the cursor */
 } OutboxView;
+
+static const OutboxItem *item_at(const OutboxView *outbox, guint index)
+{
+    return outbox->dropped ? &((DroppedItem *)outbox->items->pdata[index])->item
+                           : outbox->items->pdata[index];
+}
 
 /* Keeps the cursor on its item; when that is gone, on the one that took its place. */
 static void read_items(OutboxView *outbox)
 {
     g_autoptr(GError) error = NULL;
-    GPtrArray *items = store_items(client_store(outbox->view.app->client), 0, &error);
+    Store *store = client_store(outbox->view.app->client);
+    GPtrArray *items = outbox->dropped ? store_dropped(store, &error)
+                                       : store_items(store, 0, &error);
     if (!items) {
         app_complain_error(outbox->view.app, error);
         return;
@@ -32,14 +43,14 @@ static void read_items(OutboxView *outbox)
     g_ptr_array_unref(outbox->items);
     outbox->items = items;
     for (guint i = 0; i < items->len; i++)
-        if (uuid_equal(&((OutboxItem *)items->pdata[i])->op, &outbox->at))
+        if (uuid_equal(&item_at(outbox, i)->op, &outbox->at))
             outbox->cursor = i;
     outbox->cursor = MIN(outbox->cursor, items->len ? items->len - 1 : 0);
 }
 
 static const OutboxItem *current(const OutboxView *outbox)
 {
-    return outbox->cursor < outbox->items->len ? outbox->items->pdata[outbox->cursor] : NULL;
+    return outbox->cursor < outbox->items->len ? item_at(outbox, outbox->cursor) : NULL;
 }
 
 static void remember(OutboxView *outbox)
@@ -94,34 +105,47 @@ static char *state_text(const OutboxItem *item, gint64 now)
         return g_strdup(_("sending"));
     case OUTBOX_FAILED:
         return g_strdup(_("FAILED"));
+    case OUTBOX_CONFLICT:
+        return g_strdup(_("CONFLICT"));
+    case OUTBOX_PARKED:
+        return g_strdup(_("PARKED"));
     }
     return g_strdup("");
 }
 
-static char *why(const OutboxView *outbox, const OutboxItem *item)
+static char *why(const OutboxView *outbox, guint index)
 {
+    const OutboxItem *item = item_at(outbox, index);
+    if (outbox->dropped)
+        return text_clean(((DroppedItem *)outbox->items->pdata[index])->reason, -1, TEXT_LINE);
     if (!client_owns(outbox->view.app->client, item))
         return g_strdup(_("of another account: log in as that one"));
     if (!item->problem || !*item->problem)
         return g_strdup("");
     Problem problem = problem_by_code(item->problem);
-    const char *title = problem < PROBLEM_COUNT ? _(problem_row(problem)->title) : item->problem;
+    const char *title = item->state == OUTBOX_CONFLICT ? _("Yours and another differ")
+                        : problem < PROBLEM_COUNT      ? _(problem_row(problem)->title)
+                                                       : item->problem;
     return text_clean(title, -1, TEXT_LINE);
 }
 
 /* First columns; those that have no room are as wide as nothing. */
 typedef struct Columns {
-    int age, kind, title, tries, why;
+    int age, kind, title, tries, next, why;
 } Columns;
+#define N_COLUMNS 7
 
 static Columns columns_of(Rect r)
 {
     if (r.w < 44)
-        return (Columns){ .age = 10, .kind = 10, .title = 10, .tries = r.w, .why = r.w };
-    bool wide = r.w >= 76;
-    Columns columns = { .age = 13, .kind = 18, .title = 30 };
-    columns.why = wide ? r.w - 30 : r.w;
-    columns.tries = wide ? columns.why - 7 : r.w;
+        return (Columns){ 10, 10, 10, r.w, r.w, r.w };
+    Columns columns = { 13, 18, 30, r.w, r.w, r.w };
+    if (r.w >= 76) {
+        int next = r.w >= 96 ? 7 : 0;
+        columns.why = r.w - 30;
+        columns.next = columns.why - next;
+        columns.tries = columns.next - 7;
+    }
     return columns;
 }
 
@@ -136,39 +160,60 @@ static void draw_column(Rect r, int row, int from, int to, Role role, const char
 }
 
 static void draw_columns(Rect r, int row, Columns columns, Role state_role, Role role,
-                         const char *const texts[6])
+                         const char *const texts[N_COLUMNS])
 {
     draw_column(r, row, 0, columns.age, state_role, texts[0]);
     draw_column(r, row, columns.age, columns.kind, role, texts[1]);
     draw_column(r, row, columns.kind, columns.title, role, texts[2]);
     draw_column(r, row, columns.title, columns.tries, role, texts[3]);
-    draw_column(r, row, columns.tries, columns.why, role, texts[4]);
-    draw_column(r, row, columns.why, r.w, role, texts[5]);
+    draw_column(r, row, columns.tries, columns.next, role, texts[4]);
+    draw_column(r, row, columns.next, columns.why, role, texts[5]);
+    draw_column(r, row, columns.why, r.w, role, texts[6]);
 }
 
-static void draw_head(Rect r, Columns columns)
+static void draw_head(const OutboxView *outbox, Rect r)
 {
-    const char *const texts[6] = {
-        _(" State"), _("Age"), _("What"), _("Lead"), _("Tries"), _("Why")
+    const char *const texts[N_COLUMNS] = {
+        _(" State"),
+        _("Age"),
+        _("What"),
+        _("Lead"),
+        _("Tries"),
+        _("Next"),
+        outbox->dropped ? _("Reason") : _("Why"),
     };
-    draw_columns(r, 0, columns, ROLE_HEADING, ROLE_HEADING, texts);
+    draw_columns(r, 0, columns_of(r), ROLE_HEADING, ROLE_HEADING, texts);
+}
+
+/* When it is tried again by itself: "4m"; "" when that depends on something else. */
+static char *next_text(const OutboxItem *item, gint64 now)
+{
+    return item->state == OUTBOX_WAITING && item->next_at > now ? when_age(now, item->next_at)
+                                                                : g_strdup("");
 }
 
 static void draw_item(OutboxView *outbox, Rect r, int row, guint index)
 {
-    const OutboxItem *item = outbox->items->pdata[index];
+    const OutboxItem *item = item_at(outbox, index);
     bool on = index == outbox->cursor;
     gint64 now = clock_now();
+    gint64 since = outbox->dropped ? ((DroppedItem *)outbox->items->pdata[index])->dropped_at
+                                   : item->created_at;
     Role role = on ? ROLE_CURSOR : ROLE_NORMAL;
-    Role state_role = on ? ROLE_CURSOR : item->state == OUTBOX_FAILED ? ROLE_ALERT : ROLE_PENDING;
-    g_autofree char *state = state_text(item, now);
+    Role state_role = on                               ? ROLE_CURSOR
+                      : outbox->dropped                ? ROLE_NORMAL
+                      : outbox_is_stopped(item->state) ? ROLE_ALERT
+                                                       : ROLE_PENDING;
+    g_autofree char *state = outbox->dropped ? g_strdup(_("dropped")) : state_text(item, now);
     g_autofree char *marked = g_strconcat(on ? ">" : " ", state, NULL);
-    g_autofree char *age = when_age(item->created_at, now);
+    g_autofree char *age = when_age(since, now);
     g_autofree char *title = text_clean(item->title, -1, TEXT_LINE);
-    g_autofree char *reason = why(outbox, item);
+    g_autofree char *reason = why(outbox, index);
+    g_autofree char *next = next_text(item, now);
     g_autofree char *tries = item->attempts ? g_strdup_printf("%" PRId64, item->attempts)
                                             : g_strdup("");
-    const char *const texts[6] = { marked, age, overlay_word(item), title, tries, reason };
+    const char *const texts[N_COLUMNS] = { marked, age,   overlay_word(item), title, tries,
+                                           next,   reason };
     draw_columns(r, row, columns_of(r), state_role, role, texts);
 }
 
@@ -180,12 +225,32 @@ static void put_quoted(Page *page, const char *text)
     }
 }
 
+/* The fields of a change or a new lead that say something. */
+static void put_fields(Page *page, const OutboxItem *item)
+{
+    const ChangeKind *kind = change_kind(item->kind);
+    g_autofree void *object = kind->input ? g_malloc0(kind->input->size) : NULL;
+    if (object && change_read(item, object)) {
+        for (const char *const *name = kind->names; *name; name++) {
+            Field field;
+            if (!change_field(item->kind, *name, &field) || !field_is_set(&field, object))
+                continue;
+            g_autofree char *text = field_to_text(&field, object);
+            page_pair(page, LABEL_WIDTH, field.label ? _(field.label) : "", ROLE_NORMAL, text);
+        }
+    }
+    if (object)
+        fields_clear(kind->input, object);
+}
+
 /* What will be sent. */
-static void put_content(Page *page, const OutboxItem *item)
+static void put_content(Page *page, const OutboxItem *item, bool in_conflict)
 {
     ConfirmInput confirm = { 0 };
     Note note = { 0 };
     page_format(page, ROLE_HEADING, "%s: %s", item->title ? item->title : "", overlay_word(item));
+    if (in_conflict)
+        return; /* both values come below */
     if (overlay_confirm_input(item, &confirm)) {
         if (confirm.reason_code) {
             page_format(page, ROLE_NORMAL, "%s.",
@@ -198,15 +263,50 @@ static void put_content(Page *page, const OutboxItem *item)
         put_quoted(page, confirm.message);
     } else if (overlay_note(item, &note)) {
         put_quoted(page, note.text);
+    } else {
+        put_fields(page, item);
     }
     fields_clear(&confirm_fields, &confirm);
     fields_clear(&note_fields, &note);
 }
 
+static char *key_of(App *app, const char *command)
+{
+    return keymap_key_of(app->keymap, app_view_contexts(app), command, "");
+}
+
+/* A verdict that came too late: what became of the lead instead. False: it is something else. */
+static bool put_verdict_elsewhere(App *app, Page *page, const OutboxItem *item)
+{
+    Problem problem = item->problem ? problem_by_code(item->problem) : PROBLEM_COUNT;
+    bool act = item->kind == OUTBOX_CONFIRM || item->kind == OUTBOX_AMEND ||
+               item->kind == OUTBOX_OUTCOME;
+    if (!act || (problem != PROBLEM_REFERRAL_STATE && problem != PROBLEM_AMEND_CLOSED))
+        return false;
+    Referral referral = { 0 };
+    bool known = cache_referral(client_cache(app->client), &item->object, &referral, NULL);
+    g_autofree char *sender = text_clean(referral.from.name, -1, TEXT_LINE);
+    bool told = true;
+    if (known && referral.state == REFERRAL_WITHDRAWN) {
+        page_format(
+            page, ROLE_ALERT,
+            _("%s has taken this lead back meanwhile: there is nothing to decide any more."),
+            sender);
+    } else if (known && referral.verdict) {
+        g_autofree char *when = when_long(referral.confirmed_at, clock_now());
+        page_format(page, ROLE_ALERT, _("It was decided elsewhere: %s, %s."),
+                    enum_label(&referral_verdicts, referral.verdict), when);
+    } else {
+        told = false;
+    }
+    fields_clear(&referral_fields, &referral);
+    return told;
+}
+
 /* What the last try met, and what to do about it. */
 static void put_problem(Page *page, const OutboxItem *item)
 {
-    if (!item->problem || !*item->problem)
+    if (!item->problem || !*item->problem || item->state == OUTBOX_CONFLICT)
         return;
     Problem problem = problem_by_code(item->problem);
     g_autoptr(GError) error = NULL;
@@ -216,13 +316,48 @@ static void put_problem(Page *page, const OutboxItem *item)
     page_text(page, ROLE_NORMAL, words);
 }
 
+static void put_refused(App *app, Page *page, const OutboxItem *item)
+{
+    g_autofree char *retry = key_of(app, "retry"), *edit = key_of(app, "edit-item"),
+                    *drop = key_of(app, "drop"), *note = key_of(app, "as-note"),
+                    *words = outbox_words(item);
+    if (!put_verdict_elsewhere(app, page, item)) {
+        page_text(page, ROLE_ALERT, _("The server refused it. Nothing is lost."));
+        put_problem(page, item);
+    }
+    page_format(page, ROLE_NORMAL, _("%s tries again, %s changes it, %s drops it."), retry, edit,
+                drop);
+    if (words && item->kind != OUTBOX_NOTE)
+        page_format(page, ROLE_NORMAL, _("%s keeps what you wrote as a note of your own."), note);
+}
+
+static void put_conflict(App *app, Page *page, const OutboxItem *item)
+{
+    g_autofree char *mine = key_of(app, "keep-mine"), *theirs = key_of(app, "keep-theirs"),
+                    *edit = key_of(app, "edit-item"), *open = key_of(app, "open");
+    g_autoptr(GPtrArray) conflicts = change_conflicts(item);
+    page_text(page, ROLE_ALERT,
+              _("Changed by you, and elsewhere too. What is there stays so until "
+                "you choose."));
+    for (guint i = 0; i < conflicts->len; i++) {
+        const ChangeConflict *one = conflicts->pdata[i];
+        g_autofree char *yours = g_strdup_printf(_("yours: %s"), *one->mine ? one->mine : "-");
+        g_autofree char *other = g_strdup_printf(_("there: %s"), *one->theirs ? one->theirs : "-");
+        page_pair(page, LABEL_WIDTH, one->label, ROLE_NORMAL, yours);
+        page_pair(page, LABEL_WIDTH, "", ROLE_NORMAL, other);
+    }
+    page_format(page, ROLE_NORMAL, _("%s keeps yours, %s keeps what is there, %s writes it anew."),
+                mine, theirs, edit);
+    if (conflicts->len > 1)
+        page_format(page, ROLE_NORMAL, _("%s chooses field by field."), open);
+}
+
 static void put_state(OutboxView *outbox, Page *page, const OutboxItem *item)
 {
     App *app = outbox->view.app;
     gint64 now = clock_now();
-    g_autofree char *undo = keymap_key_of(app->keymap, app_view_contexts(app), "undo", "");
-    g_autofree char *retry = keymap_key_of(app->keymap, app_view_contexts(app), "retry", "");
-    g_autofree char *drop = keymap_key_of(app->keymap, app_view_contexts(app), "drop", "");
+    g_autofree char *undo = key_of(app, "undo"), *retry = key_of(app, "retry"),
+                    *drop = key_of(app, "drop");
     switch (item->state) {
     case OUTBOX_HELD:
         page_format(page, ROLE_NORMAL, _("Held so that %s can take it back; then it is sent."),
@@ -232,8 +367,15 @@ static void put_state(OutboxView *outbox, Page *page, const OutboxItem *item)
         page_text(page, ROLE_NORMAL, _("On its way to the server."));
         return;
     case OUTBOX_FAILED:
+        put_refused(app, page, item);
+        return;
+    case OUTBOX_CONFLICT:
+        put_conflict(app, page, item);
+        return;
+    case OUTBOX_PARKED:
         page_format(page, ROLE_ALERT,
-                    _("The server refused it. Nothing is lost: %s tries again, %s drops it."),
+                    _("It waited for more than 30 days and is not sent unasked. %s sends it after "
+                      "all, %s drops it."),
                     retry, drop);
         return;
     case OUTBOX_WAITING:
@@ -242,8 +384,19 @@ static void put_state(OutboxView *outbox, Page *page, const OutboxItem *item)
             g_autofree char *next = when_moment(item->next_at, now);
             page_format(page, ROLE_NORMAL, _("Next try at %s; %s tries now."), next, retry);
         }
+        put_problem(page, item);
         return;
     }
+}
+
+static void put_dropped(OutboxView *outbox, Page *page)
+{
+    const DroppedItem *dropped = outbox->items->pdata[outbox->cursor];
+    g_autofree char *retry = key_of(outbox->view.app, "retry");
+    g_autofree char *when = when_long(dropped->dropped_at, clock_now());
+    page_format(page, ROLE_NORMAL, _("Dropped %s: %s"), when,
+                dropped->reason ? dropped->reason : "");
+    page_format(page, ROLE_NORMAL, _("It was not sent. %s puts it back into the outbox."), retry);
 }
 
 /* The selected item in words. */
@@ -252,9 +405,11 @@ static Page *detail_page(OutboxView *outbox, int width)
     Page *page = page_new(width);
     const OutboxItem *item = current(outbox);
     page_rule(page);
-    put_content(page, item);
-    put_state(outbox, page, item);
-    put_problem(page, item);
+    put_content(page, item, item->state == OUTBOX_CONFLICT && !outbox->dropped);
+    if (outbox->dropped)
+        put_dropped(outbox, page);
+    else
+        put_state(outbox, page, item);
     return page;
 }
 
@@ -266,7 +421,9 @@ static void draw(View *view, bool all)
     if (outbox->items->len == 0) {
         g_autoptr(Page) page = page_new(r.w - 2);
         page_text(page, ROLE_NORMAL,
-                  _("The outbox is empty: everything you did has reached the server."));
+                  outbox->dropped
+                      ? _("Nothing was dropped in the last 90 days.")
+                      : _("The outbox is empty: everything you did has reached the server."));
         page_draw(page, rect_sub(r, 1, r.h > 4 ? 1 : 0, r.w - 2, page_lines(page)), 0);
         return;
     }
@@ -274,7 +431,7 @@ static void draw(View *view, bool all)
     int detail_rows = r.h >= 12 ? page_lines(detail) : 0;
     int head = r.h > 3 ? 1 : 0;
     if (head)
-        draw_head(rect_sub(r, 0, 0, r.w, 1), columns_of(r));
+        draw_head(outbox, rect_sub(r, 0, 0, r.w, 1));
     Rect rows = rect_sub(r, 0, head, r.w, r.h - head - detail_rows);
     guint h = (guint)MAX(1, rows.h);
     outbox->top = MIN(outbox->top, outbox->cursor);
@@ -297,7 +454,11 @@ static void moved(View *view, Move move)
 static void open_item(View *view)
 {
     const OutboxItem *item = current((OutboxView *)view);
-    if (item) {
+    if (!item)
+        return;
+    if (item->state == OUTBOX_CONFLICT && !((OutboxView *)view)->dropped) {
+        outbox_decide(view->app, item);
+    } else if (item->kind != OUTBOX_PROFILE) {
         Uuid id = item->object;
         lead_open(view->app, &id);
     }
@@ -305,11 +466,24 @@ static void open_item(View *view)
 
 static void target(View *view, Target *out)
 {
-    const OutboxItem *item = current((OutboxView *)view);
+    OutboxView *outbox = (OutboxView *)view;
+    const OutboxItem *item = current(outbox);
     if (item) {
         out->has_item = true;
         out->item = item->op;
+        out->conflict = item->state == OUTBOX_CONFLICT && !outbox->dropped;
+        out->unsent = !outbox->dropped;
     }
+}
+
+/* q leaves the log first. */
+static bool back(View *view)
+{
+    OutboxView *outbox = (OutboxView *)view;
+    if (!outbox->dropped)
+        return false;
+    outbox_show_dropped(view->app, false);
+    return true;
 }
 
 static void put_count(GString *out, gint64 n, const char *what)
@@ -320,16 +494,24 @@ static void put_count(GString *out, gint64 n, const char *what)
 
 static void status(View *view, GString *out)
 {
+    OutboxView *outbox = (OutboxView *)view;
     const OutboxCounts *counts = &client_status(view->app->client)->outbox;
-    if (counts->held + counts->waiting + counts->failed == 0)
+    if (outbox->dropped) {
+        g_string_append_printf(out, _("dropped in 90 days: %u"), outbox->items->len);
+        return;
+    }
+    if (outbox_all(counts) == 0)
         g_string_append(out, _("nothing unsent"));
     put_count(out, counts->failed, _("failed"));
+    put_count(out, counts->conflict, _("in conflict"));
+    put_count(out, counts->parked, _("parked"));
     put_count(out, counts->held, _("held"));
     put_count(out, counts->waiting, _("waiting"));
 }
 
-static const char *const footer[] = { "open", "retry",   "drop", "undo",
-                                      "sync", "command", "back", NULL };
+static const char *const footer[] = { "keep-mine", "keep-theirs", "open", "retry",
+                                      "edit-item", "drop",        "undo", "sync",
+                                      "dropped",   "command",     "back", NULL };
 
 const ViewOps outbox_view = {
     .title = N_("Outbox"),
@@ -343,86 +525,55 @@ const ViewOps outbox_view = {
     .tick = tick,
     .moved = moved,
     .open = open_item,
+    .back = back,
     .target = target,
     .status = status,
 };
 
-/* ---- commands */
+/* ---- for the commands */
 
-void run_retry(App *app, const char *args)
+static OutboxView *shown(App *app)
 {
-    Target target = app_target(app);
-    g_autoptr(GError) error = NULL;
-    if (client_retry(app->client, &target.item, &error)) {
-        ClientPhase phase = client_status(app->client)->phase;
-        app_say(app, "%s",
-                phase == PHASE_LIVE || phase == PHASE_SYNCING ? _("Sending it now.")
-                : phase == PHASE_DISABLED ? _("It is sent when you are online again: type :online")
-                                          : _("It is sent as soon as the server answers."));
-    } else {
-        app_complain_error(app, error);
-    }
+    View *view = app_view(app);
+    return view->ops == &outbox_view ? (OutboxView *)view : NULL;
 }
 
-/* What must be typed to lose something for good. */
-typedef struct Drop {
-    char *word;
-    Uuid op;
-} Drop;
-
-static const Field drop_rows[] = {
-    { "word", FIELD_TEXT, offsetof(Drop, word), .max = 20, .label = N_("Type \"drop\"") },
-};
-static const FieldTable drop_fields = FIELD_TABLE("drop", Drop, drop_rows);
-
-static void drop_free(gpointer data)
+const OutboxItem *outbox_current(App *app)
 {
-    g_free(((Drop *)data)->word);
-    g_free(data);
+    OutboxView *outbox = shown(app);
+    return outbox ? current(outbox) : NULL;
 }
 
-static void drop_text(Dialog *dialog, Page *page)
+bool outbox_shows_dropped(App *app)
 {
-    page_text(page, ROLE_NORMAL,
-              _("It will never be sent, and the lead here is as if you had not done it. This "
-                "cannot be undone."));
+    OutboxView *outbox = shown(app);
+    return outbox && outbox->dropped;
 }
 
-static DialogAnswer drop_done(App *app, Dialog *dialog)
+void outbox_show_dropped(App *app, bool dropped)
 {
-    Drop *drop = dialog_data(dialog);
-    int row;
-    g_autofree char *complaint = NULL;
-    if (!form_store(dialog_form(dialog), drop, &row, &complaint) ||
-        g_strcmp0(drop->word, "drop") != 0) {
-        dialog_complain(dialog, 0,
-                        _("Type the word drop to throw it away, or press Esc to keep it."));
-        return DIALOG_KEEP;
-    }
-    g_autoptr(GError) error = NULL;
-    if (client_drop(app->client, &drop->op, &error))
-        app_say(app, "%s", _("Dropped. It is not sent."));
-    else
-        app_complain_error(app, error);
-    return DIALOG_CLOSE;
+    app_show(app, VIEW_OUTBOX);
+    OutboxView *outbox = shown(app);
+    if (!outbox || outbox->dropped == dropped)
+        return;
+    g_ptr_array_unref(outbox->items);
+    outbox->items = g_ptr_array_new();
+    outbox->dropped = dropped;
+    outbox->cursor = outbox->top = 0;
+    show(&outbox->view);
+    app_dirty(app, DIRTY_BODY | DIRTY_STATUS | DIRTY_FOOTER);
 }
 
-void run_drop(App *app, const char *args)
+char *outbox_words(const OutboxItem *item)
 {
-    static const char *const names[] = { "word", NULL };
-    Target target = app_target(app);
-    Drop *drop = g_new0(Drop, 1);
-    drop->op = target.item;
-    DialogSpec spec = {
-        .title = _("Drop this unsent?"),
-        .text = drop_text,
-        .form = form_new(&drop_fields, drop, names),
-        .yes = _("Drop"),
-        .no = _("Keep"),
-        .start_at_form = true,
-        .done = drop_done,
-        .data = drop,
-        .free_data = drop_free,
-    };
-    app_ask(app, dialog_new(&spec));
+    ConfirmInput confirm = { 0 };
+    Note note = { 0 };
+    char *words = NULL;
+    if (overlay_confirm_input(item, &confirm))
+        words = g_steal_pointer(&confirm.message);
+    else if (overlay_note(item, &note))
+        words = g_steal_pointer(&note.text);
+    fields_clear(&confirm_fields, &confirm);
+    fields_clear(&note_fields, &note);
+    return words;
 }

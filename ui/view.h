@@ -35,8 +35,10 @@ typedef struct Target {
     Uuid lead;
     bool has_lead;
     bool received; /* the lead was sent to this user, else by them */
-    Uuid item;     /* of the outbox */
+    Uuid item;     /* of the outbox, or of the log of dropped ones */
     bool has_item;
+    bool unsent;   /* it is of the outbox */
+    bool conflict; /* and in conflict */
 } Target;
 
 typedef struct ViewOps {

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 
 #include <stdatomic.h>
+#include <time.h>
 
 #include "base/problem.h"
 
@@ -44,6 +45,19 @@ void clock_advance(gint64 ms)
     gint64 now = atomic_load(&frozen);
     while (now && !atomic_compare_exchange_weak(&frozen, &now, now + ms))
         ;
+}
+
+static gint64 read_clock(clockid_t id)
+{
+    struct timespec at;
+    return clock_gettime(id, &at) == 0
+               ? (gint64)at.tv_sec * MS_PER_SECOND + at.tv_nsec / (1000 * 1000)
+               : 0;
+}
+
+gint64 clock_asleep(void)
+{
+    return read_clock(CLOCK_BOOTTIME) - read_clock(CLOCK_MONOTONIC);
 }
 
 gint64 clock_monotonic(void)

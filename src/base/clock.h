@@ -26,6 +26,9 @@ void clock_advance(gint64 ms); /* moves a frozen clock */
 /* Monotonic microseconds for deadlines and measuring; never frozen. */
 gint64 clock_monotonic(void);
 
+/* Milliseconds that this machine has slept (suspended) since it started. It grows by the length of each sleep. */
+gint64 clock_asleep(void);
+
 /* Asks done(data) every millisecond or so, for at most ms milliseconds: for what tells nobody when it ends (a child, a
  * counter of another thread). Gives its last answer. The only place that sleeps. */
 bool clock_wait(bool (*done)(gpointer data), gpointer data, unsigned ms);

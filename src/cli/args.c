@@ -46,8 +46,7 @@ const CliOption cli_options[N_CLI_OPTIONS] = {
                                       "verdict") },
     [OPTION_REASON] = { "reason", 'r', N_("CODE"), &referral_reasons, N_("Why it is not a lead") },
     [OPTION_MESSAGE] = { "message", 'm', N_("TEXT"), NULL,
-                         N_("Goes to the sender; - reads it from "
-                            "standard input") },
+                         N_("The message, note or reason; - reads it from standard input") },
     [OPTION_WORTH] = { "value", 0, N_("AMOUNT"), NULL, N_("What it is worth: 3500 or EUR 20.50") },
     [OPTION_AMEND] = { "amend", 0,
                        .effect = N_("Change a verdict that was given: once, within 14 days") },
@@ -55,12 +54,25 @@ const CliOption cli_options[N_CLI_OPTIONS] = {
                     N_("Whom the lead is for: words of the name, "
                        "an e-mail or an id") },
     [OPTION_INPUT] = { "input", 'i', N_("FILE"), NULL,
-                       N_("Read the lead as JSON, as the API takes "
-                          "it; - is standard input") },
-    [OPTION_RETRY] = { "retry", 0, N_("ID"), NULL, N_("Send this now: an item, or all of a lead") },
+                       N_("Read it as JSON, as the API takes it; - is standard input") },
+    [OPTION_RETRY] = { "retry", 0, N_("ID"), NULL,
+                       N_("Send this now: an item, all of a lead, or \"all\"") },
     [OPTION_DROP] = { "drop", 0, N_("ID"), NULL,
-                      N_("Throw this away unsent: an item, or all of a "
-                         "lead") },
+                      N_("Throw this away unsent: an item, all of a lead, or \"all\"") },
+    [OPTION_DROPPED] = { "dropped",
+                         .effect = N_("What was dropped in the last 90 days, the newest first") },
+    [OPTION_TAKE_BACK] = { "take-back", 0, N_("ITEM"), NULL,
+                           N_("Put what was dropped back into the outbox") },
+    [OPTION_KEEP_MINE] = { "keep-mine", 0, N_("ID"), NULL,
+                           N_("In conflict: send what you wrote over what is there") },
+    [OPTION_KEEP_THEIRS] = { "keep-theirs", 0, N_("ID"), NULL,
+                             N_("In conflict: leave what is there") },
+    [OPTION_FIELD] = { "field", 0, N_("NAME"), NULL,
+                       N_("Of a conflict only this field, as the API calls it") },
+    [OPTION_EDIT] = { "edit", 0, N_("ITEM"), NULL,
+                      N_("Send the JSON of --input instead of what is in the item") },
+    [OPTION_NOTE] = { "note", 0, N_("NOTE"), NULL,
+                      N_("Change this note: its id, or its number in the order of leadline show") },
     [OPTION_TIMEOUT] = { "timeout", 0, N_("SECONDS"), NULL,
                          N_("Wait at most so long for the "
                             "server") },
@@ -93,7 +105,7 @@ static void add_fields(GArray *out, const FieldTable *table, size_t base, const 
 {
     for (size_t i = 0; i < table->n_fields; i++) {
         const Field *field = &table->fields[i];
-        if (field->flags & FIELD_READONLY || !field->label)
+        if (field->flags & (FIELD_READONLY | FIELD_CREATE_ONLY) || !field->label)
             continue;
         if (field->type != FIELD_OBJECT) {
             CliField row = { g_strconcat(prefix, field->name, NULL), field, base };
@@ -116,6 +128,16 @@ GArray *cli_fields(const FieldTable *table)
     g_array_set_clear_func(fields, clear_field);
     add_fields(fields, table, 0, "");
     return fields;
+}
+
+bool cli_field_set(const CliField *row, void *object, const char *text, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    if (field_from_text(row->field, (char *)object + row->base, text, &why))
+        return true;
+    g_autofree char *codes = row->field->values ? cli_codes(row->field->values) : NULL;
+    return problem_set(error, PROBLEM_BAD_INPUT, "--%s: %s%s%s%s", row->name, why->message,
+                       codes ? " (" : "", codes ? codes : "", codes ? ")" : "");
 }
 
 /* ---- hints */

@@ -43,6 +43,13 @@ typedef enum CliOptionId {
     OPTION_INPUT,
     OPTION_RETRY,
     OPTION_DROP,
+    OPTION_DROPPED,
+    OPTION_TAKE_BACK,
+    OPTION_KEEP_MINE,
+    OPTION_KEEP_THEIRS,
+    OPTION_FIELD,
+    OPTION_EDIT,
+    OPTION_NOTE,
     OPTION_TIMEOUT,
     OPTION_EMAIL,
     OPTION_DEVICE,
@@ -69,8 +76,11 @@ typedef struct CliField {
     const Field *field;
     size_t base; /* of the object that the field is in */
 } CliField;
-/* CliField; free with g_array_unref. Read-only fields and those a person does not type have none. */
+/* CliField; free with g_array_unref. Fields that nobody may write, or change once they are there, and those a person does not
+ * type have none. */
 GArray *cli_fields(const FieldTable *table);
+/* Stores what was typed for a field; BAD_INPUT names its option. */
+bool cli_field_set(const CliField *row, void *object, const char *text, GError **error);
 
 typedef struct CliCommand CliCommand;
 

@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "cli/run.h"
+#include "model/account.h"
 #include "model/referral.h"
 
 #define PAGE (CLI_OPTION(MAX) | CLI_OPTION(AFTER))
@@ -38,8 +39,18 @@ const CliCommand cli_commands[] = {
       N_("A reason or a message is needed, with the reason \"other\" a message. A lead that you "
          "confirmed needs --amend."),
       cli_run_reject },
-    { "outbox", NULL, 0, 0, CLI_OPTION(RETRY) | CLI_OPTION(DROP) | NETWORK, .run = cli_run_outbox,
-      .effect = N_("What is not sent yet, and why") },
+    { "note", N_("ID"), 1, 1, MESSAGE | CLI_OPTION(NOTE) | NETWORK, .writes = true,
+      .run = cli_run_note, .effect = N_("Write a note on a lead, or change one"),
+      .details = N_("Only your side sees notes. The text is that of --message.") },
+    { "account", NULL, 0, 0, NETWORK, &account_fields, .run = cli_run_account,
+      .effect = N_("Your name, company and business, and changing them") },
+    { "outbox", NULL, 0, 0,
+      CLI_OPTION(RETRY) | CLI_OPTION(DROP) | MESSAGE | CLI_OPTION(DROPPED) | CLI_OPTION(TAKE_BACK) |
+          CLI_OPTION(KEEP_MINE) | CLI_OPTION(KEEP_THEIRS) | CLI_OPTION(FIELD) | CLI_OPTION(EDIT) |
+          CLI_OPTION(INPUT) | NETWORK,
+      .run = cli_run_outbox, .effect = N_("What is not sent yet, and why"),
+      .details = N_("--message is the reason of --drop; at a terminal it is asked for. What was "
+                    "dropped is kept for 90 days.") },
     { "sync", NULL, 0, 0, NETWORK, .run = cli_run_sync,
       .effect = N_("Send what waits and fetch what is new") },
     { "watch", NULL, 0, 0, 0, .writes = true, .run = cli_run_watch,

@@ -4,6 +4,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/args.c %D%/args.h \
 	%D%/ask.c %D%/ask.h \
 	%D%/auth.c \
+	%D%/change.c \
 	%D%/cli.c %D%/cli.h \
 	%D%/command.c %D%/command.h \
 	%D%/complete.c \

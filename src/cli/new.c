@@ -113,23 +113,13 @@ static bool read_json(const CliArgs *args, NewReferral *input, GError **error)
            refuse(args, &errors, error);
 }
 
-static bool set_field(const CliField *row, NewReferral *input, const char *text, GError **error)
-{
-    g_autoptr(GError) why = NULL;
-    if (field_from_text(row->field, (char *)input + row->base, text, &why))
-        return true;
-    g_autofree char *codes = row->field->values ? cli_codes(row->field->values) : NULL;
-    return problem_set(error, PROBLEM_BAD_INPUT, "--%s: %s%s%s%s", row->name, why->message,
-                       codes ? " (" : "", codes ? codes : "", codes ? ")" : "");
-}
-
 static bool read_options(Cli *cli, NewReferral *input, GError **error)
 {
     const CliArgs *args = cli->args;
     const char *to = args->value[OPTION_TO];
     for (guint i = 0; i < args->fields->len; i++)
-        if (args->field_values[i] && !set_field(&g_array_index(args->fields, CliField, i), input,
-                                                args->field_values[i], error))
+        if (args->field_values[i] && !cli_field_set(&g_array_index(args->fields, CliField, i),
+                                                    input, args->field_values[i], error))
             return false;
     return !to || find_partner(cli, to, &input->to.account, error);
 }
@@ -179,7 +169,7 @@ static bool set_form_line(Cli *cli, NewReferral *input, const char *name, const 
     for (guint i = 0; i < cli->args->fields->len; i++) {
         const CliField *row = &g_array_index(cli->args->fields, CliField, i);
         if (strcmp(row->name, name) == 0)
-            return set_field(row, input, value, error);
+            return cli_field_set(row, input, value, error);
     }
     return problem_set(error, PROBLEM_BAD_INPUT, _("the form has no line \"%s\""), name);
 }

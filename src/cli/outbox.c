@@ -3,9 +3,11 @@
 #include "cli/run.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "cli/ask.h"
 #include "client/label.h"
 #include "wire/json.h"
 
@@ -42,7 +44,7 @@ static char *state_text(const void *data, CliMode mode)
 
 static const char *state_colour(const void *data)
 {
-    return ((const OutboxItem *)data)->state == OUTBOX_FAILED ? "31" : NULL;
+    return outbox_is_stopped(((const OutboxItem *)data)->state) ? "31" : NULL;
 }
 
 static char *made_text(const void *data, CliMode mode)
@@ -84,6 +86,23 @@ static const CliColumn columns[] = {
     { N_("WHY"), COLUMN_ANY, 1, why_text },
 };
 
+/* Both values of what is in conflict: for people, below the list. */
+static void put_conflicts(CliOutput *out, const OutboxItem *item)
+{
+    char id[UUID_TEXT_SIZE];
+    g_autoptr(GPtrArray) conflicts = change_conflicts(item);
+    for (guint i = 0; i < conflicts->len; i++) {
+        const ChangeConflict *one = conflicts->pdata[i];
+        g_autofree char *mine = text_clean(one->mine, -1, TEXT_LINE);
+        g_autofree char *theirs = text_clean(one->theirs, -1, TEXT_LINE);
+        if (i == 0)
+            cli_put_format(out, _("\nIn conflict: --keep-mine %s, or --keep-theirs\n"),
+                           uuid_format(&item->op, id));
+        cli_put_format(out, _("  %s (--field %s)\n    yours: %s\n    there: %s\n"), one->label,
+                       one->path, *mine ? mine : "-", *theirs ? theirs : "-");
+    }
+}
+
 static void put_items(CliOutput *out, GPtrArray *items)
 {
     if (out->mode == MODE_JSON) {
@@ -99,8 +118,56 @@ static void put_items(CliOutput *out, GPtrArray *items)
     for (guint i = 0; i < items->len; i++)
         cli_table_row(table, items->pdata[i]);
     cli_table_end(table);
+    for (guint i = 0; i < items->len && out->mode == MODE_PEOPLE; i++)
+        put_conflicts(out, items->pdata[i]);
     if (items->len == 0 && out->mode == MODE_PEOPLE)
         cli_say("%s", _("Everything is sent."));
+}
+
+/* ---- what was dropped */
+
+static char *dropped_text(const void *data, CliMode mode)
+{
+    const DroppedItem *dropped = data;
+    char text[TIME_TEXT_SIZE];
+    return mode == MODE_PLAIN ? g_strdup(time_format(dropped->dropped_at, text))
+                              : cli_when(dropped->dropped_at, false);
+}
+
+static char *reason_text(const void *data, CliMode mode)
+{
+    return text_clean(((const DroppedItem *)data)->reason, -1, TEXT_LINE);
+}
+
+/* A dropped item begins with the item. */
+static const CliColumn dropped_columns[] = {
+    { N_("ITEM"), COLUMN_ANY, 0, op_text },       { N_("LEAD"), MODE_PLAIN, 0, lead_text },
+    { N_("ACTION"), COLUMN_ANY, 0, kind_text },   { N_("DROPPED"), COLUMN_ANY, 0, dropped_text },
+    { N_("CONTACT"), COLUMN_ANY, 1, title_text }, { N_("REASON"), COLUMN_ANY, 1, reason_text },
+};
+
+static bool put_dropped(Cli *cli, GError **error)
+{
+    CliOutput *out = &cli->out;
+    g_autoptr(GPtrArray) items = store_dropped(client_store(cli->client), error);
+    if (!items)
+        return false;
+    if (out->mode == MODE_JSON) {
+        cli_put(out, "{\"items\":[");
+        for (guint i = 0; i < items->len; i++) {
+            cli_put(out, i ? "," : "");
+            json_put_object(cli_buffer(out), &dropped_fields, items->pdata[i]);
+        }
+        cli_put(out, "]}\n");
+        return true;
+    }
+    CliTable *table = cli_table_new(out, dropped_columns, G_N_ELEMENTS(dropped_columns));
+    for (guint i = 0; i < items->len; i++)
+        cli_table_row(table, items->pdata[i]);
+    cli_table_end(table);
+    if (items->len == 0 && out->mode == MODE_PEOPLE)
+        cli_say("%s", _("Nothing was dropped in the last 90 days."));
+    return true;
 }
 
 /* ---- retry and drop */
@@ -112,6 +179,8 @@ static GPtrArray *find_items(Cli *cli, const char *word, GError **error)
     g_autoptr(GPtrArray) all = store_items(client_store(cli->client), 0, error);
     if (!all)
         return NULL;
+    if (strcmp(word, "all") == 0)
+        return g_steal_pointer(&all);
     bool whole = uuid_parse(word, &id);
     for (guint i = all->len; whole && i-- > 0;) {
         OutboxItem *item = all->pdata[i];
@@ -133,15 +202,49 @@ static GPtrArray *find_items(Cli *cli, const char *word, GError **error)
     return NULL;
 }
 
-static bool each_item(Cli *cli, const char *word,
-                      bool (*act)(Client *client, const Uuid *op, GError **error), GArray *leads,
-                      GError **error)
+/* What is done to each of them. */
+typedef struct Act {
+    bool (*run)(Client *client, const OutboxItem *item, const struct Act *act, GError **error);
+    const char *reason, *field;
+    ChangeSide side;
+    const char *json;
+} Act;
+
+static bool run_retry(Client *client, const OutboxItem *item, const Act *act, GError **error)
+{
+    return client_retry(client, &item->op, error);
+}
+
+static bool run_drop(Client *client, const OutboxItem *item, const Act *act, GError **error)
+{
+    return client_drop(client, &item->op, act->reason, error);
+}
+
+static bool run_keep(Client *client, const OutboxItem *item, const Act *act, GError **error)
+{
+    return client_keep(client, &item->op, act->field, act->side, error);
+}
+
+static bool run_edit(Client *client, const OutboxItem *item, const Act *act, GError **error)
+{
+    const FieldTable *table = change_kind(item->kind)->input;
+    if (!table)
+        return problem_set(error, PROBLEM_BAD_INPUT, "%s", _("there is nothing to edit in it"));
+    g_autofree void *input = g_malloc0(table->size);
+    bool ok = change_read_json(act->json, table, input)
+                  ? client_edit(client, &item->op, input, error)
+                  : problem_set(error, PROBLEM_BAD_INPUT, "%s", _("--input is not its JSON"));
+    fields_clear(table, input);
+    return ok;
+}
+
+static bool each_item(Cli *cli, const char *word, const Act *act, GArray *leads, GError **error)
 {
     g_autoptr(GPtrArray) items = find_items(cli, word, error);
     for (guint i = 0; items && i < items->len; i++) {
         const OutboxItem *item = items->pdata[i];
         g_array_append_val(leads, item->object);
-        if (!act(cli->client, &item->op, error))
+        if (!act->run(cli->client, item, act, error))
             return false;
     }
     return items != NULL;
@@ -152,31 +255,90 @@ static bool settled(Client *client, gpointer data)
     return client_is_settled(client);
 }
 
+/* A person is asked for what the command line left out. */
+static char *drop_reason(Cli *cli, const char *word, GError **error)
+{
+    const char *given = cli->args->value[OPTION_MESSAGE];
+    if (given || !cli_may_ask(cli->args))
+        return g_strdup(given ? given : "");
+    if (strcmp(word, "all") == 0) {
+        g_autofree char *typed = cli_ask_line(_("Type drop to throw all of it away"), error);
+        if (!typed || strcmp(typed, "drop") != 0) {
+            if (typed)
+                problem_set(error, PROBLEM_CANCELLED, "%s", _("nothing was dropped"));
+            return NULL;
+        }
+    }
+    return cli_ask_line(_("Reason"), error);
+}
+
 static bool drop(Cli *cli, const char *word, GArray *leads, GError **error)
 {
-    if (!each_item(cli, word, client_drop, leads, error))
+    g_autofree char *reason = drop_reason(cli, word, error);
+    Act act = { .run = run_drop, .reason = reason };
+    if (!reason || !each_item(cli, word, &act, leads, error))
         return false;
     client_wait(cli->client, settled, NULL, 1000);
     return true;
 }
 
-static bool retry(Cli *cli, const char *word, GArray *leads, GError **error)
+/* And then waits until it is sent. */
+static bool deliver(Cli *cli, const char *word, const Act *act, GArray *leads, GError **error)
 {
     g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(Uuid));
-    return each_item(cli, word, client_retry, leads, error) &&
+    return each_item(cli, word, act, leads, error) &&
            cli_deliver(cli, (const Uuid *)(void *)leads->data, leads->len, none, error);
+}
+
+static bool take_back(Cli *cli, const char *word, GError **error)
+{
+    Uuid op;
+    if (!uuid_parse(word, &op))
+        return problem_set(error, PROBLEM_BAD_INPUT, "%s",
+                           _("--take-back wants the id of an item of --dropped"));
+    return client_take_back(cli->client, &op, error);
+}
+
+static bool edit(Cli *cli, const char *word, GArray *leads, GError **error)
+{
+    const char *path = cli->args->value[OPTION_INPUT];
+    if (!path)
+        return problem_set(error, PROBLEM_USAGE, "%s",
+                           _("what shall it be? --input FILE, or - for standard input"));
+    g_autofree char *json = cli_read_file(cli->args, path, NULL, error);
+    Act act = { .run = run_edit, .json = json };
+    return json && deliver(cli, word, &act, leads, error);
 }
 
 bool cli_run_outbox(Cli *cli, GError **error)
 {
-    const char *again = cli->args->value[OPTION_RETRY], *away = cli->args->value[OPTION_DROP];
+    const CliArgs *args = cli->args;
     g_autoptr(GArray) leads = g_array_new(FALSE, FALSE, sizeof(Uuid));
-    if (again)
-        return cli_open_to_write(cli, error) && retry(cli, again, leads, error);
-    if (away)
-        return cli_open_to_write(cli, error) && drop(cli, away, leads, error);
-    g_autoptr(GPtrArray)
-        items = cli_open(cli, error) ? store_items(client_store(cli->client), 0, error) : NULL;
+    Act again = { .run = run_retry };
+    Act mine = { .run = run_keep, .field = args->value[OPTION_FIELD], .side = KEEP_MINE };
+    Act theirs = { .run = run_keep, .field = args->value[OPTION_FIELD], .side = KEEP_THEIRS };
+    const struct {
+        CliOptionId option;
+        const Act *act;
+    } acts[] = { { OPTION_RETRY, &again },
+                 { OPTION_KEEP_MINE, &mine },
+                 { OPTION_KEEP_THEIRS, &theirs } };
+    for (size_t i = 0; i < G_N_ELEMENTS(acts); i++)
+        if (cli_has(args, acts[i].option))
+            return cli_open_to_write(cli, error) &&
+                   deliver(cli, args->value[acts[i].option], acts[i].act, leads, error);
+    if (cli_has(args, OPTION_DROP))
+        return cli_open_to_write(cli, error) && drop(cli, args->value[OPTION_DROP], leads, error);
+    if (cli_has(args, OPTION_EDIT))
+        return cli_open_to_write(cli, error) && edit(cli, args->value[OPTION_EDIT], leads, error);
+    if (cli_has(args, OPTION_TAKE_BACK))
+        return cli_open_to_write(cli, error) &&
+               take_back(cli, args->value[OPTION_TAKE_BACK], error);
+    if (!cli_open(cli, error))
+        return false;
+    if (cli_has(args, OPTION_DROPPED))
+        return put_dropped(cli, error);
+    g_autoptr(GPtrArray) items = store_items(client_store(cli->client), 0, error);
     if (items)
         put_items(&cli->out, items);
     return items != NULL;
@@ -199,6 +361,8 @@ static const Field summary_rows[] = {
     { "sent_waiting", FIELD_INT, AT(leads.sent_waiting), .label = N_("Sent, waiting") },
     { "outbox_waiting", FIELD_INT, AT(outbox.waiting), .label = N_("Outbox, waiting") },
     { "outbox_failed", FIELD_INT, AT(outbox.failed), .label = N_("Outbox, refused") },
+    { "outbox_conflict", FIELD_INT, AT(outbox.conflict), .label = N_("Outbox, in conflict") },
+    { "outbox_parked", FIELD_INT, AT(outbox.parked), .label = N_("Outbox, parked") },
 };
 #undef AT
 static const FieldTable summary_fields = FIELD_TABLE("summary", Summary, summary_rows);

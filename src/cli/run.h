@@ -16,6 +16,10 @@ bool cli_run_reject(Cli *cli, GError **error);
 /* new.c */
 bool cli_run_new(Cli *cli, GError **error);
 
+/* change.c */
+bool cli_run_note(Cli *cli, GError **error);
+bool cli_run_account(Cli *cli, GError **error);
+
 /* outbox.c */
 bool cli_run_outbox(Cli *cli, GError **error);
 bool cli_run_sync(Cli *cli, GError **error);

@@ -306,8 +306,11 @@ static void look(Delivery *delivery)
         OutboxItem item = { 0 };
         g_autoptr(GError) why = NULL;
         bool found = store_item(store, &g_array_index(delivery->ops, Uuid, i), &item, &why);
-        bool failed = found && item.state == OUTBOX_FAILED;
-        if (failed && !delivery->refused) {
+        bool failed = found && outbox_is_stopped(item.state);
+        if (failed && item.state == OUTBOX_CONFLICT && !delivery->refused) {
+            problem_set(&delivery->refused, PROBLEM_PRECONDITION_FAILED, "%s",
+                        _("the same was changed elsewhere; leadline outbox shows both"));
+        } else if (failed && !delivery->refused) {
             Problem problem = item.problem ? problem_by_code(item.problem) : PROBLEM_FAILED;
             problem_set(&delivery->refused, problem < PROBLEM_COUNT ? problem : PROBLEM_FAILED,
                         "%s", item.detail ? item.detail : "");

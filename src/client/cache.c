@@ -57,6 +57,10 @@ Cache *cache_open(const char *path, GError **error)
     cache->select_notes = db_intern(
         "SELECT %s FROM note WHERE referral = $1 ORDER BY created_at, id",
         row_columns(&note_fields, NULL));
+    cache->select_server_note = db_intern(
+        "SELECT %s FROM note_base WHERE id = $1 UNION ALL SELECT %s FROM note WHERE id = $1 AND "
+        "local = 0 LIMIT 1",
+        row_columns(&note_fields, NULL), row_columns(&note_fields, NULL));
     cache->select_partners = db_intern("SELECT %s FROM partner ORDER BY name",
                                        row_columns(&partner_fields, NULL));
     cache->select_partner = db_intern("SELECT %s FROM partner WHERE account = $1",
@@ -143,16 +147,10 @@ bool cache_server_referral(Cache *cache, const Uuid *id, Referral *out, GError *
                     out, error);
 }
 
-gint64 cache_note_rev(Cache *cache, const Uuid *note)
+bool cache_server_note(Cache *cache, const Uuid *note, Note *out, GError **error)
 {
-    gint64 rev = 0;
-    if (!db_get_one_int(
-            cache->db, NULL, &rev,
-            "SELECT coalesce((SELECT rev FROM note_base WHERE id = $1), (SELECT rev FROM "
-            "note WHERE id = $1 AND local = 0), 0)",
-            db_uuid(note)))
-        return 0;
-    return rev;
+    return read_one(db_query(cache->db, error, cache->select_server_note, db_uuid(note)),
+                    &note_fields, out, error);
 }
 
 bool cache_partner(Cache *cache, const Uuid *account, Partner *out, GError **error)

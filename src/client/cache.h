@@ -131,8 +131,8 @@ bool cache_resolve(Cache *cache, const char *prefix, Uuid *out, GError **error);
 /* The server's row, without local edits. NOT_FOUND for a lead that only this client knows. */
 bool cache_server_referral(Cache *cache, const Uuid *id, Referral *out, GError **error);
 
-/* Revision of a note at the server, 0 when it has none with this id. */
-gint64 cache_note_rev(Cache *cache, const Uuid *note);
+/* A note as the server has it. NOT_FOUND. Caller clears. */
+bool cache_server_note(Cache *cache, const Uuid *note, Note *out, GError **error);
 GPtrArray *cache_notes(Cache *cache, const Uuid *referral, GError **error); /* Note * */
 
 /* Give and take with an account since a time, from a covering index. */

@@ -345,13 +345,14 @@ static bool apply_item(CacheWriter *writer, Referral *referral, const OutboxItem
     return ok;
 }
 
-static GPtrArray *items_without(CacheWriter *writer, const Uuid *object, const Uuid *except,
+static GPtrArray *items_without(CacheWriter *writer, const Uuid *object, GHashTable *except,
                                 GError **error)
 {
     g_autoptr(GPtrArray) items = store_items_of(writer->store, object, error);
     for (guint i = items ? items->len : 0; i > 0; i--) {
         const OutboxItem *item = g_ptr_array_index(items, i - 1);
-        if ((except && uuid_equal(&item->op, except)) || !overlay_is_of(item, &writer->account))
+        if ((except && g_hash_table_contains(except, &item->op)) ||
+            !overlay_is_of(item, &writer->account))
             g_ptr_array_remove_index(items, i - 1);
     }
     return g_steal_pointer(&items);
@@ -465,7 +466,7 @@ static bool note_generation(CacheWriter *writer, const Uuid *id, gint64 *generat
 static bool edit_note(CacheWriter *writer, const OutboxItem *item, GError **error)
 {
     Note note;
-    if (item->kind != OUTBOX_NOTE || item->state == OUTBOX_FAILED || !overlay_note(item, &note))
+    if (item->kind != OUTBOX_NOTE || outbox_is_stopped(item->state) || !overlay_note(item, &note))
         return true;
     gint64 generation = 0;
     bool ok = note_generation(writer, &note.id, &generation, error) &&
@@ -522,7 +523,7 @@ bool cache_write_note(CacheWriter *writer, const Note *note, GError **error)
 
 /* ---- one object */
 
-bool cache_refresh(CacheWriter *writer, const Uuid *object, const Uuid *except, GError **error)
+bool cache_refresh(CacheWriter *writer, const Uuid *object, GHashTable *except, GError **error)
 {
     g_autoptr(GPtrArray) items = items_without(writer, object, except, error);
     return items && refresh_referral(writer, object, items, error) &&
@@ -590,7 +591,7 @@ bool cache_forget_arrivals(CacheWriter *writer, const Uuid *ids, size_t n, GErro
                    "arrival.id AND r.box = 1 AND r.state = 1)");
 }
 
-bool cache_write_referral(CacheWriter *writer, const Referral *referral, const Uuid *except,
+bool cache_write_referral(CacheWriter *writer, const Referral *referral, GHashTable *except,
                           GError **error)
 {
     bool edited = g_hash_table_contains(writer->edited, &referral->id), newer = true;

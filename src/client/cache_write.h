@@ -58,9 +58,10 @@ bool feed_page_read(const JsonNode *root, FeedPage *page, GError **error);
 bool cache_write_page(CacheWriter *writer, const JsonNode *root, const FeedPage *page,
                       GError **error);
 
-/* One object as the server answered it; `except` is the outbox item answered (its edit is in the object). The answer may
- * come behind a page that is newer: then the object stays as that has it, also when that has taken it away. */
-bool cache_write_referral(CacheWriter *writer, const Referral *referral, const Uuid *except,
+/* One object as the server answered it; `except`: ids of the outbox items answered (their edits are in the object), a set
+ * of Uuid *; NULL none. The answer may come behind a page that is newer: then the object stays as that has it, also when that
+ * has taken it away. */
+bool cache_write_referral(CacheWriter *writer, const Referral *referral, GHashTable *except,
                           GError **error);
 bool cache_write_note(CacheWriter *writer, const Note *note, GError **error);
 
@@ -72,8 +73,8 @@ bool cache_forget_arrivals(CacheWriter *writer, const Uuid *ids, size_t n, GErro
 /* The server said that nothing was newer at this time. */
 bool cache_touch_feeds(CacheWriter *writer, gint64 at, GError **error);
 
-/* Applies the outbox again to one object (except NULL or an item to leave out), or to all that have or had items. */
-bool cache_refresh(CacheWriter *writer, const Uuid *object, const Uuid *except, GError **error);
+/* Applies the outbox again to one object (but for those in `except`), or to all that have or had items. */
+bool cache_refresh(CacheWriter *writer, const Uuid *object, GHashTable *except, GError **error);
 bool cache_refresh_all(CacheWriter *writer, GError **error);
 
 /* Forgets everything but the schema: another account logs in. */

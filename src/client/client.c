@@ -138,6 +138,8 @@ void client_job_done(Client *client, Job *job)
         client_problem(client, problem_of(job->error), job->error->message);
     if (job->changed & CLIENT_STATUS)
         client_read_account(client);
+    if (job->changed & (CLIENT_STATUS | CLIENT_NOTES))
+        client_rebase(client);
     client_tell(client, job->changed);
 }
 
@@ -157,9 +159,33 @@ void client_show_edits(Client *client, const Uuid *objects, size_t n)
     client_add_job(client, job);
 }
 
+void client_forget_items(Client *client)
+{
+    g_clear_pointer(&client->stopped, g_hash_table_unref);
+    g_clear_pointer(&client->items, g_ptr_array_unref);
+}
+
+/* Asked for each row that is drawn: from memory. */
+bool client_is_stopped(Client *client, const Uuid *object)
+{
+    if (!client->items)
+        client->items = store_items(client->store, 0, NULL);
+    if (!client->items)
+        return false;
+    if (!client->stopped) {
+        client->stopped = g_hash_table_new(uuid_hash, uuid_equal_func);
+        for (guint i = 0; i < client->items->len; i++) {
+            OutboxItem *item = g_ptr_array_index(client->items, i);
+            if (outbox_is_stopped(item->state) && client_owns(client, item))
+                g_hash_table_add(client->stopped, &item->object);
+        }
+    }
+    return g_hash_table_contains(client->stopped, object);
+}
+
 void client_outbox_changed(Client *client, const Uuid *objects, size_t n)
 {
-    g_clear_pointer(&client->items, g_ptr_array_unref);
+    client_forget_items(client);
     client_show_edits(client, objects, n);
     client_pump(client);
 }
@@ -276,7 +302,7 @@ Client *client_open(const Profile *profile, unsigned flags, GError **error)
     client->flags = flags;
     client->undo_hold = UNDO_HOLD_S;
     client->status.problem = PROBLEM_COUNT;
-    client->busy = g_hash_table_new(uuid_hash, uuid_equal_func);
+    client->busy = g_hash_table_new_full(uuid_hash, uuid_equal_func, g_free, NULL);
     if (!(flags & CLIENT_READ_ONLY) && !lock_profile(client, error))
         return NULL;
     g_autofree char *store_path = profile_path(profile->data_dir, "leads.db");
@@ -318,6 +344,8 @@ void client_free(Client *client)
     g_clear_handle_id(&client->store_poll, g_source_remove);
     g_clear_handle_id(&client->rebuild_source, g_source_remove);
     g_clear_handle_id(&client->tell_source, g_source_remove);
+    net_watch_free(client->watch);
+    g_clear_handle_id(&client->network_timer, g_source_remove);
     if (client->net)
         log_file_close();
     net_free(client->net);
@@ -340,6 +368,7 @@ void client_free(Client *client)
     client_session_forget(client);
     client_forget_undone(client);
     g_hash_table_unref(client->busy);
+    client_forget_items(client);
     g_free(client->feed_state);
     g_free(client->detail);
     g_free(client->account_name);
@@ -356,6 +385,7 @@ static gboolean poll_store(gpointer data)
 {
     Client *client = data;
     gint64 version = store_data_version(client->store);
+    client_watch_sleep(client);
     if (cache_is_damaged(client->cache))
         client_cache_damaged(client);
     if (version != client->store_version) {
@@ -383,6 +413,9 @@ void client_start(Client *client)
     if (!store_recover(client->store, &error))
         client_problem(client, problem_of(error), error->message);
     client->store_poll = g_timeout_add_seconds(STORE_POLL_S, poll_store, client);
+    client->asleep = clock_asleep();
+    if (!net_is_local(client->net))
+        client->watch = net_watch_new(client_network_changed, client);
     client_event(client, EVENT_START);
 }
 
@@ -434,7 +467,7 @@ void client_stop(Client *client, unsigned ms)
     g_autoptr(GError) error = NULL;
     if (!store_release(client->store, &error))
         client_problem(client, problem_of(error), error->message);
-    g_clear_pointer(&client->items, g_ptr_array_unref);
+    client_forget_items(client);
     client_pump(client);
     if (client->net)
         client_wait(client, nothing_to_send, NULL, ms);

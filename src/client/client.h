@@ -12,6 +12,7 @@
 
 #include "base/problem.h"
 #include "client/cache.h"
+#include "client/change.h"
 #include "client/credentials.h"
 #include "client/profile.h"
 #include "client/store.h"
@@ -171,7 +172,29 @@ bool client_snooze(Client *client, const Uuid *id, gint64 until, GError **error)
  * done again. False and *error (FAILED: nothing to do again). */
 bool client_redo(Client *client, char **what, GError **error);
 
-/* Outbox by hand: send a waiting or failed item now; drop one (its local edit is undone; a lead never sent takes what was
- * done to it along). FAILED while it is being sent. */
+/* The own profile: name, company, business. As it will be once the outbox is empty; caller clears. */
+bool client_read_profile(Client *client, Account *out, GError **error);
+bool client_change_profile(Client *client, const Account *account, GError **error);
+
+/* ---- outbox by hand. FAILED while an item is being sent. */
+
+/* Sends a waiting or stopped item now; or all of them, *n tells how many. */
 bool client_retry(Client *client, const Uuid *op, GError **error);
-bool client_drop(Client *client, const Uuid *op, GError **error);
+bool client_retry_all(Client *client, guint *n, GError **error);
+
+/* Another body for an item that was not sent yet, checked as the action was: an object of the kind's table
+ * (client/change.h). Under a new key when it was ever tried. A stopped one waits again. */
+bool client_edit(Client *client, const Uuid *op, const void *input, GError **error);
+
+/* Decides a field in conflict (path NULL: all). What is given up is in the log of dropped items. */
+bool client_keep(Client *client, const Uuid *op, const char *path, ChangeSide side, GError **error);
+
+/* Throws it away unsent; it and the reason are kept in a log (store_dropped()) for DROPPED_KEPT. Its local edit is undone; a lead
+ * never sent takes what was done to it along. */
+bool client_drop(Client *client, const Uuid *op, const char *reason, GError **error);
+bool client_drop_all(Client *client, const char *reason, guint *n, GError **error);
+/* From that log back into the outbox. */
+bool client_take_back(Client *client, const Uuid *op, GError **error);
+
+/* Has this lead an item that waits for a person to decide? From memory. */
+bool client_is_stopped(Client *client, const Uuid *object);

@@ -8,7 +8,6 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "client/overlay.h"
-#include "wire/json.h"
 
 /* ---- the referral as it will be once all that is in the outbox has happened */
 
@@ -212,30 +211,6 @@ static bool add(Client *client, OutboxItem *items, size_t n, GError **error)
     return ok;
 }
 
-static char *object_json(const FieldTable *table, const void *object)
-{
-    GString *out = g_string_new(NULL);
-    json_put_input(out, table, object);
-    return g_string_free(out, FALSE);
-}
-
-/* The first of the field errors, as one error. */
-static bool refuse(const FieldErrors *errors, GError **error)
-{
-    const FieldError *first = g_ptr_array_index(errors->items, 0);
-    return problem_set(error, PROBLEM_VALIDATION, "%s: %s", first->pointer, first->detail);
-}
-
-static bool check_input(const FieldTable *table, const void *input,
-                        bool (*validate)(const void *input, FieldErrors *errors), GError **error)
-{
-    g_auto(FieldErrors) errors;
-    field_errors_init(&errors);
-    fields_validate(table, input, "#", &errors);
-    validate(input, &errors);
-    return !field_errors_any(&errors) || refuse(&errors, error);
-}
-
 /* ---- the actions */
 
 bool client_pick_up(Client *client, const Uuid *id, GError **error)
@@ -254,15 +229,10 @@ bool client_pick_up(Client *client, const Uuid *id, GError **error)
     return true;
 }
 
-static bool confirm_valid(const void *input, FieldErrors *errors)
-{
-    return confirm_validate(input, errors);
-}
-
 bool client_confirm(Client *client, const Uuid *ids, size_t n, const ConfirmInput *input,
                     GError **error)
 {
-    if (!check_input(&confirm_fields, input, confirm_valid, error))
+    if (!change_check(OUTBOX_CONFIRM, input, error))
         return false;
     g_autofree OutboxItem *items = g_new0(OutboxItem, n);
     Uuid unit = uuid_new();
@@ -272,7 +242,7 @@ bool client_confirm(Client *client, const Uuid *ids, size_t n, const ConfirmInpu
         if (!may(client, &ids[made], EVENT_CONFIRM, &referral, error))
             break;
         items[made] = item_new(client, referral.verdict ? OUTBOX_AMEND : OUTBOX_CONFIRM, &unit,
-                               &ids[made], "/confirm", object_json(&confirm_fields, input),
+                               &ids[made], "/confirm", change_json(&confirm_fields, input),
                                HOLD_UNDO);
         items[made].title = contact_display_name(&referral.lead.contact);
         fields_clear(&referral_fields, &referral);
@@ -284,20 +254,15 @@ bool client_confirm(Client *client, const Uuid *ids, size_t n, const ConfirmInpu
     return false;
 }
 
-static bool outcome_valid(const void *input, FieldErrors *errors)
-{
-    return outcome_validate(input, errors);
-}
-
 bool client_outcome(Client *client, const Uuid *id, const OutcomeInput *input, GError **error)
 {
     Referral referral;
-    if (!check_input(&outcome_fields, input, outcome_valid, error) ||
+    if (!change_check(OUTBOX_OUTCOME, input, error) ||
         !may(client, id, EVENT_OUTCOME, &referral, error))
         return false;
     Uuid unit = uuid_new();
     OutboxItem item = item_new(client, OUTBOX_OUTCOME, &unit, id, "/outcome",
-                               object_json(&outcome_fields, input), HOLD_UNDO);
+                               change_json(&outcome_fields, input), HOLD_UNDO);
     item.title = contact_display_name(&referral.lead.contact);
     fields_clear(&referral_fields, &referral);
     return add(client, &item, 1, error);
@@ -315,58 +280,114 @@ bool client_withdraw(Client *client, const Uuid *id, GError **error)
     return add(client, &item, 1, error);
 }
 
-static bool note_valid(const void *input, FieldErrors *errors)
+/* The newest item about this address that will be sent: what is on the screen is what that makes of it. */
+static OutboxItem *newest_change(Client *client, const Uuid *object, const char *path)
 {
-    return true;
+    g_autoptr(GPtrArray) items = store_items_of(client->store, object, NULL);
+    for (guint i = items ? items->len : 0; i-- > 0;) {
+        const OutboxItem *item = g_ptr_array_index(items, i);
+        if (!outbox_is_stopped(item->state) && g_str_equal(item->path, path) &&
+            client_owns(client, item))
+            return g_ptr_array_steal_index(items, i);
+    }
+    return NULL;
 }
 
-/* The revision on the screen; 0 when what is on the screen is itself still in the outbox. */
-static gint64 edited_revision(Client *client, const Uuid *referral, const Uuid *note,
-                              const char *path)
+/* What the change is made to: the server's object, or what an item before it makes of that (then its revision is known only
+ * when that one is answered). `object` is filled; caller clears. False: there is none, it is new. */
+static bool read_base(Client *client, OutboxItem *item, const void *server, gint64 rev,
+                      void *object)
 {
-    g_autoptr(GPtrArray) items = store_items_of(client->store, referral, NULL);
-    for (guint i = 0; items && i < items->len; i++) {
-        const OutboxItem *item = g_ptr_array_index(items, i);
-        if (item->kind == OUTBOX_NOTE && item->state != OUTBOX_FAILED &&
-            g_str_equal(item->path, path))
-            return 0;
+    const FieldTable *table = change_kind(item->kind)->input;
+    g_autoptr(OutboxItem) before = newest_change(client, &item->object, item->path);
+    bool found = before && change_read(before, object);
+    if (!found && rev > 0) {
+        fields_clear(table, object);
+        fields_copy(table, object, server);
+        item->if_match = rev;
+        found = true;
     }
-    return cache_note_rev(client->cache, note);
+    if (found)
+        item->base = change_json(table, object);
+    return found;
 }
 
 bool client_note(Client *client, const Uuid *id, const Note *note, GError **error)
 {
     Referral referral;
-    if (!check_input(&note_fields, note, note_valid, error) ||
-        !may(client, id, EVENT_NOTE, &referral, error))
+    if (!change_check(OUTBOX_NOTE, note, error) || !may(client, id, EVENT_NOTE, &referral, error))
         return false;
     Uuid unit = uuid_new();
     Uuid note_id = uuid_is_nil(&note->id) ? uuid_new() : note->id;
     char text[UUID_TEXT_SIZE];
     g_autofree char *act = g_strconcat("/notes/", uuid_format(&note_id, text), NULL);
-    OutboxItem item = item_new(client, OUTBOX_NOTE, &unit, id, act, object_json(&note_fields, note),
-                               HOLD_UNDO);
+    OutboxItem item = item_new(client, OUTBOX_NOTE, &unit, id, act, NULL, HOLD_UNDO);
     g_free(item.method);
     item.method = g_strdup("PUT");
     item.title = contact_display_name(&referral.lead.contact);
-    item.if_match = edited_revision(client, id, &note_id, item.path);
+    Note server = { 0 }, base = { 0 };
+    cache_server_note(client->cache, &note_id, &server, NULL);
+    read_base(client, &item, &server, server.rev, &base);
+    item.body = change_body(&item, NULL, note);
+    fields_clear(&note_fields, &server);
+    fields_clear(&note_fields, &base);
     fields_clear(&referral_fields, &referral);
     return add(client, &item, 1, error);
 }
 
-static bool new_referral_valid(const void *input, FieldErrors *errors)
+#define PROFILE_PATH "/v1/me"
+
+bool client_read_profile(Client *client, Account *out, GError **error)
 {
-    return new_referral_validate(input, errors);
+    *out = (Account){ 0 };
+    if (!cache_account(client->cache, out, error))
+        return false;
+    g_autoptr(OutboxItem) before = newest_change(client, &out->id, PROFILE_PATH);
+    Account then = { 0 };
+    if (before && change_read(before, &then)) {
+        then.id = out->id;
+        fields_clear(&account_fields, out);
+        *out = then;
+        return true;
+    }
+    fields_clear(&account_fields, &then);
+    return true;
+}
+
+bool client_change_profile(Client *client, const Account *account, GError **error)
+{
+    Account server = { 0 }, base = { 0 };
+    if (!cache_account(client->cache, &server, error))
+        return false;
+    Account wanted = *account; /* borrowed: the address cannot be changed here */
+    wanted.email = server.email;
+    Uuid unit = uuid_new();
+    OutboxItem item = item_new(client, OUTBOX_PROFILE, &unit, &server.id, "", NULL, HOLD_UNDO);
+    g_free(item.method);
+    g_free(item.path);
+    item.method = g_strdup("PATCH");
+    item.path = g_strdup(PROFILE_PATH);
+    item.title = g_strdup(server.name);
+    read_base(client, &item, &server, server.rev, &base);
+    item.body = change_body(&item, &base, &wanted);
+    bool ok = change_check(OUTBOX_PROFILE, &wanted, error);
+    bool same = g_str_equal(item.body, "{}");
+    fields_clear(&account_fields, &server);
+    fields_clear(&account_fields, &base);
+    if (ok && !same)
+        return add(client, &item, 1, error);
+    fields_clear(&outbox_fields, &item);
+    return ok;
 }
 
 bool client_send_referral(Client *client, const NewReferral *input, Uuid *id, GError **error)
 {
-    if (!check_input(&new_referral_fields, input, new_referral_valid, error))
+    if (!change_check(OUTBOX_CREATE, input, error))
         return false;
     Uuid unit = uuid_new();
     *id = uuid_new();
     OutboxItem item = item_new(client, OUTBOX_CREATE, &unit, id, "",
-                               object_json(&new_referral_fields, input), HOLD_UNDO);
+                               change_json(&new_referral_fields, input), HOLD_UNDO);
     g_free(item.method);
     item.method = g_strdup("PUT");
     item.title = contact_display_name(&input->contact);
@@ -496,6 +517,8 @@ bool client_redo(Client *client, char **what, GError **error)
     return ok;
 }
 
+/* ---- the outbox by hand */
+
 static bool find(Client *client, const Uuid *op, OutboxItem *item, GError **error)
 {
     if (!store_item(client->store, op, item, error))
@@ -506,27 +529,172 @@ static bool find(Client *client, const Uuid *op, OutboxItem *item, GError **erro
     return problem_set(error, PROBLEM_FAILED, "%s", _("it is being sent just now"));
 }
 
-bool client_retry(Client *client, const Uuid *op, GError **error)
+typedef bool (*ItemsFunc)(Client *client, const OutboxItem *items, size_t n, const char *reason,
+                          GError **error);
+
+static bool retry_items(Client *client, const OutboxItem *items, size_t n, const char *reason,
+                        GError **error)
+{
+    return store_retry(client->store, items, n, clock_now(), error);
+}
+
+static bool drop_items(Client *client, const OutboxItem *items, size_t n, const char *reason,
+                       GError **error)
+{
+    return store_drop(client->store, items, n, reason, clock_now(), error);
+}
+
+static bool with_item(Client *client, const Uuid *op, ItemsFunc func, const char *reason,
+                      GError **error)
 {
     OutboxItem item = { 0 };
     if (!find(client, op, &item, error))
         return false;
-    Uuid key = uuid_new();
-    bool ok = store_retry(client->store, op, &key, clock_now(), error);
+    bool ok = func(client, &item, 1, reason, error);
     if (ok)
         client_outbox_changed(client, &item.object, 1);
     fields_clear(&outbox_fields, &item);
     return ok;
 }
 
-bool client_drop(Client *client, const Uuid *op, GError **error)
+/* Those of this account that are not on the way. */
+static bool with_all(Client *client, ItemsFunc func, const char *reason, guint *n, GError **error)
+{
+    g_autoptr(GPtrArray) all = store_items(client->store, 0, error);
+    if (!all)
+        return false;
+    g_autofree OutboxItem *items = g_new(OutboxItem, all->len);
+    *n = 0;
+    for (guint i = 0; i < all->len; i++) {
+        const OutboxItem *item = g_ptr_array_index(all, i);
+        if (item->state != OUTBOX_SENDING && client_owns(client, item))
+            items[(*n)++] = *item; /* borrowed */
+    }
+    if (!func(client, items, *n, reason, error))
+        return false;
+    client_outbox_changed(client, NULL, 0);
+    return true;
+}
+
+bool client_retry(Client *client, const Uuid *op, GError **error)
+{
+    return with_item(client, op, retry_items, NULL, error);
+}
+
+bool client_retry_all(Client *client, guint *n, GError **error)
+{
+    client->send_after = 0;
+    return with_all(client, retry_items, NULL, n, error);
+}
+
+bool client_drop(Client *client, const Uuid *op, const char *reason, GError **error)
+{
+    return with_item(client, op, drop_items, reason, error);
+}
+
+bool client_drop_all(Client *client, const char *reason, guint *n, GError **error)
+{
+    return with_all(client, drop_items, reason, n, error);
+}
+
+bool client_take_back(Client *client, const Uuid *op, GError **error)
+{
+    Uuid object;
+    if (!store_take_back(client->store, op, clock_now(), &object, error))
+        return false;
+    client_outbox_changed(client, &object, 1);
+    return true;
+}
+
+/* Written over the item it was read as; another process, or the network, may have been quicker. */
+static bool write_over(Client *client, const OutboxItem *item, OutboxState was, GError **error)
+{
+    bool done = false;
+    if (!store_rewrite(client->store, item, was, &done, error))
+        return false;
+    client_outbox_changed(client, &item->object, 1);
+    return done || problem_set(error, PROBLEM_FAILED, "%s", _("it was sent just now"));
+}
+
+static void start_afresh(OutboxItem *item)
+{
+    if (item->attempts > 0 || outbox_is_stopped(item->state))
+        item->key = uuid_new();
+    if (outbox_is_stopped(item->state))
+        item->created_at = clock_now();
+    if (item->state != OUTBOX_HELD)
+        item->state = OUTBOX_WAITING;
+    item->attempts = item->next_at = 0;
+    g_clear_pointer(&item->problem, g_free);
+    g_clear_pointer(&item->detail, g_free);
+}
+
+/* In conflict it is a change of what the server has: the person has seen that, and said what it shall be. */
+static void take_theirs_as_base(OutboxItem *item)
+{
+    if (item->state != OUTBOX_CONFLICT)
+        return;
+    g_free(item->base);
+    item->base = g_steal_pointer(&item->theirs);
+    item->if_match = item->theirs_rev;
+    item->theirs_rev = 0;
+}
+
+static bool edit_item(OutboxItem *item, const void *input, GError **error)
+{
+    const FieldTable *table = change_kind(item->kind)->input;
+    g_autofree void *base = table ? g_malloc0(table->size) : NULL;
+    if (!table)
+        return problem_set(error, PROBLEM_FAILED, "%s", _("there is nothing to edit in it"));
+    if (!change_check(item->kind, input, error))
+        return false;
+    take_theirs_as_base(item);
+    bool has_base = item->base && change_read_json(item->base, table, base);
+    g_free(item->body);
+    item->body = change_body(item, has_base ? base : NULL, input);
+    fields_clear(table, base);
+    start_afresh(item);
+    return true;
+}
+
+bool client_edit(Client *client, const Uuid *op, const void *input, GError **error)
 {
     OutboxItem item = { 0 };
     if (!find(client, op, &item, error))
         return false;
-    bool ok = store_drop(client->store, &item, error);
-    if (ok)
-        client_outbox_changed(client, &item.object, 1);
+    OutboxState was = item.state;
+    bool ok = edit_item(&item, input, error) && write_over(client, &item, was, error);
+    fields_clear(&outbox_fields, &item);
+    return ok;
+}
+
+static bool keep_item(Client *client, OutboxItem *item, const char *path, ChangeSide side,
+                      GError **error)
+{
+    if (item->state != OUTBOX_CONFLICT)
+        return problem_set(error, PROBLEM_FAILED, "%s", _("it is not in conflict"));
+    if (side == KEEP_THEIRS &&
+        !store_log_dropped(client->store, item, _("theirs kept"), clock_now(), error))
+        return false;
+    ChangeOutcome outcome = change_keep(item, path, side);
+    if (outcome == CHANGE_NONSENSE)
+        return problem_set(error, PROBLEM_FAILED, "%s", _("it cannot be read any more"));
+    if (outcome != CHANGE_DONE) {
+        item->key = uuid_new();
+        return write_over(client, item, OUTBOX_CONFLICT, error);
+    }
+    if (!store_delete(client->store, &item->op, 1, error))
+        return false;
+    client_outbox_changed(client, &item->object, 1);
+    return true;
+}
+
+bool client_keep(Client *client, const Uuid *op, const char *path, ChangeSide side, GError **error)
+{
+    OutboxItem item = { 0 };
+    if (!find(client, op, &item, error))
+        return false;
+    bool ok = keep_item(client, &item, path, side, error);
     fields_clear(&outbox_fields, &item);
     return ok;
 }

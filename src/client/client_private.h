@@ -8,6 +8,7 @@
 #include "client/embedded.h"
 #include "client/loan.h"
 #include "client/net.h"
+#include "client/net_watch.h"
 #include "client/sse.h"
 #include "client/sync.h"
 #include "client/worker.h"
@@ -59,6 +60,9 @@ struct Client {
     gint64 retry_after_ms; /* of the failure being told */
     NetRequest *request;   /* of the engine: who am I, a page, new tokens */
     NetRequest *stream;
+    NetWatch *watch; /* NULL: the server is on this machine, or nothing tells */
+    guint network_timer;
+    gint64 asleep;   /* clock_asleep() when it was last looked at */
     gint64 heard_at; /* last event of the stream while LIVE, 0 none or told to the cache */
     SseParser sse;
 
@@ -66,7 +70,11 @@ struct Client {
 
     /* outbox */
     GPtrArray *items; /* OutboxItem *, of the store as last read; NULL: read again */
-    GHashTable *busy; /* Uuid * -> Sending *: referrals with an item on the way */
+    GHashTable *
+        stopped; /* Uuid * of those that a person must decide about, of items; NULL: not made yet */
+    GQueue sendings;  /* Sending * */
+    GHashTable *busy; /* Uuid * -> Sending *: objects with an item on the way */
+    bool no_batch;    /* the server refused one as such */
     guint outbox_timer;
     gint64 send_after; /* the server, or a full disk, asks to wait */
     gint64 store_version;
@@ -76,6 +84,8 @@ struct Client {
 /* client.c */
 void client_cache_damaged(Client *client);
 void client_tell(Client *client, unsigned what);
+/* The store has changed: it is read again when it is needed. */
+void client_forget_items(Client *client);
 void client_problem(Client *client, Problem problem, const char *detail);
 /* Tells of items that changed, and shows what they make of their referrals; n 0: of all. */
 void client_show_edits(Client *client, const Uuid *objects, size_t n);
@@ -92,12 +102,18 @@ void client_failed(Client *client, const NetReply *reply);
 void client_sync_stop(Client *client);
 /* Forgets all that is on the way and where the feed is: the next try begins with who we are. */
 void client_sync_pause(Client *client);
+/* The network is another one now; a NetWatchFunc. */
+void client_network_changed(gpointer client);
+/* Now and then: has the machine slept since the last time? */
+void client_watch_sleep(Client *client);
 
 /* client_actions.c */
 void client_forget_undone(Client *client);
 
 /* client_outbox.c: sends what is ready; tells EVENT_FLUSHED when nothing is */
 void client_pump(Client *client);
+/* The cache has news: changes that wait are made to what the server has now. */
+void client_rebase(Client *client);
 void client_outbox_cancel(Client *client);
 void client_outbox_stop(Client *client);
 bool client_sending(Client *client);

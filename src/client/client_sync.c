@@ -7,6 +7,9 @@
 #include "base/clock.h"
 #include "wire/json.h"
 
+#define NETWORK_SETTLES_MS 300
+#define NETWORK_SPREAD_MS 1700
+
 static void pull(Client *client, bool from_start);
 
 /* ---- events and actions */
@@ -323,8 +326,10 @@ static void on_event(const char *event, const char *data, gpointer user)
 static void on_stream_bytes(const char *bytes, size_t length, gpointer data)
 {
     Client *client = data;
-    if (!sse_feed(&client->sse, bytes, length))
-        client_event(client, EVENT_STREAM_ENDED);
+    if (!sse_feed(&client->sse, bytes, length)) {
+        client_problem(client, PROBLEM_BAD_REPLY, "the event stream makes no sense");
+        client_event(client, EVENT_FAILED);
+    }
 }
 
 static void on_stream_end(NetReply *reply, gpointer data)
@@ -339,7 +344,7 @@ static void on_stream_end(NetReply *reply, gpointer data)
     }
     if (reply->error)
         client_problem(client, problem_of(reply->error), reply->error->message);
-    client_event(client, EVENT_STREAM_ENDED);
+    client_event(client, reply->error ? EVENT_FAILED : EVENT_STREAM_ENDED);
 }
 
 static void open_stream(Client *client)
@@ -356,6 +361,36 @@ static void open_stream(Client *client)
         .on_bytes = on_stream_bytes,
     };
     client->stream = net_send(client->net, &call, on_stream_end, client);
+}
+
+/* ---- the machine and its network */
+
+/* Whoever waits for a better time need not wait on; an open connection is tried by a small question. */
+static gboolean on_network_settled(gpointer data)
+{
+    Client *client = data;
+    client->network_timer = 0;
+    client_event(client, EVENT_NOW);
+    return G_SOURCE_REMOVE;
+}
+
+/* Changes come in swarms; and a whole office comes back at the same moment. */
+void client_network_changed(gpointer data)
+{
+    Client *client = data;
+    if (client->network_timer == 0)
+        client->network_timer = g_timeout_add(NETWORK_SETTLES_MS +
+                                                  (guint)(g_random_double() * NETWORK_SPREAD_MS),
+                                              on_network_settled, client);
+}
+
+void client_watch_sleep(Client *client)
+{
+    gint64 asleep = clock_asleep();
+    bool woke = asleep - client->asleep > MS_PER_SECOND;
+    client->asleep = asleep;
+    if (woke)
+        client_event(client, EVENT_WOKE);
 }
 
 /* ---- by hand */

@@ -297,7 +297,7 @@ static bool undo(Herald *herald, Client *client, const Uuid *lead, GError **erro
         const OutboxItem *item = items->pdata[i];
         if (item->kind != OUTBOX_CONFIRM || item->state != OUTBOX_HELD)
             continue;
-        if (!client_drop(client, &item->op, error))
+        if (!client_drop(client, &item->op, _("undone"), error))
             return false;
         say(herald, HERALD_SAYS, _("Undone. Nothing was sent."));
         return true;

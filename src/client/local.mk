@@ -7,6 +7,7 @@ noinst_LIBRARIES += %D%/libclient.a
 	%D%/cache_private.h \
 	%D%/cache_write.c %D%/cache_write.h %D%/cache_writer.h \
 	%D%/cache_row.c %D%/cache_row.h \
+	%D%/change.c %D%/change.h \
 	%D%/client.c %D%/client.h %D%/client_private.h \
 	%D%/client_actions.c %D%/client_device.c %D%/client_outbox.c %D%/client_session.c %D%/client_sync.c \
 	%D%/client_tasks.c \
@@ -23,7 +24,7 @@ noinst_LIBRARIES += %D%/libclient.a
 	%D%/loan.c %D%/loan.h \
 	%D%/log_file.c %D%/log_file.h \
 	%D%/moment.c %D%/moment.h \
-	%D%/net.c %D%/net.h \
+	%D%/net.c %D%/net.h %D%/net_watch.c %D%/net_watch.h \
 	%D%/notify.c %D%/notify.h \
 	%D%/notify_policy.c %D%/notify_policy.h \
 	%D%/overlay.c %D%/overlay.h \
@@ -40,7 +41,8 @@ nodist_%C%_libclient_a_SOURCES = %D%/schema_cache.c %D%/schema_store.c
 
 schema_cache_files = data/schema/cache/0001-cache.sql data/schema/cache/0002-arrival.sql \
 	data/schema/cache/0003-order.sql
-schema_store_files = data/schema/store/0001-store.sql data/schema/store/0002-snooze.sql
+schema_store_files = data/schema/store/0001-store.sql data/schema/store/0002-snooze.sql \
+	data/schema/store/0003-conflict.sql
 EXTRA_DIST += $(schema_cache_files) $(schema_store_files)
 CLEANFILES += %D%/schema_cache.c %D%/schema_store.c
 %D%/schema_cache.c: $(schema_cache_files) build-aux/embed-text

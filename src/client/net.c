@@ -321,6 +321,11 @@ Net *net_new(const char *server, const char *ca_file, GError **error)
     return net;
 }
 
+bool net_is_local(const Net *net)
+{
+    return net->local;
+}
+
 void net_cancel(NetRequest *request)
 {
     if (request->drop)

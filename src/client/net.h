@@ -60,6 +60,9 @@ Net *net_new(const char *server, const char *ca_file, GError **error);
 void net_free(Net *net);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Net, net_free)
 
+/* Is the server on this machine? */
+bool net_is_local(const Net *net);
+
 NetRequest *net_send(Net *net, const NetCall *call, NetDoneFunc done, gpointer data);
 void net_cancel(NetRequest *request);
 void net_cancel_all(Net *net);

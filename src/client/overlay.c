@@ -4,20 +4,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
-#include "wire/json.h"
-
-/* Decodes an item's own body, which this program wrote. */
-static bool read_body(const OutboxItem *item, const FieldTable *table, void *object)
-{
-    if (!item->body)
-        return false;
-    g_autoptr(JsonDoc) doc = json_parse(item->body, strlen(item->body), NULL);
-    if (!doc)
-        return false;
-    g_auto(FieldErrors) errors;
-    field_errors_init(&errors);
-    return json_decode(json_root(doc), table, object, JSON_REPLY, "#", &errors);
-}
+#include "client/change.h"
 
 static bool apply_pick_up(Referral *referral, const OutboxItem *item)
 {
@@ -28,14 +15,13 @@ static bool apply_pick_up(Referral *referral, const OutboxItem *item)
 bool overlay_confirm_input(const OutboxItem *item, ConfirmInput *input)
 {
     *input = (ConfirmInput){ 0 };
-    return (item->kind == OUTBOX_CONFIRM || item->kind == OUTBOX_AMEND) &&
-           read_body(item, &confirm_fields, input);
+    return (item->kind == OUTBOX_CONFIRM || item->kind == OUTBOX_AMEND) && change_read(item, input);
 }
 
 bool overlay_outcome_input(const OutboxItem *item, OutcomeInput *input)
 {
     *input = (OutcomeInput){ 0 };
-    return item->kind == OUTBOX_OUTCOME && read_body(item, &outcome_fields, input);
+    return item->kind == OUTBOX_OUTCOME && change_read(item, input);
 }
 
 const char *overlay_word(const OutboxItem *item)
@@ -100,7 +86,7 @@ static bool apply_create(Referral *referral, const OutboxItem *item, const Party
     if (!uuid_is_nil(&referral->id))
         return false;
     NewReferral input = { 0 };
-    bool ok = read_body(item, &new_referral_fields, &input);
+    bool ok = change_read(item, &input);
     if (ok) {
         fields_clear(&party_fields, &input.to);
         fields_copy(&party_fields, &input.to, to);
@@ -112,7 +98,7 @@ static bool apply_create(Referral *referral, const OutboxItem *item, const Party
 
 bool overlay_apply(Referral *referral, const OutboxItem *item, const Party *from, const Party *to)
 {
-    if (item->state == OUTBOX_FAILED)
+    if (outbox_is_stopped(item->state))
         return false;
     if (item->kind == OUTBOX_CREATE)
         return apply_create(referral, item, from, to);
@@ -131,7 +117,7 @@ bool overlay_is_of(const OutboxItem *item, const Uuid *account)
 bool overlay_recipient(const OutboxItem *item, Uuid *account)
 {
     NewReferral input = { 0 };
-    bool ok = read_body(item, &new_referral_fields, &input);
+    bool ok = item->kind == OUTBOX_CREATE && change_read(item, &input);
     *account = input.to.account;
     fields_clear(&new_referral_fields, &input);
     return ok;
@@ -142,9 +128,9 @@ bool overlay_note(const OutboxItem *item, Note *note)
     *note = (Note){ 0 };
     const char *slash = item->path ? strrchr(item->path, '/') : NULL;
     Uuid id;
-    if (!slash || !uuid_parse(slash + 1, &id))
+    if (item->kind != OUTBOX_NOTE || !slash || !uuid_parse(slash + 1, &id))
         return false;
-    if (!read_body(item, &note_fields, note)) {
+    if (!change_read(item, note)) {
         fields_clear(&note_fields, note);
         return false;
     }

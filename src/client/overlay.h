@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Local edits: what a row of the outbox makes of its referral until the server has said so. Rule of the whole client: what
- * is shown = the server's object with the live (not failed) items of the outbox applied in order, by the model's
+ * is shown = the server's object with the live (not stopped) items of the outbox applied in order, by the model's
  * functions. Nothing else edits a referral.
  */
 #pragma once
@@ -9,7 +9,7 @@
 #include "client/store.h"
 #include "model/referral.h"
 
-/* Applies one item. An item the rules no longer allow (the sender withdrew meanwhile) and a failed one change nothing:
+/* Applies one item. An item the rules no longer allow (the sender withdrew meanwhile) and a stopped one change nothing:
  * false. CREATE fills a zeroed referral; from and to are then how the two parties appear. */
 bool overlay_apply(Referral *referral, const OutboxItem *item, const Party *from, const Party *to);
 

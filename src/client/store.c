@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "client/store.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "client/schema.h"
@@ -12,6 +14,8 @@ static const EnumValue state_values[] = {
     { OUTBOX_WAITING, "waiting", N_("waiting") },
     { OUTBOX_SENDING, "sending", N_("sending") },
     { OUTBOX_FAILED, "failed", N_("failed") },
+    { OUTBOX_CONFLICT, "conflict", N_("conflict") },
+    { OUTBOX_PARKED, "parked", N_("parked") },
 };
 const EnumTable outbox_states = ENUM_TABLE("outbox_state", state_values);
 
@@ -23,6 +27,7 @@ static const EnumValue kind_values[] = {
     { OUTBOX_NOTE, "note", N_("note") },
     { OUTBOX_CREATE, "create", N_("send lead") },
     { OUTBOX_AMEND, "amend", N_("changed verdict") },
+    { OUTBOX_PROFILE, "profile", N_("my profile") },
 };
 const EnumTable outbox_kinds = ENUM_TABLE("outbox_kind", kind_values);
 
@@ -47,15 +52,27 @@ static const Field outbox_rows[] = {
     { "attempts", FIELD_INT, AT(attempts), .label = N_("Tries") },
     { "problem", FIELD_TEXT, AT(problem), .label = N_("Problem") },
     { "detail", FIELD_TEXT, AT(detail), .label = N_("Why") },
+    { "base", FIELD_TEXT, AT(base), FIELD_PERSONAL },
+    { "theirs", FIELD_TEXT, AT(theirs), FIELD_PERSONAL },
+    { "theirs_rev", FIELD_INT, AT(theirs_rev) },
 };
 #undef AT
 const FieldTable outbox_fields = FIELD_TABLE("outbox_item", OutboxItem, outbox_rows);
+
+#define AT(member) offsetof(DroppedItem, member)
+static const Field dropped_rows[] = {
+    { "item", FIELD_OBJECT, AT(item), .object = &outbox_fields, .column = "" },
+    { "reason", FIELD_TEXT, AT(reason), FIELD_PERSONAL, .label = N_("Reason") },
+    { "dropped_at", FIELD_TIME, AT(dropped_at), .label = N_("Dropped") },
+};
+#undef AT
+const FieldTable dropped_fields = FIELD_TABLE("dropped_item", DroppedItem, dropped_rows);
 
 struct Store {
     Db *db;
     char *path;
     const char *select; /* "SELECT columns FROM outbox", interned with its endings */
-    const char *select_state, *select_object, *select_op;
+    const char *select_state, *select_object, *select_op, *select_dropped, *select_dropped_op;
 };
 
 /* Every error names the file: the user must know what is full or damaged. */
@@ -85,6 +102,10 @@ Store *store_open(const char *path, GError **error)
     store->select_state = db_intern("SELECT %s FROM outbox WHERE state = $1 ORDER BY n", columns);
     store->select_object = db_intern("SELECT %s FROM outbox WHERE object = $1 ORDER BY n", columns);
     store->select_op = db_intern("SELECT %s FROM outbox WHERE op = $1", columns);
+    columns = row_columns(&dropped_fields, NULL);
+    store->select_dropped = db_intern("SELECT %s FROM dropped ORDER BY dropped_at DESC, n DESC",
+                                      columns);
+    store->select_dropped_op = db_intern("SELECT %s FROM dropped WHERE op = $1", columns);
     return g_steal_pointer(&store);
 }
 
@@ -194,6 +215,12 @@ bool store_counts(Store *store, OutboxCounts *counts, gint64 *hold_until, GError
         case OUTBOX_FAILED:
             counts->failed += n;
             break;
+        case OUTBOX_CONFLICT:
+            counts->conflict += n;
+            break;
+        case OUTBOX_PARKED:
+            counts->parked += n;
+            break;
         }
     }
     if (!named(store, rows && db_rows_ok(rows), error))
@@ -233,29 +260,65 @@ bool store_item(Store *store, const Uuid *op, OutboxItem *out, GError **error)
 
 /* ---- changing */
 
-bool store_set_state(Store *store, const Uuid *op, OutboxState state, gint64 next_at,
-                     gint64 attempts, const char *problem, const char *detail, GError **error)
+/* Items that one transaction is about. */
+typedef struct Items {
+    Store *store;
+    const OutboxItem *items;
+    size_t n;
+    gint64 now;
+    const char *reason;
+} Items;
+
+static bool set_states_tx(Db *db, gpointer arg, GError **error)
 {
-    return named(store,
-                 db_exec(store->db, error,
-                         "UPDATE outbox SET state = $2, next_at = $3, attempts = $4, problem = $5, "
-                         "detail = $6 WHERE op = $1",
-                         db_uuid(op), db_int(state), db_time(next_at), db_int(attempts),
-                         db_text(problem), db_text(detail)),
-                 error);
+    const Items *all = arg;
+    for (size_t i = 0; i < all->n; i++) {
+        const OutboxItem *item = &all->items[i];
+        if (!db_exec(db, error,
+                     "UPDATE outbox SET state = $2, next_at = $3, attempts = $4, problem = $5, "
+                     "detail = $6 WHERE op = $1",
+                     db_uuid(&item->op), db_int(item->state), db_time(item->next_at),
+                     db_int(item->attempts), db_text(item->problem), db_text(item->detail)))
+            return false;
+    }
+    return true;
 }
 
-bool store_claim(Store *store, const Uuid *op, gint64 now, gint64 if_match, bool *claimed,
-                 GError **error)
+bool store_set_states(Store *store, const OutboxItem *items, size_t n, GError **error)
 {
-    gint64 changed = 0;
-    bool ok = db_exec_count(
-        store->db, error, &changed,
-        "UPDATE outbox SET state = 3, attempts = attempts + 1, if_match = $3 WHERE op = $1 AND "
-        "(state IN (2, 3) OR (state = 1 AND coalesce(hold_until, 0) <= $2))",
-        db_uuid(op), db_int(now), db_int(if_match));
-    *claimed = changed == 1;
-    return named(store, ok, error);
+    Items all = { store, items, n };
+    return named(store, db_tx(store->db, set_states_tx, &all, error), error);
+}
+
+typedef struct Claiming {
+    const Uuid *ops;
+    size_t n;
+    gint64 now;
+    bool *claimed;
+} Claiming;
+
+static bool claim_tx(Db *db, gpointer arg, GError **error)
+{
+    Claiming *claiming = arg;
+    for (size_t i = 0; i < claiming->n; i++) {
+        gint64 changed = 0;
+        if (!db_exec_count(db, error, &changed,
+                           "UPDATE outbox SET state = 3, attempts = attempts + 1 WHERE op = $1 AND "
+                           "(state IN (2, 3) OR (state = 1 AND coalesce(hold_until, 0) <= $2))",
+                           db_uuid(&claiming->ops[i]), db_int(claiming->now)))
+            return false;
+        claiming->claimed[i] = changed == 1;
+    }
+    return true;
+}
+
+bool store_claim(Store *store, const Uuid *ops, size_t n, gint64 now, bool *claimed, GError **error)
+{
+    Claiming claiming = { ops, n, now, claimed };
+    if (named(store, db_tx(store->db, claim_tx, &claiming, error), error))
+        return true;
+    memset(claimed, 0, n * sizeof *claimed);
+    return false;
 }
 
 bool store_recover(Store *store, GError **error)
@@ -266,34 +329,217 @@ bool store_recover(Store *store, GError **error)
         error);
 }
 
-bool store_retry(Store *store, const Uuid *op, const Uuid *key, gint64 now, GError **error)
+/* What stopped begins anew: under another key, and merged again with what is at the server then. */
+static bool retry_tx(Db *db, gpointer arg, GError **error)
 {
-    return named(store,
-                 db_exec(store->db, error,
-                         "UPDATE outbox SET next_at = NULL, problem = NULL, detail = NULL, "
-                         "created_at = CASE state WHEN 4 THEN $3 ELSE created_at END, "
-                         "attempts = CASE state WHEN 4 THEN 0 ELSE attempts END, "
-                         "if_match = CASE state WHEN 4 THEN 0 ELSE if_match END, "
-                         "key = CASE state WHEN 4 THEN $2 ELSE key END, state = 2 "
-                         "WHERE op = $1 AND state <> 3",
-                         db_uuid(op), db_uuid(key), db_int(now)),
-                 error);
+    const Items *all = arg;
+    for (size_t i = 0; i < all->n; i++) {
+        Uuid key = uuid_new();
+        if (!db_exec(db, error,
+                     "UPDATE outbox SET next_at = NULL, problem = NULL, detail = NULL, "
+                     "created_at = CASE WHEN state >= 4 THEN $3 ELSE created_at END, "
+                     "attempts = CASE WHEN state >= 4 THEN 0 ELSE attempts END, "
+                     "if_match = CASE WHEN state >= 4 THEN 0 ELSE if_match END, "
+                     "key = CASE WHEN state >= 4 THEN $2 ELSE key END, "
+                     "theirs = NULL, theirs_rev = NULL, state = 2 WHERE op = $1 AND state <> 3",
+                     db_uuid(&all->items[i].op), db_uuid(&key), db_int(all->now)))
+            return false;
+    }
+    return true;
 }
 
-bool store_delete(Store *store, const Uuid *op, GError **error)
+bool store_retry(Store *store, const OutboxItem *items, size_t n, gint64 now, GError **error)
 {
-    return named(store, db_exec(store->db, error, "DELETE FROM outbox WHERE op = $1", db_uuid(op)),
-                 error);
+    Items all = { store, items, n, now };
+    return named(store, db_tx(store->db, retry_tx, &all, error), error);
 }
 
-bool store_drop(Store *store, const OutboxItem *item, GError **error)
+/* ---- one item written anew */
+
+typedef struct Rewriting {
+    const OutboxItem *item;
+    OutboxState was;
+    bool done;
+} Rewriting;
+
+static bool rewrite_tx(Db *db, gpointer arg, GError **error)
 {
-    if (item->kind != OUTBOX_CREATE)
-        return store_delete(store, &item->op, error);
-    return named(
-        store,
-        db_exec(store->db, error, "DELETE FROM outbox WHERE object = $1", db_uuid(&item->object)),
+    Rewriting *rewriting = arg;
+    gint64 n = 0;
+    if (!db_get_one_int(db, error, &n, "SELECT count(*) FROM outbox WHERE op = $1 AND state = $2",
+                        db_uuid(&rewriting->item->op), db_int(rewriting->was)))
+        return false;
+    rewriting->done = n == 1;
+    return n == 0 || row_upsert(db, "outbox", "op", &outbox_fields, rewriting->item, error);
+}
+
+bool store_rewrite(Store *store, const OutboxItem *item, OutboxState was, bool *done,
+                   GError **error)
+{
+    Rewriting rewriting = { item, was, false };
+    bool ok = db_tx(store->db, rewrite_tx, &rewriting, error);
+    *done = ok && rewriting.done;
+    return named(store, ok, error);
+}
+
+/* ---- done, or dropped */
+
+typedef struct Deleting {
+    const Uuid *ops;
+    size_t n;
+} Deleting;
+
+static bool delete_tx(Db *db, gpointer arg, GError **error)
+{
+    const Deleting *deleting = arg;
+    for (size_t i = 0; i < deleting->n; i++)
+        if (!db_exec(db, error, "DELETE FROM outbox WHERE op = $1", db_uuid(&deleting->ops[i])))
+            return false;
+    return true;
+}
+
+bool store_delete(Store *store, const Uuid *ops, size_t n, GError **error)
+{
+    Deleting deleting = { ops, n };
+    return named(store, db_tx(store->db, delete_tx, &deleting, error), error);
+}
+
+static bool log_item(Db *db, const Items *all, const OutboxItem *item, GError **error)
+{
+    DroppedItem dropped = { *item, (char *)all->reason, all->now };
+    return row_upsert(db, "dropped", "op", &dropped_fields, &dropped, error);
+}
+
+static bool forget_old(Db *db, const Items *all, GError **error)
+{
+    return db_exec(db, error, "DELETE FROM dropped WHERE dropped_at < $1",
+                   db_time(all->now - DROPPED_KEPT));
+}
+
+/* The next change of the same thing was made to what this one would have made of it. */
+static bool rebase_follower(Db *db, const OutboxItem *item, GError **error)
+{
+    return !item->base ||
+           db_exec(db, error,
+                   "UPDATE outbox SET base = $3, if_match = $4 WHERE op = (SELECT op FROM outbox "
+                   "WHERE path = $1 AND n > $2 ORDER BY n LIMIT 1) AND state <> 3 AND "
+                   "attempts = 0 AND coalesce(if_match, 0) = 0",
+                   db_text(item->path), db_int(item->n), db_text(item->base),
+                   db_int(item->if_match));
+}
+
+static bool drop_one(Db *db, const Items *all, const OutboxItem *item, GError **error)
+{
+    bool create = item->kind == OUTBOX_CREATE;
+    g_autoptr(GPtrArray) items = read_items(
+        all->store,
+        create ? db_query(db, error, all->store->select_object, db_uuid(&item->object))
+               : db_query(db, error, all->store->select_op, db_uuid(&item->op)),
         error);
+    for (guint i = 0; items && i < items->len; i++)
+        if (!log_item(db, all, items->pdata[i], error))
+            return false;
+    if (!items)
+        return false;
+    return create
+               ? db_exec(db, error, "DELETE FROM outbox WHERE object = $1", db_uuid(&item->object))
+               : rebase_follower(db, item, error) &&
+                     db_exec(db, error, "DELETE FROM outbox WHERE op = $1", db_uuid(&item->op));
+}
+
+static bool drop_tx(Db *db, gpointer arg, GError **error)
+{
+    const Items *all = arg;
+    for (size_t i = 0; i < all->n; i++)
+        if (!drop_one(db, all, &all->items[i], error))
+            return false;
+    return forget_old(db, all, error);
+}
+
+bool store_drop(Store *store, const OutboxItem *items, size_t n, const char *reason, gint64 now,
+                GError **error)
+{
+    Items all = { store, items, n, now, reason };
+    return named(store, db_tx(store->db, drop_tx, &all, error), error);
+}
+
+static bool log_tx(Db *db, gpointer arg, GError **error)
+{
+    const Items *all = arg;
+    return log_item(db, all, all->items, error) && forget_old(db, all, error);
+}
+
+bool store_log_dropped(Store *store, const OutboxItem *item, const char *reason, gint64 now,
+                       GError **error)
+{
+    Items all = { store, item, 1, now, reason };
+    return named(store, db_tx(store->db, log_tx, &all, error), error);
+}
+
+static void dropped_free(gpointer data)
+{
+    fields_clear(&dropped_fields, data);
+    g_free(data);
+}
+
+GPtrArray *store_dropped(Store *store, GError **error)
+{
+    g_autoptr(DbRows) rows = db_query(store->db, error, store->select_dropped);
+    g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(dropped_free);
+    while (rows && db_next(rows, error)) {
+        DroppedItem *item = g_new0(DroppedItem, 1);
+        row_read(rows, 0, &dropped_fields, item, ROW_COPY);
+        g_ptr_array_add(items, item);
+    }
+    return named(store, rows && db_rows_ok(rows), error) ? g_steal_pointer(&items) : NULL;
+}
+
+typedef struct Returning {
+    Store *store;
+    const Uuid *op;
+    gint64 now;
+    Uuid object;
+} Returning;
+
+static bool return_item(Db *db, Returning *returning, OutboxItem *item, GError **error)
+{
+    item->key = uuid_new();
+    item->state = OUTBOX_WAITING;
+    item->created_at = returning->now;
+    item->hold_until = item->next_at = item->attempts = item->if_match = item->theirs_rev = 0;
+    g_clear_pointer(&item->problem, g_free);
+    g_clear_pointer(&item->detail, g_free);
+    g_clear_pointer(&item->theirs, g_free);
+    returning->object = item->object;
+    Adding adding = { item, 1 };
+    return add_tx(db, &adding, error) &&
+           db_exec(db, error, "DELETE FROM dropped WHERE op = $1", db_uuid(&item->op));
+}
+
+static bool return_tx(Db *db, gpointer arg, GError **error)
+{
+    Returning *returning = arg;
+    DroppedItem dropped = { 0 };
+    g_autoptr(DbRows)
+        rows = db_query(db, error, returning->store->select_dropped_op, db_uuid(returning->op));
+    bool found = rows && db_next(rows, error);
+    if (!rows || (!found && !db_rows_ok(rows)))
+        return false;
+    if (!found)
+        return problem_set(error, PROBLEM_NOT_FOUND, "no such item was dropped");
+    row_read(rows, 0, &dropped_fields, &dropped, ROW_COPY);
+    g_clear_pointer(&rows, db_rows_free);
+    bool ok = return_item(db, returning, &dropped.item, error);
+    fields_clear(&dropped_fields, &dropped);
+    return ok;
+}
+
+bool store_take_back(Store *store, const Uuid *op, gint64 now, Uuid *object, GError **error)
+{
+    Returning returning = { .store = store, .op = op, .now = now };
+    bool ok = db_tx(store->db, return_tx, &returning, error);
+    *object = returning.object;
+    return named(store, ok, error);
 }
 
 typedef struct Taking {

@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The store: what must never be lost. One SQLite file under XDG_DATA_HOME with a rollback journal (TRUNCATE,
- * synchronous=FULL), so that several processes may write it safely (protocols.md §0.1): the outbox, drafts.
+ * synchronous=FULL), so that several processes may write it safely (protocols.md §0.1): the outbox, what was dropped from
+ * it, drafts.
  *
  *   held ----hold_until passed, or quit----> waiting -> sending -> (row deleted: the server has it)
- *     \--undo--> (row deleted)                  ^----network fault, next_at
- *                                               \--refused by the server--> failed -> retry (waiting) | drop (deleted)
+ *     \--undo--> (row deleted)                 |  ^----network fault, next_at
+ *                                              |  |\--refused by the server--> failed
+ *                                              |  |\--changed there too------> conflict
+ *                                              \--waited for too long--------> parked
+ *
+ * Failed, in conflict and parked is what a person decides about: try again (waiting), edit, or drop. A dropped row moves to
+ * the log of dropped ones, and can come back from there.
  */
 #pragma once
 
+#include "base/clock.h"
 #include "base/field.h"
 #include "base/problem.h"
 #include "base/uuid.h"
@@ -21,7 +28,15 @@ typedef enum OutboxState {
     /* found after a crash: waiting (the key makes a second try harmless) */
     OUTBOX_SENDING = 3,
     OUTBOX_FAILED = 4,
+    OUTBOX_CONFLICT = 5, /* the same field was changed at the server: `theirs` */
+    OUTBOX_PARKED = 6,   /* too old to be sent unasked */
 } OutboxState;
+
+/* Nothing happens to it until a person decides. */
+static inline bool outbox_is_stopped(OutboxState state)
+{
+    return state >= OUTBOX_FAILED;
+}
 
 /* what the row does to its object, for the local edit and for people */
 typedef enum OutboxKind {
@@ -31,7 +46,8 @@ typedef enum OutboxKind {
     OUTBOX_WITHDRAW = 4,
     OUTBOX_NOTE = 5,
     OUTBOX_CREATE = 6,
-    OUTBOX_AMEND = 7, /* a CONFIRM that changes the verdict there is */
+    OUTBOX_AMEND = 7,   /* a CONFIRM that changes the verdict there is */
+    OUTBOX_PROFILE = 8, /* its object is the account */
 } OutboxKind;
 
 typedef struct OutboxItem {
@@ -42,7 +58,7 @@ typedef struct OutboxItem {
     Uuid unit;    /* one undo unit */
     Uuid account; /* whose action it is: sent by no other; nil: made before the first sync */
     OutboxKind kind;
-    Uuid object; /* the referral */
+    Uuid object; /* the referral, or the account */
     char *method, *path, *body;
     gint64
         if_match; /* revision the change is made to, 0 none; fixed by the first try, as the key is */
@@ -52,6 +68,10 @@ typedef struct OutboxItem {
     gint64 attempts;
     char *problem; /* code of the last failure, "" none */
     char *detail;
+    /* Of a change (client/change.h), JSON of the object: as it was when the person changed it, NULL not known; and as the
+     * server has it, while in conflict. */
+    char *base, *theirs;
+    gint64 theirs_rev;
 } OutboxItem;
 
 extern const EnumTable outbox_states, outbox_kinds;
@@ -62,7 +82,28 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(OutboxItem, outbox_item_free)
 
 typedef struct OutboxCounts {
     gint64 held, waiting, failed; /* sending counts as waiting */
+    gint64 conflict, parked;
 } OutboxCounts;
+
+/* What waits for a person. */
+static inline gint64 outbox_stopped(const OutboxCounts *counts)
+{
+    return counts->failed + counts->conflict + counts->parked;
+}
+
+static inline gint64 outbox_all(const OutboxCounts *counts)
+{
+    return counts->held + counts->waiting + outbox_stopped(counts);
+}
+
+/* An item that was thrown away unsent, and why. */
+typedef struct DroppedItem {
+    OutboxItem item;
+    char *reason;
+    gint64 dropped_at;
+} DroppedItem;
+extern const FieldTable dropped_fields;
+#define DROPPED_KEPT (90 * MS_PER_DAY)
 
 Store *store_open(const char *path, GError **error);
 void store_close(Store *store);
@@ -78,21 +119,33 @@ GPtrArray *store_items(Store *store, OutboxState state, GError **error);
 /* Items about one object, in order. */
 GPtrArray *store_items_of(Store *store, const Uuid *object, GError **error);
 bool store_item(Store *store, const Uuid *op, OutboxItem *out, GError **error);
-bool store_set_state(Store *store, const Uuid *op, OutboxState state, gint64 next_at,
-                     gint64 attempts, const char *problem, const char *detail, GError **error);
-/* Takes an item for sending: waiting, sending but left over, or held with its window over, becomes sending and counts
- * one attempt; if_match is kept. *claimed false: somebody took it back. The durable step that no undo can cross; only for
- * the owner of the profile lock, who knows what is on the way. */
-bool store_claim(Store *store, const Uuid *op, gint64 now, gint64 if_match, bool *claimed,
+/* Writes state, next_at, attempts, problem and detail of each as they are now, all in one transaction. */
+bool store_set_states(Store *store, const OutboxItem *items, size_t n, GError **error);
+/* Takes items for sending, in one transaction: waiting, sending but left over, or held with its window over, becomes
+ * sending and counts one attempt. claimed[i] false: somebody took that one back. The durable step that no undo can
+ * cross; only for the owner of the profile lock, who knows what is on the way. */
+bool store_claim(Store *store, const Uuid *ops, size_t n, gint64 now, bool *claimed,
                  GError **error);
 /* What a crash left as sending is waiting again. Only for the owner of the profile lock, before it sends. */
 bool store_recover(Store *store, GError **error);
-/* By hand: waiting now. A failed item was refused by the server, which answers the same to the same key for ever: it gets
- * `key`, and starts afresh. */
-bool store_retry(Store *store, const Uuid *op, const Uuid *key, gint64 now, GError **error);
-bool store_delete(Store *store, const Uuid *op, GError **error);
-/* The item, and with a CREATE all that is done to what it would have made. */
-bool store_drop(Store *store, const OutboxItem *item, GError **error);
+/* By hand: waiting now. One that stopped starts afresh, with a new key: the server answers the same to the same key for
+ * ever. */
+bool store_retry(Store *store, const OutboxItem *items, size_t n, gint64 now, GError **error);
+/* Writes the item as it is now, if it is still there and still in the state `was`; *done tells. */
+bool store_rewrite(Store *store, const OutboxItem *item, OutboxState was, bool *done,
+                   GError **error);
+bool store_delete(Store *store, const Uuid *ops, size_t n, GError **error);
+/* The items, and with a CREATE all that is done to what it would have made: into the log of dropped ones. A change that was
+ * made on top of it is one of what it was itself made to. */
+bool store_drop(Store *store, const OutboxItem *items, size_t n, const char *reason, gint64 now,
+                GError **error);
+/* A line of the log for what was given up of an item that stays or is done. */
+bool store_log_dropped(Store *store, const OutboxItem *item, const char *reason, gint64 now,
+                       GError **error);
+/* DroppedItem *, the newest first; free with g_ptr_array_unref. */
+GPtrArray *store_dropped(Store *store, GError **error);
+/* Back into the outbox, waiting, as the last one and with a new key. NOT_FOUND. */
+bool store_take_back(Store *store, const Uuid *op, gint64 now, Uuid *object, GError **error);
 /* Removes the newest held unit and returns its items (for undoing the local edit); empty when none. */
 GPtrArray *store_take_held_unit(Store *store, GError **error);
 /* hold_until of all held rows becomes now. */

@@ -78,7 +78,7 @@ static unsigned fail(Sync *sync, const SyncInput *input)
 {
     sync->must_refresh |= sync->state == SYNC_REFRESHING;
     sync->state = SYNC_OFFLINE;
-    sync->stream = sync->again = sync->restarted = sync->refreshed = false;
+    sync->stream = sync->again = sync->restarted = sync->refreshed = sync->hasty = false;
     sync->next_try = input->now +
                      sync_backoff(sync->failures, input->retry_after_ms, input->random);
     sync->failures++;
@@ -94,7 +94,33 @@ static unsigned pulled(Sync *sync)
     if (sync->stream)
         return 0;
     sync->stream = true;
+    sync->spoken = false;
     return DO_STREAM;
+}
+
+/* With nothing of what was open before. */
+static unsigned open_again(Sync *sync)
+{
+    sync->stream = sync->again = sync->restarted = false;
+    return DO_CANCEL | resume(sync);
+}
+
+static unsigned stream_ended(Sync *sync, const SyncInput *input)
+{
+    bool steady = sync->spoken && input->now - sync->spoke_at >= SYNC_STEADY_MS;
+    if (!sync->spoken || (sync->hasty && !steady))
+        return fail(sync, input);
+    sync->hasty = true;
+    return open_again(sync);
+}
+
+static unsigned heard(Sync *sync, const SyncInput *input)
+{
+    if (!sync->spoken)
+        sync->spoke_at = input->now;
+    sync->spoken = true;
+    sync->failures = 0;
+    return 0;
 }
 
 /* ---- the table of what matters where */
@@ -115,6 +141,7 @@ static const unsigned accepted[N_SYNC_EVENTS] = {
     [EVENT_PUSHED] = IN(SYNC_PULLING) | IN(SYNC_LIVE),
     [EVENT_HEARD] = IN(SYNC_PULLING) | IN(SYNC_LIVE),
     [EVENT_STREAM_ENDED] = IN(SYNC_PULLING) | IN(SYNC_LIVE),
+    [EVENT_WOKE] = ONLINE | IN(SYNC_OFFLINE),
     [EVENT_FAILED] = TRYING,
     [EVENT_UNAUTHORIZED] = ONLINE,
     [EVENT_REFRESHED] = IN(SYNC_REFRESHING),
@@ -166,9 +193,12 @@ unsigned sync_step(Sync *sync, SyncEvent event, const SyncInput *input)
         sync->again = true;
         return 0;
     case EVENT_HEARD:
-        sync->failures = 0;
-        return 0;
+        return heard(sync, input);
     case EVENT_STREAM_ENDED:
+        return stream_ended(sync, input);
+    case EVENT_WOKE:
+        sync->failures = 0;
+        return open_again(sync);
     case EVENT_FAILED:
         return fail(sync, input);
     case EVENT_UNAUTHORIZED:

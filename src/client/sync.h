@@ -6,6 +6,7 @@
  *   STOPPED -> CONNECTING -> IDENTIFYING -> FLUSHING -> PULLING -> LIVE      outbox first, then changes, then the stream
  *   any --network--> OFFLINE --tick, sync now--> where it stopped            full jitter, Retry-After honoured
  *   any --401--> REFRESHING --refused--> LOGIN                               once; a second 401 asks to log in
+ *   LIVE --stream ended in good order--> FLUSHING                            once; a second time soon after is a failure
  *   PULLING --410--> PULLING from the start                                  the outbox is never touched
  */
 #pragma once
@@ -31,12 +32,13 @@ typedef enum SyncEvent {
     EVENT_TOKEN, /* there is an access token (stored, or after a log-in): maybe another account's */
     EVENT_NO_TOKEN,
     EVENT_IDENTIFIED,
-    EVENT_FLUSHED, /* nothing in the outbox is ready to be sent */
-    EVENT_PULLED,  /* the last page is in the cache */
-    EVENT_GONE,    /* 410: the state is too old */
-    EVENT_PUSHED,  /* the stream told of a state that is not ours */
-    EVENT_HEARD,   /* the stream told of anything: it works */
-    EVENT_STREAM_ENDED,
+    EVENT_FLUSHED,      /* nothing in the outbox is ready to be sent */
+    EVENT_PULLED,       /* the last page is in the cache */
+    EVENT_GONE,         /* 410: the state is too old */
+    EVENT_PUSHED,       /* the stream told of a state that is not ours */
+    EVENT_HEARD,        /* the stream told of anything: it works */
+    EVENT_STREAM_ENDED, /* in good order: the server stops, or a proxy thinks it was long enough */
+    EVENT_WOKE,         /* the machine slept: what is open is likely to be dead */
     EVENT_FAILED,       /* network, or a server that cannot just now */
     EVENT_UNAUTHORIZED, /* 401 */
     EVENT_REFRESHED,
@@ -65,13 +67,20 @@ typedef enum SyncAction {
 typedef struct Sync {
     SyncState state;
     bool have_token, identified, stream;
+    bool spoken;       /* the stream that is open has told of something */
+    bool hasty;        /* the last stream that ended was opened again at once */
     bool again;        /* pushed while pulling */
     bool restarted;    /* the pull begins anew after a 410: a second one is a failure */
     bool refreshed;    /* since the last success or failure: a second 401 means log in */
     bool must_refresh; /* the network went while refreshing */
     int failures;      /* in a row; a stream that only opens is no success */
     gint64 next_try;   /* ms, OFFLINE */
+    gint64 spoke_at;   /* ms, first word of the stream that is open */
 } Sync;
+
+/* A stream that ends in good order is opened again at once: nobody need see that. But not twice in a row, unless it lived so
+ * long. */
+#define SYNC_STEADY_MS (30 * 1000)
 
 #define SYNC_BACKOFF_FIRST_MS 1000
 #define SYNC_BACKOFF_MAX_MS (300 * 1000)

@@ -44,6 +44,8 @@ void job_free(Job *job)
 {
     g_free(job->objects);
     g_free(job->body);
+    json_doc_free(job->doc);
+    g_free(job->answers);
     g_free(job->page.state);
     fields_clear(&account_fields, &job->account);
     g_clear_error(&job->error);
@@ -76,44 +78,62 @@ static bool do_refresh(CacheWriter *writer, gpointer data, GError **error)
     return true;
 }
 
-static bool not_the_object(GError **error)
+static bool write_note(CacheWriter *writer, const Answer *answer, GError **error)
 {
-    return problem_set(error, PROBLEM_BAD_REPLY, "the answer is not the object that was asked for");
-}
-
-static bool write_answer(CacheWriter *writer, const Job *job, const JsonNode *root, GError **error)
-{
+    Note note = { 0 };
     g_auto(FieldErrors) errors;
     field_errors_init(&errors);
-    bool ok = true;
-    if (job->is_note) {
-        Note note = { 0 };
-        json_decode(root, &note_fields, &note, JSON_REPLY, "#", &errors);
-        note.referral = job->object;
-        ok = uuid_is_nil(&note.id) ? not_the_object(error) : cache_write_note(writer, &note, error);
-        fields_clear(&note_fields, &note);
-        return ok;
-    }
+    json_decode(answer->node, &note_fields, &note, JSON_REPLY, "#", &errors);
+    note.referral = answer->object;
+    bool ok = uuid_is_nil(&note.id) || cache_write_note(writer, &note, error);
+    fields_clear(&note_fields, &note);
+    return ok;
+}
+
+static bool write_account(CacheWriter *writer, const Answer *answer, GError **error)
+{
+    Account account = { 0 };
+    const JsonNode *inner = json_member(answer->node, "account"); /* as /v1/me has it */
+    g_auto(FieldErrors) errors;
+    field_errors_init(&errors);
+    json_decode(inner ? inner : answer->node, &account_fields, &account, JSON_REPLY, "#", &errors);
+    bool ok = !uuid_equal(&account.id, &answer->object) ||
+              cache_write_account(writer, &account, error);
+    fields_clear(&account_fields, &account);
+    return ok;
+}
+
+static bool write_referral(CacheWriter *writer, const Answer *answer, GHashTable *done,
+                           GError **error)
+{
     Referral referral = { 0 };
-    json_decode(root, &referral_fields, &referral, JSON_REPLY, "#", &errors);
+    g_auto(FieldErrors) errors;
+    field_errors_init(&errors);
+    json_decode(answer->node, &referral_fields, &referral, JSON_REPLY, "#", &errors);
     /* A state of a later server is none here: the object comes again when this program knows it. */
-    if (!uuid_equal(&referral.id, &job->object))
-        ok = not_the_object(error);
-    else if (referral.box && referral.state)
-        ok = cache_write_referral(writer, &referral, &job->op, error);
+    bool ok = !referral.box || !referral.state || !uuid_equal(&referral.id, &answer->object) ||
+              cache_write_referral(writer, &referral, done, error);
     fields_clear(&referral_fields, &referral);
     return ok;
 }
 
-/* An answer that is not the object (a page of some gateway in between) proves nothing: the item stays. */
+/* Items that were answered together are all in the store still: none of them is an edit any more. */
 static bool do_answer(CacheWriter *writer, gpointer data, GError **error)
 {
-    Job *job = data;
-    g_autoptr(JsonDoc) doc = json_parse(job->body, job->length, NULL);
-    if (!doc || !json_is_object(json_root(doc)))
-        return not_the_object(error);
-    return write_answer(writer, job, json_root(doc), error) &&
-           cache_refresh(writer, &job->object, &job->op, error);
+    const Job *job = data;
+    g_autoptr(GHashTable) done = g_hash_table_new(uuid_hash, uuid_equal_func);
+    for (size_t i = 0; i < job->n_answers; i++)
+        if (!job->answers[i].keep)
+            g_hash_table_add(done, &job->answers[i].op);
+    for (size_t i = 0; i < job->n_answers; i++) {
+        const Answer *answer = &job->answers[i];
+        bool ok = answer->kind == OUTBOX_NOTE      ? write_note(writer, answer, error)
+                  : answer->kind == OUTBOX_PROFILE ? write_account(writer, answer, error)
+                                                   : write_referral(writer, answer, done, error);
+        if (!ok || !cache_refresh(writer, &answer->object, done, error))
+            return false;
+    }
+    return true;
 }
 
 static bool do_account(CacheWriter *writer, gpointer data, GError **error)
@@ -156,14 +176,24 @@ static const CacheWriteFunc work[] = {
     [JOB_WIPE] = do_wipe,       [JOB_TOUCH] = do_touch,   [JOB_TOLD] = do_told,
 };
 
+static void delete_items(Worker *worker, Job *job)
+{
+    g_autofree Uuid *ops = g_new(Uuid, job->n_answers);
+    size_t n = 0;
+    for (size_t i = 0; i < job->n_answers; i++)
+        if (!job->answers[i].keep)
+            ops[n++] = job->answers[i].op;
+    store_delete(cache_writer_store(worker->writer), ops, n, &job->error);
+}
+
 static void run_one(Worker *worker, Job *job)
 {
     if (worker->open_error)
         job->error = g_error_copy(worker->open_error);
     else if (cache_writer_tx(worker->writer, work[job->kind], job, &job->error) &&
              job->kind == JOB_ANSWER)
-        /* Only now that the cache has the object: until then a second try with the same key is what heals. */
-        store_delete(cache_writer_store(worker->writer), &job->op, &job->error);
+        /* Only now that the cache has the objects: until then a second try with the same key is what heals. */
+        delete_items(worker, job);
     if (worker->writer)
         job->changed |= cache_writer_changed(worker->writer);
     notify(worker, job, false);

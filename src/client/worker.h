@@ -12,7 +12,7 @@ typedef struct Worker Worker;
 typedef enum JobKind {
     JOB_REFRESH, /* apply the outbox again to `objects`, or to all when there are none */
     JOB_PAGE,    /* an answer of the change feed in `body` */
-    /* a server's answer to outbox item `op` in `body`: its object, then the item goes */
+    /* what the server answered to items of the outbox: its objects, then the items go */
     JOB_ANSWER,
     /* whose cache this is: another account's is wiped; page.state tells where its feed is */
     JOB_ACCOUNT,
@@ -21,6 +21,13 @@ typedef enum JobKind {
     JOB_TOLD,  /* the user knows of the new leads `objects` */
 } JobKind;
 
+typedef struct Answer {
+    Uuid op, object;
+    OutboxKind kind;
+    const JsonNode *node; /* the object; of the job's doc */
+    bool keep;            /* the item stays: this is only how the object is now */
+} Answer;
+
 typedef struct Job Job;
 struct Job {
     JobKind kind;
@@ -28,8 +35,9 @@ struct Job {
     size_t n_objects;
     char *body;
     size_t length;
-    Uuid op, object;
-    bool is_note;
+    JsonDoc *doc; /* ANSWER: owned */
+    Answer *answers;
+    size_t n_answers;
     Account account;
     gint64 at; /* TOUCH */
 

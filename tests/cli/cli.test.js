@@ -400,6 +400,62 @@ describe('confirm and reject', () => {
         assert.equal((await home.leadline(['show', id, '--json'])).json().verdict, 'not_a_lead');
     });
 
+    test('notes and the profile are changed, and merged with what another device did', async () => {
+        const [id] = await waiting(1);
+        (await home.leadline(['note', id])).expect(64);
+        (await home.leadline(['note', id, '-m', 'First words'])).expect(0);
+        const [note] = (await member.get(`/v1/referrals/${id}/notes`)).body.items;
+        assert.equal(note.text, 'First words');
+        (await home.leadline(['note', id, '--note', '2', '-m', 'No such'])).expect(65);
+        (await home.leadline(['note', id, '--note', '1', '-m', 'Second words'])).expect(0);
+        (await home.leadline(['note', id, '--note', note.id, '-m', '-'], { input: 'Third\nwords\n' })).expect(0);
+        assert.equal((await member.get(`/v1/referrals/${id}/notes/${note.id}`)).body.text, 'Third\nwords');
+        // The client knows nothing of this one yet.
+        assert.equal((await member.write('PUT', `/v1/referrals/${id}/notes/${note.id}`, { text: 'Theirs' }, { rev: 3 })).status, 200);
+        (await home.leadline(['note', id, '--note', '1', '-m', 'Mine'])).expect(77);
+        const [item] = (await home.leadline(['outbox', '--json'])).json().items;
+        assert.deepEqual([item.state, JSON.parse(item.theirs).text, JSON.parse(item.body).text], ['conflict', 'Theirs', 'Mine']);
+        assert.match((await home.leadline(['sync', '--json'])).stdout, /"outbox_conflict":1/);
+        (await home.leadline(['outbox', '--keep-mine', item.op, '--field', 'text'])).expect(0);
+        assert.equal((await member.get(`/v1/referrals/${id}/notes/${note.id}`)).body.text, 'Mine');
+        assert.equal((await member.write('PUT', `/v1/referrals/${id}/notes/${note.id}`, { text: 'Theirs' }, { rev: 5 })).status, 200);
+        (await home.leadline(['note', id, '--note', '1', '-m', 'Mine again'])).expect(77);
+        (await home.leadline(['outbox', '--keep-theirs', id])).expect(0);
+        assert.equal((await home.leadline(['outbox'])).stdout, '');
+        assert.equal((await member.get(`/v1/referrals/${id}/notes/${note.id}`)).body.text, 'Theirs');
+
+        const before = (await home.leadline(['account', '--json'])).expect(0).json();
+        (await home.leadline(['account', '--name', ''])).expect(65);
+        const rev = (await member.get('/v1/me')).body.account.rev;
+        assert.equal((await member.write('PATCH', '/v1/me', { business_type: 'Merged' }, { rev })).status, 200);
+        (await home.leadline(['account', '--company-name', 'Elsewhere Ltd'])).expect(0);
+        const { account } = (await member.get('/v1/me')).body;
+        assert.deepEqual([account.name, account.company_name, account.business_type], [before.name, 'Elsewhere Ltd', 'Merged']);
+        assert.equal((await home.leadline(['outbox'])).stdout, '');
+    });
+
+    test('what is dropped is kept with its reason, comes back, and is edited', async () => {
+        const [id] = await waiting(1);
+        for (const verdict of [{ verdict: 'lead' }, { verdict: 'not_a_lead', reason_code: 'no_need' }])
+            assert.equal((await member.post(`/v1/referrals/${id}/confirm`, verdict)).status, 200);
+        (await home.leadline(['confirm', id, '-m', 'Thank you'])).expect(77);
+        (await home.leadline(['outbox', '--drop', 'all', '-m', 'decided elsewhere'])).expect(0);
+        const [dropped] = (await home.leadline(['outbox', '--dropped', '--json'])).json().items;
+        assert.deepEqual([dropped.reason, dropped.item.object, JSON.parse(dropped.item.body).message], ['decided elsewhere', id, 'Thank you']);
+        assert.deepEqual((await home.leadline(['outbox', '--dropped'])).rows()[0].slice(-1), ['decided elsewhere']);
+        (await home.leadline(['outbox', '--take-back', id])).expect(65);
+        (await home.leadline(['outbox', '--take-back', dropped.item.op])).expect(0);
+        (await home.leadline(['sync'])).expect(77);
+        (await home.leadline(['outbox', '--edit', dropped.item.op])).expect(64);
+        (await home.leadline(['outbox', '--edit', dropped.item.op, '-i', '-'], { input: '{"verdict":' })).expect(65);
+        (await home.leadline(['outbox', '--edit', dropped.item.op, '-i', '-'], { input: '{"verdict":"not_a_lead"}' })).expect(65);
+        assert.equal((await home.leadline(['outbox'])).rows()[0][3], 'failed');
+        (await home.leadline(['outbox', '--edit', dropped.item.op, '-i', '-'], { input: '{"verdict":"lead","message":"Still late"}' })).expect(77);
+        assert.equal(JSON.parse((await home.leadline(['outbox', '--json'])).json().items[0].body).message, 'Still late');
+        (await home.leadline(['outbox', '--drop', id])).expect(0);
+        assert.equal((await home.leadline(['outbox', '--dropped'])).rows()[0][0], dropped.item.op);
+    });
+
     test('eight at once all get through', async () => {
         const other = new Home();
         const ids = await send(member, leader, 8);

@@ -23,6 +23,7 @@ struct Peer {
     bool quit;
     unsigned released;
     unsigned broken; /* generation of streams that were broken */
+    unsigned ended;  /* and of those that were ended */
     unsigned streams;
 };
 
@@ -161,7 +162,7 @@ static void pass_stream(Peer *peer, int client, int server)
 {
     char buffer[4096];
     g_mutex_lock(&peer->mutex);
-    unsigned generation = peer->broken;
+    unsigned generation = peer->broken, ended = peer->ended;
     peer->streams++;
     g_mutex_unlock(&peer->mutex);
     for (bool open = true; open;) {
@@ -175,11 +176,32 @@ static void pass_stream(Peer *peer, int client, int server)
         }
         g_mutex_lock(&peer->mutex);
         open = open && !peer->quit && generation == peer->broken;
+        bool end = open && ended != peer->ended;
         g_mutex_unlock(&peer->mutex);
+        if (end) {
+            write_all(client, "0\r\n\r\n", 5);
+            open = false;
+        }
     }
     g_mutex_lock(&peer->mutex);
     peer->streams--;
     g_mutex_unlock(&peer->mutex);
+}
+
+/* Until the client, which has seen the end of this half, closes its own. */
+static void half_close(Peer *peer, int fd)
+{
+    char buffer[256];
+    shutdown(fd, SHUT_WR);
+    while (read_some(peer, fd, buffer, sizeof buffer) > 0)
+        continue;
+}
+
+static void drip(int fd, const GString *text)
+{
+    for (size_t i = 0; i < text->len; i++)
+        if (!write_all(fd, text->str + i, 1))
+            return;
 }
 
 static void give_back(Peer *peer, Connection *connection, PeerRequest *request, const Fault *fault,
@@ -192,7 +214,14 @@ static void give_back(Peer *peer, Connection *connection, PeerRequest *request, 
     case FAULT_DROP_AFTER:
         break;
     case FAULT_CUT:
-        write_all(connection->fd, reply->str, reply->len / 2);
+    case FAULT_HALF_CLOSE:
+        write_all(connection->fd, reply->str,
+                  fault->at ? MIN(fault->at, reply->len) : reply->len / 2);
+        if (fault->kind == FAULT_HALF_CLOSE)
+            half_close(peer, connection->fd);
+        break;
+    case FAULT_DRIP:
+        drip(connection->fd, reply);
         break;
     case FAULT_REPLACE: {
         Fault other = { FAULT_ANSWER, status_of(reply->str), NULL, fault->body };
@@ -254,7 +283,9 @@ static gpointer serve(gpointer data)
         g_mutex_unlock(&peer->mutex);
         if (fault.kind == FAULT_HOLD)
             hold(peer);
-        if (fault.kind == FAULT_ANSWER)
+        if (fault.kind == FAULT_RAW)
+            write_all(connection->fd, fault.body, strlen(fault.body));
+        else if (fault.kind == FAULT_ANSWER)
             answer(peer, connection, request, &fault);
         else if (fault.kind != FAULT_DROP_BEFORE)
             pass_on(peer, connection, request, text, &fault);
@@ -333,6 +364,13 @@ void peer_break_streams(Peer *peer)
 {
     g_mutex_lock(&peer->mutex);
     peer->broken++;
+    g_mutex_unlock(&peer->mutex);
+}
+
+void peer_end_streams(Peer *peer)
+{
+    g_mutex_lock(&peer->mutex);
+    peer->ended++;
     g_mutex_unlock(&peer->mutex);
 }
 

@@ -13,9 +13,12 @@ typedef enum FaultKind {
     FAULT_NONE,        /* passed on, and its answer back */
     FAULT_DROP_BEFORE, /* the connection breaks: the server never saw it */
     FAULT_DROP_AFTER,  /* the server did it; its answer is lost */
-    FAULT_CUT,         /* half of the answer comes, then the connection breaks */
+    FAULT_CUT,         /* so many bytes of the answer come (0: half), then the connection breaks */
+    FAULT_HALF_CLOSE,  /* the same, but only the server's half is closed: it goes on listening */
+    FAULT_DRIP,        /* one byte at a time */
     FAULT_ANSWER,      /* not passed on: this status and body */
     FAULT_REPLACE,     /* passed on, but another body comes back with its status */
+    FAULT_RAW,         /* not passed on: body as it is, which need not be HTTP */
     FAULT_HOLD,        /* nothing happens until peer_release(); then passed on */
 } FaultKind;
 
@@ -24,6 +27,7 @@ typedef struct Fault {
     int status;
     const char *headers; /* "Retry-After: 7\r\n", NULL none */
     const char *body;
+    unsigned at; /* CUT, HALF_CLOSE: bytes */
 } Fault;
 
 typedef struct PeerRequest {
@@ -48,6 +52,8 @@ void peer_plan(Peer *peer, PeerPlan plan, gpointer data); /* plan NULL: no fault
 void peer_release(Peer *peer);
 /* Breaks all open event streams. */
 void peer_break_streams(Peer *peer);
+/* Ends them in good order, as a server does that stops. */
+void peer_end_streams(Peer *peer);
 /* Requests whose "METHOD path" begins so, since the last peer_forget(). */
 unsigned peer_count(Peer *peer, const char *prefix);
 unsigned peer_streams(Peer *peer); /* open now */

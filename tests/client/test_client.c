@@ -10,53 +10,8 @@
 #include <glib/gstdio.h>
 
 #include "client/client_private.h"
+#include "tests/client/faults.h"
 #include "tests/client/world.h"
-
-/* ---- plans of the network */
-
-/* The fault for the first `times` requests whose "METHOD path" begins with and ends with these. Static, as the threads of
- * the peer may ask when the test is over. */
-static struct {
-    const char *start, *end;
-    Fault fault;
-    int times, seen;
-} plan;
-static char plan_body[1024];
-
-static Fault once(const PeerRequest *request, unsigned n, gpointer data)
-{
-    g_autofree char *line = g_strconcat(request->method, " ", request->path, NULL);
-    if (!g_str_has_prefix(line, plan.start) || !g_str_has_suffix(line, plan.end) ||
-        plan.seen == plan.times)
-        return (Fault){ FAULT_NONE };
-    plan.seen++;
-    return plan.fault;
-}
-
-static void fail_first(World *world, const char *start, const char *end, Fault fault, int times)
-{
-    peer_plan(world->peer, NULL, NULL);
-    g_strlcpy(plan_body, fault.body ? fault.body : "", sizeof plan_body);
-    fault.body = plan_body;
-    plan.start = start;
-    plan.end = end;
-    plan.fault = fault;
-    plan.times = times;
-    plan.seen = 0;
-    peer_plan(world->peer, once, NULL);
-}
-
-/* An answer of the catalogue. */
-static void refuse_first(World *world, const char *start, const char *end, Problem problem,
-                         int times)
-{
-    const ProblemRow *row = problem_row(problem);
-    g_autofree char *body = g_strdup_printf(
-        "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"code\":\"%s\","
-        "\"detail\":\"as planned\"}",
-        row->title, row->status, row->code);
-    fail_first(world, start, end, (Fault){ FAULT_ANSWER, row->status, NULL, body }, times);
-}
 
 static void confirm(World *world, const Uuid *id)
 {
@@ -258,7 +213,7 @@ static void client_crashes_in_the_midst(void **state)
     bool claimed = false;
     const OutboxItem *item = g_ptr_array_index(items, 0);
     assert_true(
-        store_claim(client_store(world->client), &item->op, clock_now(), 0, &claimed, NULL));
+        store_claim(client_store(world->client), &item->op, 1, clock_now(), &claimed, NULL));
     assert_true(claimed);
     g_clear_pointer(&world->client, client_free);
     world->client = world_client(world, "test");
@@ -272,7 +227,7 @@ static void client_crashes_in_the_midst(void **state)
 static bool one_waits(World *world)
 {
     return client_status(world->client)->outbox.waiting > 0 && is_settled(world) &&
-           peer_count(world->peer, "POST /v1/referrals/") > 0;
+           peer_count(world->peer, "POST /v1/batch") > 0;
 }
 
 static void retry_after_holds_all_back(void **state)
@@ -282,15 +237,16 @@ static void retry_after_holds_all_back(void **state)
     Uuid ids[8];
     for (unsigned i = 0; i < G_N_ELEMENTS(ids); i++)
         ids[i] = world_waiting_lead(world, i);
-    fail_first(world, "POST ", "/confirm",
-               (Fault){ FAULT_ANSWER, 429, "Retry-After: 3600\r\n", "" }, 100);
+    fail_first(world, "POST ", "/batch", (Fault){ FAULT_ANSWER, 429, "Retry-After: 3600\r\n", "" },
+               100);
     ConfirmInput input = verdict_lead();
     assert_true(client_confirm(world->client, ids, G_N_ELEMENTS(ids), &input, NULL));
     world_until(world, one_waits);
     world_until(world, is_settled);
     client_sync_now(world->client);
     world_until(world, is_live);
-    assert_true(peer_count(world->peer, "POST /v1/referrals/") <= SENDING_MAX);
+    assert_int_equal(peer_count(world->peer, "POST /v1/referrals/"), 0);
+    assert_true(peer_count(world->peer, "POST /v1/batch") <= SENDING_MAX);
     assert_true(world->client->send_after > clock_now() + 3500 * 1000);
     assert_int_equal(client_status(world->client)->outbox.waiting, G_N_ELEMENTS(ids));
     peer_plan(world->peer, NULL, NULL);
@@ -342,7 +298,7 @@ static void refusals(void **state)
             world_hurry(world, outbox_is_empty, "outbox_is_empty");
             check_confirmed_once(world, &id);
         } else {
-            assert_true(client_drop(world->client, &item->op, NULL));
+            assert_true(client_drop(world->client, &item->op, "as planned", NULL));
             world_until(world, outbox_is_empty);
             assert_int_equal(client_status(world->client)->outbox.failed, 0);
             check_untouched(world, &id);
@@ -794,6 +750,7 @@ static void acts_on_one_lead_keep_their_order(void **state)
 {
     World *world = *state;
     world_live(world);
+    world->client->no_batch = true;
     Uuid id = world_waiting_lead(world, 0);
     client_set_offline(world->client, true);
     assert_true(client_pick_up(world->client, &id, NULL));
@@ -835,7 +792,7 @@ static void a_note_is_the_same_at_every_try(void **state)
     assert_true(client_note(world->client, &id, &note, NULL));
     note.text = (char *)"Third words";
     assert_true(client_note(world->client, &id, &note, NULL));
-    plan.seen = 0;
+    fail_again();
     peer_forget(world->peer);
     client_set_offline(world->client, false);
     world_hurry(world, all_asked, "all_asked");
@@ -854,6 +811,7 @@ static void a_lead_that_is_refused_takes_its_followers(void **state)
     g_autoptr(GPtrArray) partners = cache_partners(client_cache(world->client), NULL, 100, NULL);
     NewReferral slip = slip_for(&((Partner *)g_ptr_array_index(partners, 0))->account);
     Uuid id;
+    world->client->no_batch = true;
     client_set_offline(world->client, true);
     assert_true(client_send_referral(world->client, &slip, &id, NULL));
     Note note = { .text = (char *)"About my own lead" };

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // An independent client of the API, for asking the server what it knows. Node's own library only.
 //
-//   api.js EMAIL METHOD PATH [BODY] [--print EXPRESSION]
+//   api.js EMAIL METHOD PATH [BODY] [--if-match REV] [--print EXPRESSION]
 //
 // Logs in as EMAIL (password of the demo) on the socket $WORLD/sock, or with $API_PORT on the loopback; sends the request with
 // a fresh Idempotency-Key; prints EXPRESSION of the answer `r`, or all of it. Any status but 2xx ends it with 1.
@@ -46,14 +46,20 @@ function uuid() {
 
 async function main() {
     const words = process.argv.slice(2);
-    const at = words.indexOf('--print');
-    const print = at < 0 ? 'r' : words.splice(at, 2)[1];
+    const option = name => {
+        const at = words.indexOf(name);
+        return at < 0 ? undefined : words.splice(at, 2)[1];
+    };
+    const print = option('--print') || 'r';
+    const rev = option('--if-match');
     const [email, method, path, body] = words;
     const tokens = await request('POST', '/v1/login', {}, JSON.stringify({ email, password: 'leadline-demo' }));
     const headers = { Authorization: 'Bearer ' + tokens.access_token };
     if (method !== 'GET')
         headers['Idempotency-Key'] = `"${uuid()}"`;
-    if (method === 'PUT')
+    if (rev !== undefined)
+        headers['If-Match'] = `"${rev}"`;
+    else if (method === 'PUT')
         headers['If-None-Match'] = '*';
     const r = await request(method, path.replace('{new}', uuid()), headers, body);
     const value = new Function('r', 'return ' + print)(r);

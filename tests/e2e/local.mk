@@ -2,7 +2,7 @@
 # End to end: the client in a terminal against a real server, which an independent client of the API is asked. One suite a script
 # on SQLite; the core ones once more on PostgreSQL.
 e2e_core = %D%/verdicts.script %D%/push.script %D%/undo.script %D%/outage.script %D%/offline.script \
-	%D%/crash.script %D%/crash-sending.script %D%/restore.script
+	%D%/crash.script %D%/crash-sending.script %D%/network.script %D%/restore.script
 e2e_plays = $(e2e_core) %D%/accounts.script %D%/browser.script %D%/demo.script %D%/disk.script %D%/editor.script %D%/local.script %D%/resync.script %D%/terminal.script \
 	%D%/two-clients.script
 EXTRA_DIST += $(e2e_plays) %D%/pass-lead %D%/api.js %D%/fake-editor %D%/proxy.js %D%/allow.js

@@ -213,11 +213,11 @@ bool oracle_is_over(const OutboxItem *row, const GPtrArray *items)
 {
     for (guint i = 0; i < items->len; i++) {
         const OutboxItem *other = g_ptr_array_index(items, i);
-        if (other->kind == OUTBOX_CREATE && other->state == OUTBOX_FAILED &&
+        if (other->kind == OUTBOX_CREATE && outbox_is_stopped(other->state) &&
             uuid_equal(&other->object, &row->object))
             return true;
     }
-    return row->state == OUTBOX_FAILED;
+    return outbox_is_stopped(row->state);
 }
 
 static void look_at(Item *item, const OutboxItem *row, bool over)

@@ -194,7 +194,7 @@ static void drop(User *user)
     g_autoptr(GError) error = NULL;
     if (!any_item(user, &item))
         return;
-    bool ok = client_drop(user->client, &item.op, &error);
+    bool ok = client_drop(user->client, &item.op, "not wanted", &error);
     tell(user_name(user->number), "drops %s%s%s", item.path, ok ? "" : ": ",
          ok ? "" : error->message);
     oracle_look(user->number, client_store(user->client), LOOK_DROPPED);

@@ -555,7 +555,7 @@ static void drop_failed(User *user)
     g_autoptr(GPtrArray) items = store_items(client_store(user->client), 0, NULL);
     for (guint i = 0; items && i < items->len; i++) {
         const OutboxItem *item = g_ptr_array_index(items, i);
-        client_drop(user->client, &item->op, NULL);
+        client_drop(user->client, &item->op, "refused", NULL);
     }
 }
 

@@ -9,6 +9,7 @@
 #include <glib/gstdio.h>
 
 #include "base/clock.h"
+#include "client/client_private.h"
 #include "server/crypto.h"
 #include "base/log.h"
 #include "server/schema.h"
@@ -468,6 +469,8 @@ void user_up(User *user)
     user->client = client_open(user->profile, 0, &error);
     if (!user->client)
         fail("%s does not start: %s", user_name(user->number), error->message);
+    user->client->no_batch =
+        true; /* the oracle knows requests by their key, and a batch has many */
     client_start(user->client);
     user->offline = user->logging_in = false;
     oracle_look(user->number, client_store(user->client), LOOK);

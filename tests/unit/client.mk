@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-client_tests = tests/unit/test_cache tests/unit/test_lists tests/unit/test_export tests/unit/test_link tests/unit/test_sync tests/unit/test_sse \
+client_tests = tests/unit/test_cache tests/unit/test_change tests/unit/test_lists tests/unit/test_net_watch tests/unit/test_export tests/unit/test_link tests/unit/test_sync tests/unit/test_sse \
 	tests/unit/test_store tests/unit/test_settings tests/unit/test_moment tests/unit/test_notify_policy \
 	tests/unit/test_credentials
 check_PROGRAMS += $(client_tests)
@@ -12,6 +12,7 @@ tests_unit_test_lists_SOURCES = tests/unit/test_lists.c tests/unit/unit.h $(clie
 tests_unit_test_lists_LDADD = $(CLIENT_TEST_LIBS)
 tests_unit_test_cache_LDADD = $(CLIENT_TEST_LIBS)
 tests_unit_test_export_LDADD = $(CLIENT_TEST_LIBS)
+tests_unit_test_net_watch_LDADD = $(CLIENT_TEST_LIBS)
 tests_unit_test_link_LDADD = $(CLIENT_TEST_LIBS)
 tests_unit_test_sync_LDADD = $(CLIENT_TEST_LIBS)
 tests_unit_test_sse_LDADD = $(CLIENT_TEST_LIBS)
@@ -23,3 +24,6 @@ tests_unit_test_moment_LDADD = $(CLIENT_TEST_LIBS)
 tests_unit_test_notify_policy_LDADD = $(CLIENT_TEST_LIBS)
 tests_unit_test_credentials_SOURCES = tests/unit/test_credentials.c $(client_fixture)
 tests_unit_test_credentials_LDADD = $(CLIENT_TEST_LIBS)
+tests_unit_test_change_SOURCES = tests/unit/test_change.c tests/unit/random_object.c \
+	tests/unit/random_object.h
+tests_unit_test_change_LDADD = $(CLIENT_TEST_LIBS)

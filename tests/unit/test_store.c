@@ -125,25 +125,26 @@ static void claiming(void **state)
         gint64 now;
         bool claimed;
     } rows[] = {
-        { OUTBOX_HELD, 4999, false }, { OUTBOX_HELD, 5000, true },    { OUTBOX_WAITING, 0, true },
-        { OUTBOX_SENDING, 0, true },  { OUTBOX_FAILED, 9999, false },
+        { OUTBOX_HELD, 4999, false },   { OUTBOX_HELD, 5000, true },
+        { OUTBOX_WAITING, 0, true },    { OUTBOX_SENDING, 0, true },
+        { OUTBOX_FAILED, 9999, false }, { OUTBOX_CONFLICT, 9999, false },
+        { OUTBOX_PARKED, 9999, false },
     };
     World *world = *state;
     for (guint8 i = 0; i < G_N_ELEMENTS(rows); i++) {
         Uuid op = id_of(i);
         bool claimed = !rows[i].claimed;
         add(world, i, rows[i].from);
-        assert_true(store_claim(world->store, &op, rows[i].now, 6, &claimed, NULL));
+        assert_true(store_claim(world->store, &op, 1, rows[i].now, &claimed, NULL));
         assert_int_equal(claimed, rows[i].claimed);
         OutboxItem item = get(world, i);
         assert_int_equal(item.state, claimed ? OUTBOX_SENDING : rows[i].from);
         assert_int_equal(item.attempts, claimed);
-        assert_int_equal(item.if_match, claimed ? 6 : 0);
         fields_clear(&outbox_fields, &item);
     }
     Uuid gone = id_of(99);
     bool claimed = true;
-    assert_true(store_claim(world->store, &gone, 9999, 0, &claimed, NULL));
+    assert_true(store_claim(world->store, &gone, 1, 9999, &claimed, NULL));
     assert_false(claimed);
 }
 
@@ -154,7 +155,7 @@ static void undo_and_claim_exclude_each_other(void **state)
     bool claimed = false;
     Uuid op = id_of(1);
     g_autoptr(Store) other = store_open(world->path, NULL);
-    assert_true(store_claim(other, &op, 5000, 0, &claimed, NULL));
+    assert_true(store_claim(other, &op, 1, 5000, &claimed, NULL));
     assert_true(claimed);
     g_autoptr(GPtrArray) taken = store_take_held_unit(world->store, NULL);
     assert_int_equal(taken->len, 0);
@@ -162,7 +163,7 @@ static void undo_and_claim_exclude_each_other(void **state)
     g_autoptr(GPtrArray) two = store_take_held_unit(world->store, NULL);
     assert_int_equal(two->len, 1);
     Uuid second = id_of(2);
-    assert_true(store_claim(other, &second, 9999, 0, &claimed, NULL));
+    assert_true(store_claim(other, &second, 1, 9999, &claimed, NULL));
     assert_false(claimed);
 }
 
@@ -183,33 +184,142 @@ static void undo_takes_the_newest_unit(void **state)
     assert_int_equal(state_of(world, 4), OUTBOX_WAITING);
 }
 
+/* What stopped begins anew, what only waits is the same request still. */
 static void a_retry_after_a_refusal_is_another_request(void **state)
 {
+    static const OutboxState states[] = { OUTBOX_WAITING, OUTBOX_FAILED, OUTBOX_CONFLICT,
+                                          OUTBOX_PARKED };
     World *world = *state;
-    Uuid key = id_of(222);
-    for (guint8 i = 1; i <= 2; i++) {
-        OutboxItem item = item_of(i, i == 1 ? OUTBOX_FAILED : OUTBOX_WAITING);
+    for (guint8 i = 0; i < G_N_ELEMENTS(states); i++) {
+        bool stopped = states[i] != OUTBOX_WAITING;
+        OutboxItem item = item_of(i, states[i]);
         item.attempts = 3;
         item.if_match = 4;
         item.next_at = 77;
         item.problem = (char *)"validation";
         assert_true(store_add(world->store, &item, 1, NULL));
-        Uuid op = id_of(i);
-        assert_true(store_retry(world->store, &op, &key, 2000, NULL));
+        assert_true(store_retry(world->store, &item, 1, 2000, NULL));
         OutboxItem back = get(world, i);
         assert_int_equal(back.state, OUTBOX_WAITING);
         assert_int_equal(back.next_at, 0);
         assert_true(!back.problem || !*back.problem);
-        assert_int_equal(uuid_equal(&back.key, &key), i == 1);
-        assert_int_equal(back.attempts, i == 1 ? 0 : 3);
-        assert_int_equal(back.if_match, i == 1 ? 0 : 4);
-        assert_int_equal(back.created_at, i == 1 ? 2000 : 1000);
+        assert_int_equal(uuid_equal(&back.key, &item.key), !stopped);
+        assert_int_equal(back.attempts, stopped ? 0 : 3);
+        assert_int_equal(back.if_match, stopped ? 0 : 4);
+        assert_int_equal(back.created_at, stopped ? 2000 : 1000);
         fields_clear(&outbox_fields, &back);
     }
-    add(world, 3, OUTBOX_SENDING);
-    Uuid sending = id_of(3);
-    assert_true(store_retry(world->store, &sending, &key, 2000, NULL));
+    OutboxItem sending = item_of(9, OUTBOX_SENDING);
+    add(world, 9, OUTBOX_SENDING);
+    assert_true(store_retry(world->store, &sending, 1, 2000, NULL));
+    assert_int_equal(state_of(world, 9), OUTBOX_SENDING);
+}
+
+/* Several at once: each is told apart. */
+static void a_batch_is_claimed_together(void **state)
+{
+    World *world = *state;
+    Uuid ops[3] = { id_of(1), id_of(2), id_of(3) };
+    bool claimed[3] = { false, true, false };
+    add(world, 1, OUTBOX_WAITING);
+    add(world, 2, OUTBOX_FAILED);
+    add(world, 3, OUTBOX_WAITING);
+    assert_true(store_claim(world->store, ops, 3, 0, claimed, NULL));
+    assert_true(claimed[0] && !claimed[1] && claimed[2]);
     assert_int_equal(state_of(world, 3), OUTBOX_SENDING);
+}
+
+static void an_item_is_written_over_only_as_it_was_read(void **state)
+{
+    World *world = *state;
+    add(world, 1, OUTBOX_WAITING);
+    OutboxItem item = get(world, 1);
+    g_free(item.body);
+    item.body = g_strdup("{\"text\":\"other\"}");
+    bool done = true;
+    assert_true(store_rewrite(world->store, &item, OUTBOX_FAILED, &done, NULL));
+    assert_false(done);
+    assert_true(store_rewrite(world->store, &item, OUTBOX_WAITING, &done, NULL));
+    assert_true(done);
+    OutboxItem back = get(world, 1);
+    assert_true(fields_equal(&outbox_fields, &item, &back));
+    assert_true(store_delete(world->store, &item.op, 1, NULL));
+    assert_true(store_rewrite(world->store, &item, OUTBOX_WAITING, &done, NULL));
+    assert_false(done); /* what was taken back does not come again */
+    g_autoptr(GPtrArray) all = store_items(world->store, 0, NULL);
+    assert_int_equal(all->len, 0);
+    fields_clear(&outbox_fields, &item);
+    fields_clear(&outbox_fields, &back);
+}
+
+static void what_is_dropped_is_logged_and_can_come_back(void **state)
+{
+    World *world = *state;
+    OutboxItem item = item_of(1, OUTBOX_FAILED), other = item_of(2, OUTBOX_WAITING);
+    item.attempts = 5;
+    item.problem = (char *)"validation";
+    item.if_match = 3;
+    assert_true(store_add(world->store, &item, 1, NULL));
+    assert_true(store_add(world->store, &other, 1, NULL));
+    assert_true(store_drop(world->store, &item, 1, "wrong lead", 5000, NULL));
+    g_autoptr(GPtrArray) log = store_dropped(world->store, NULL);
+    assert_int_equal(log->len, 1);
+    const DroppedItem *dropped = g_ptr_array_index(log, 0);
+    assert_string_equal(dropped->reason, "wrong lead");
+    assert_int_equal(dropped->dropped_at, 5000);
+    assert_string_equal(dropped->item.title, "Bright & Co");
+    assert_string_equal(dropped->item.problem, "validation");
+    Uuid object;
+    assert_true(store_take_back(world->store, &item.op, 6000, &object, NULL));
+    assert_true(uuid_equal(&object, &item.object));
+    OutboxItem back = get(world, 1);
+    assert_int_equal(back.state, OUTBOX_WAITING);
+    assert_int_equal(back.n, 3);
+    assert_int_equal(back.attempts + back.if_match, 0);
+    assert_int_equal(back.created_at, 6000);
+    assert_false(uuid_equal(&back.key, &item.key));
+    fields_clear(&outbox_fields, &back);
+    g_autoptr(GPtrArray) empty = store_dropped(world->store, NULL);
+    assert_int_equal(empty->len, 0);
+    g_autoptr(GError) error = NULL;
+    assert_false(store_take_back(world->store, &item.op, 6000, &object, &error));
+    assert_true(problem_is(error, PROBLEM_NOT_FOUND));
+}
+
+static void the_log_of_dropped_items_ends(void **state)
+{
+    World *world = *state;
+    OutboxItem old = item_of(1, OUTBOX_FAILED), new = item_of(2, OUTBOX_FAILED);
+    assert_true(store_log_dropped(world->store, &old, "long ago", 1000, NULL));
+    assert_true(store_log_dropped(world->store, &new, "now", 1000 + DROPPED_KEPT, NULL));
+    g_autoptr(GPtrArray) both = store_dropped(world->store, NULL);
+    assert_int_equal(both->len, 2);
+    assert_true(store_log_dropped(world->store, &new, "now", 1001 + DROPPED_KEPT, NULL));
+    g_autoptr(GPtrArray) one = store_dropped(world->store, NULL);
+    assert_int_equal(one->len, 1);
+}
+
+/* A change made to what a dropped one would have made is one of what that was made to. */
+static void a_change_after_a_dropped_one(void **state)
+{
+    World *world = *state;
+    OutboxItem items[] = { item_of(1, OUTBOX_WAITING), item_of(2, OUTBOX_WAITING),
+                           item_of(3, OUTBOX_WAITING) };
+    for (int i = 0; i < 3; i++) {
+        items[i].kind = OUTBOX_NOTE;
+        items[i].path = (char *)"/v1/referrals/x/notes/y";
+        items[i].base = (char *)(i == 0 ? "{\"text\":\"a\"}" : "{\"text\":\"b\"}");
+        items[i].if_match = i == 0 ? 7 : 0;
+        assert_true(store_add(world->store, &items[i], 1, NULL));
+    }
+    assert_true(store_drop(world->store, &items[0], 1, "", 5000, NULL));
+    OutboxItem second = get(world, 2), third = get(world, 3);
+    assert_string_equal(second.base, "{\"text\":\"a\"}");
+    assert_int_equal(second.if_match, 7);
+    assert_string_equal(third.base, "{\"text\":\"b\"}");
+    assert_int_equal(third.if_match, 0);
+    fields_clear(&outbox_fields, &second);
+    fields_clear(&outbox_fields, &third);
 }
 
 static void dropping_a_lead_drops_what_was_done_to_it(void **state)
@@ -222,15 +332,17 @@ static void dropping_a_lead_drops_what_was_done_to_it(void **state)
     assert_true(store_add(world->store, &create, 1, NULL));
     assert_true(store_add(world->store, &note, 1, NULL));
     add(world, 3, OUTBOX_WAITING);
-    assert_true(store_drop(world->store, &create, NULL));
+    assert_true(store_drop(world->store, &create, 1, "not now", 5000, NULL));
     g_autoptr(GPtrArray) left = store_items(world->store, 0, NULL);
     assert_int_equal(left->len, 1);
+    g_autoptr(GPtrArray) log = store_dropped(world->store, NULL);
+    assert_int_equal(log->len, 2);
 }
 
 static void release_recover_and_counts(void **state)
 {
     World *world = *state;
-    for (guint8 i = OUTBOX_HELD; i <= OUTBOX_FAILED; i++)
+    for (guint8 i = OUTBOX_HELD; i <= OUTBOX_PARKED; i++)
         add(world, i, (OutboxState)i);
     OutboxCounts counts;
     gint64 hold_until = 0;
@@ -238,6 +350,8 @@ static void release_recover_and_counts(void **state)
     assert_int_equal(counts.held, 1);
     assert_int_equal(counts.waiting, 2);
     assert_int_equal(counts.failed, 1);
+    assert_int_equal(counts.conflict, 1);
+    assert_int_equal(counts.parked, 1);
     assert_int_equal(hold_until, 5000);
     assert_true(store_recover(world->store, NULL));
     assert_int_equal(state_of(world, OUTBOX_SENDING), OUTBOX_WAITING);
@@ -257,7 +371,7 @@ static void another_process_is_noticed(void **state)
     assert_int_equal(store_data_version(world->store), before);
     g_autoptr(Store) other = store_open(world->path, NULL);
     Uuid op = id_of(1);
-    assert_true(store_delete(other, &op, NULL));
+    assert_true(store_delete(other, &op, 1, NULL));
     assert_int_not_equal(store_data_version(world->store), before);
 }
 
@@ -378,6 +492,11 @@ int main(void)
         TEST(undo_and_claim_exclude_each_other),
         TEST(undo_takes_the_newest_unit),
         TEST(a_retry_after_a_refusal_is_another_request),
+        TEST(a_batch_is_claimed_together),
+        TEST(an_item_is_written_over_only_as_it_was_read),
+        TEST(what_is_dropped_is_logged_and_can_come_back),
+        TEST(the_log_of_dropped_items_ends),
+        TEST(a_change_after_a_dropped_one),
         TEST(dropping_a_lead_drops_what_was_done_to_it),
         TEST(release_recover_and_counts),
         TEST(another_process_is_noticed),

@@ -38,6 +38,10 @@ typedef struct Row {
     {                                                                                              \
         from, EVENT_UNAUTHORIZED, SYNC_REFRESHING, DO_CANCEL | DO_REFRESH                          \
     }
+#define WOKEN(from)                                                                                \
+    {                                                                                              \
+        from, EVENT_WOKE, SYNC_FLUSHING, DO_CANCEL | DO_FLUSH                                      \
+    }
 #define OFF(from)                                                                                  \
     {                                                                                              \
         from, EVENT_DISABLE, SYNC_DISABLED, DO_CANCEL                                              \
@@ -67,6 +71,7 @@ static const Row rows[] = {
     ANOTHER(SYNC_IDENTIFYING),
     LOST(SYNC_IDENTIFYING),
     EXPIRED(SYNC_IDENTIFYING),
+    { SYNC_IDENTIFYING, EVENT_WOKE, SYNC_IDENTIFYING, DO_CANCEL | DO_IDENTIFY },
     OFF(SYNC_IDENTIFYING),
     BYE(SYNC_IDENTIFYING),
 
@@ -74,25 +79,30 @@ static const Row rows[] = {
     ANOTHER(SYNC_FLUSHING),
     LOST(SYNC_FLUSHING),
     EXPIRED(SYNC_FLUSHING),
+    WOKEN(SYNC_FLUSHING),
     OFF(SYNC_FLUSHING),
     BYE(SYNC_FLUSHING),
 
     { SYNC_PULLING, EVENT_PULLED, SYNC_LIVE, DO_STREAM },
     { SYNC_PULLING, EVENT_GONE, SYNC_PULLING, DO_PULL_ALL },
     { SYNC_PULLING, EVENT_PUSHED, SYNC_PULLING, 0 },
+    { SYNC_PULLING, EVENT_HEARD, SYNC_PULLING, 0 },
     { SYNC_PULLING, EVENT_STREAM_ENDED, SYNC_OFFLINE, DO_CANCEL | DO_WAIT },
     ANOTHER(SYNC_PULLING),
     LOST(SYNC_PULLING),
     EXPIRED(SYNC_PULLING),
+    WOKEN(SYNC_PULLING),
     OFF(SYNC_PULLING),
     BYE(SYNC_PULLING),
 
     { SYNC_LIVE, EVENT_PUSHED, SYNC_PULLING, DO_PULL },
     { SYNC_LIVE, EVENT_NOW, SYNC_PULLING, DO_PULL },
+    { SYNC_LIVE, EVENT_HEARD, SYNC_LIVE, 0 },
     { SYNC_LIVE, EVENT_STREAM_ENDED, SYNC_OFFLINE, DO_CANCEL | DO_WAIT },
     ANOTHER(SYNC_LIVE),
     LOST(SYNC_LIVE),
     EXPIRED(SYNC_LIVE),
+    WOKEN(SYNC_LIVE),
     OFF(SYNC_LIVE),
     BYE(SYNC_LIVE),
 
@@ -109,6 +119,7 @@ static const Row rows[] = {
 
     { SYNC_OFFLINE, EVENT_TICK, SYNC_FLUSHING, DO_FLUSH },
     { SYNC_OFFLINE, EVENT_NOW, SYNC_FLUSHING, DO_FLUSH },
+    WOKEN(SYNC_OFFLINE),
     ANOTHER(SYNC_OFFLINE),
     OFF(SYNC_OFFLINE),
     BYE(SYNC_OFFLINE),
@@ -132,8 +143,8 @@ static bool same(const Sync *a, const Sync *b)
     return a->state == b->state && a->have_token == b->have_token &&
            a->identified == b->identified && a->stream == b->stream && a->again == b->again &&
            a->restarted == b->restarted && a->refreshed == b->refreshed &&
-           a->must_refresh == b->must_refresh && a->failures == b->failures &&
-           a->next_try == b->next_try;
+           a->must_refresh == b->must_refresh && a->spoken == b->spoken && a->hasty == b->hasty &&
+           a->failures == b->failures && a->next_try == b->next_try;
 }
 
 static void every_state_and_event(void **state)
@@ -227,6 +238,48 @@ static void only_a_stream_that_speaks_ends_the_back_off(void **state)
     }
     step(&sync, EVENT_HEARD);
     assert_int_equal(sync.failures, 0);
+}
+
+/* LIVE again, by the usual way, on a stream that speaks. */
+static void live_again(Sync *sync, gint64 now)
+{
+    SyncInput then = { .now = now, .random = 0.5 };
+    sync_step(sync, EVENT_FLUSHED, &then);
+    assert_int_equal(sync_step(sync, EVENT_PULLED, &then), DO_STREAM);
+    sync_step(sync, EVENT_HEARD, &then);
+    assert_int_equal(sync->state, SYNC_LIVE);
+}
+
+/* Nobody sees that a stream came to its end; but a server that ends each at once is not asked at full speed. */
+static void a_stream_that_ends_is_opened_again_once(void **state)
+{
+    Sync sync = usual(SYNC_LIVE);
+    step(&sync, EVENT_HEARD);
+    assert_int_equal(step(&sync, EVENT_STREAM_ENDED), DO_CANCEL | DO_FLUSH);
+    assert_int_equal(sync.state, SYNC_FLUSHING);
+    live_again(&sync, NOW);
+    assert_int_equal(step(&sync, EVENT_STREAM_ENDED), DO_CANCEL | DO_WAIT);
+    assert_int_equal(sync.state, SYNC_OFFLINE);
+    /* After that it is a first time again. */
+    step(&sync, EVENT_TICK);
+    live_again(&sync, NOW);
+    assert_int_equal(step(&sync, EVENT_STREAM_ENDED), DO_CANCEL | DO_FLUSH);
+    /* And so it is after one that lived. */
+    live_again(&sync, NOW);
+    SyncInput later = { .now = NOW + SYNC_STEADY_MS };
+    assert_int_equal(sync_step(&sync, EVENT_STREAM_ENDED, &later), DO_CANCEL | DO_FLUSH);
+}
+
+static void after_a_sleep_all_is_opened_anew(void **state)
+{
+    Sync sync = usual(SYNC_OFFLINE);
+    sync.failures = 9;
+    assert_int_equal(step(&sync, EVENT_WOKE), DO_CANCEL | DO_FLUSH);
+    assert_int_equal(sync.failures, 0);
+    live_again(&sync, NOW);
+    assert_int_equal(step(&sync, EVENT_WOKE), DO_CANCEL | DO_FLUSH);
+    step(&sync, EVENT_FLUSHED);
+    assert_int_equal(step(&sync, EVENT_PULLED), DO_STREAM);
 }
 
 static void retry_after_is_honoured(void **state)
@@ -323,6 +376,8 @@ int main(void)
         cmocka_unit_test(a_refresh_that_was_cut_off_is_made_up_for),
         cmocka_unit_test(a_second_410_in_one_pull_waits),
         cmocka_unit_test(only_a_stream_that_speaks_ends_the_back_off),
+        cmocka_unit_test(a_stream_that_ends_is_opened_again_once),
+        cmocka_unit_test(after_a_sleep_all_is_opened_anew),
         cmocka_unit_test(retry_after_is_honoured),
         cmocka_unit_test(another_log_in_forgets_the_old_one),
         cmocka_unit_test(random_histories_end_live),
