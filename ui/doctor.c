@@ -80,8 +80,9 @@ static void put_findings(Page *page, const Doctor *doctor, const DoctorCheck *ch
     }
 }
 
-static void fill(App *app, Page *page)
+static void fill(View *view, Page *page)
 {
+    App *app = view->app;
     Doctor doctor = { app->profile, app->client, NULL };
     put_findings(page, &doctor, doctor_checks);
     put_findings(page, &doctor, screen_checks);
@@ -95,5 +96,6 @@ static View *create(App *app)
 static const char *const footer[] = { "down", "up", "back", NULL };
 
 const ViewOps doctor_view = {
-    PAGE_VIEW, .title = N_("Doctor"), .footer = footer, .create = create, .fill = fill,
+    PAGE_VIEW,        .destroy = page_view_free, .title = N_("Doctor"),
+    .footer = footer, .create = create,          .fill = fill,
 };

@@ -39,8 +39,9 @@ static void put_bar(Page *page, const ClientTask *task)
     page_pair(page, LABEL_WIDTH, "", ROLE_NORMAL, bar->str);
 }
 
-static void fill(App *app, Page *page)
+static void fill(View *view, Page *page)
 {
+    App *app = view->app;
     g_autoptr(GPtrArray) tasks = app->client ? client_tasks(app->client) : NULL;
     for (guint i = 0; tasks && i < tasks->len; i++) {
         const ClientTask *task = tasks->pdata[i];
@@ -69,6 +70,13 @@ static View *create(App *app)
 static const char *const footer[] = { "cancel", "down", "up", "back", NULL };
 
 const ViewOps jobs_view = {
-    PAGE_VIEW,    .title = N_("Jobs"),          .footer = footer,       .create = create,
-    .fill = fill, .changed = page_view_changed, .tick = page_view_tick, .status = status,
+    PAGE_VIEW,
+    .destroy = page_view_free,
+    .title = N_("Jobs"),
+    .footer = footer,
+    .create = create,
+    .fill = fill,
+    .changed = page_view_changed,
+    .tick = page_view_tick,
+    .status = status,
 };

@@ -6,8 +6,9 @@
 #include "page.h"
 #include "when.h"
 
-static void fill(App *app, Page *page)
+static void fill(View *view, Page *page)
 {
+    App *app = view->app;
     for (GList *at = app->messages.head; at; at = at->next) {
         const Message *message = at->data;
         g_autofree char *clock = when_clock(message->at);
@@ -32,6 +33,7 @@ static View *create(App *app)
 static const char *const footer[] = { "down", "up", "back", NULL };
 
 const ViewOps messages_view = {
-    PAGE_VIEW,    .title = N_("Messages"), .footer = footer, .create = create,
-    .fill = fill, .status = status,
+    PAGE_VIEW,        .destroy = page_view_free, .title = N_("Messages"),
+    .footer = footer, .create = create,          .fill = fill,
+    .status = status,
 };

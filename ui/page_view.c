@@ -3,12 +3,6 @@
 
 #include "page.h"
 
-typedef struct PageView {
-    View view;
-    Page *page;
-    int top;
-} PageView;
-
 View *page_view_new(App *app, const ViewOps *ops)
 {
     PageView *pages = g_new0(PageView, 1);
@@ -35,7 +29,7 @@ void page_view_draw(View *view, bool all)
         draw_fill(view->body, ROLE_NORMAL);
         g_clear_pointer(&pages->page, page_free);
         pages->page = page_new(r.w);
-        view->ops->fill(view->app, pages->page);
+        view->ops->fill(view, pages->page);
     }
     pages->top = CLAMP(pages->top, 0, MAX(0, page_lines(pages->page) - r.h));
     page_draw(pages->page, r, pages->top);
@@ -45,6 +39,14 @@ void page_view_moved(View *view, Move move)
 {
     PageView *pages = (PageView *)view;
     pages->top = MAX(0, pages->top) + move_lines(move, view->body.h);
+}
+
+bool page_view_is_long(const View *view, bool *more_below)
+{
+    const PageView *pages = (const PageView *)view;
+    int lines = pages->page ? page_lines(pages->page) : 0;
+    *more_below = pages->top + view->body.h < lines;
+    return lines > view->body.h;
 }
 
 void page_view_tick(View *view, bool minute)

@@ -51,7 +51,7 @@ typedef struct ViewOps {
     void (*place)(View *view, Rect body); /* where */
     void (*draw)(View *view, bool all);   /* all false: only what changed since the last draw */
     void (*changed)(View *view, unsigned what); /* ClientChange bits */
-    void (*fill)(App *app, Page *page);         /* of a page view: page_view.h */
+    void (*fill)(View *view, Page *page);       /* of a page view: page_view.h */
     /* A second has passed while something is held, or else a minute: draw again what counts. */
     void (*tick)(View *view, bool minute);
     bool (*key)(View *view,
