@@ -56,10 +56,10 @@ void change_note(Call *call, const Uuid *scope, ObjectType type, const Uuid *obj
  *
  * What it costs: one reading of the account's leads to find the scopes; then, in changes_write_all(), for each scope one
  * raise and one statement that gives all its objects new numbers. In memory there is one Change a scope, in the index two
- * rows a lead, one on either side, and all clients that have these objects fetch them again. With 100,000 leads that
- * is 2.5 s on SQLite, in which its one writer does nothing else, and 6 s on PostgreSQL, in which these scopes wait (others
- * beyond lock_timeout are told to try again). A scope's statement has to end within statement_timeout there: from some
- * 150,000 leads on a new name is refused with DATABASE_BUSY.
+ * rows a lead, one on either side, and all clients that have these objects fetch them again. With 100,000 leads that is
+ * 1.2 s on SQLite, in which its one writer does nothing else, and 2.2 s on PostgreSQL, in which these scopes wait (who
+ * waits beyond lock_timeout is told to try again); on a busy machine more than twice that. On PostgreSQL a scope's
+ * statement has to end within statement_timeout: some 500,000 leads; with more a new name is refused with DATABASE_BUSY.
  *
  * The objects are looked for when the scope's counter is locked: a lead that comes at the same time is either found, or
  * its viewer reads it after this. New viewers come only with new partnerships: whoever makes one first locks both
