@@ -265,8 +265,9 @@ static void test_complaints(void **state)
 /* The cure that a complaint names is one. */
 static void test_the_cure_works(void **state)
 {
-    g_autofree char *with = complaints_of("global gi none\nglobal gs none\nglobal go none\n"
-                                          "global gl none\nglobal gj none\nlist gg none\nlist g down\n");
+    g_autofree char *with = complaints_of(
+        "global gi none\nglobal gs none\nglobal go none\n"
+        "global gl none\nglobal gj none\nlist gg none\nlist g down\n");
     assert_string_equal(with, "");
 }
 
