@@ -88,7 +88,9 @@ static bool put_note(CacheWriter *writer, const JsonNode *data, GError **error)
 {
     Note note = { 0 };
     decode(data, &note_fields, &note);
+    /* After a restore of the server an erased lead is there again, and its notes may come before it. */
     g_hash_table_remove(writer->gone, &note.id);
+    g_hash_table_remove(writer->gone, &note.referral);
     bool ok = uuid_is_nil(&note.id) || uuid_is_nil(&note.referral) ||
               cache_write_note(writer, &note, error);
     fields_clear(&note_fields, &note);

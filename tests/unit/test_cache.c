@@ -774,6 +774,12 @@ static void an_old_answer_brings_nothing_back(void **state)
     assert_int_equal(notes_of(world, &referral.id), 1);
     answer(world, write_referral, &referral);
     assert_true(has_referral(world, &referral.id));
+    /* Also with the note first: a server that was set back tells them in another order. */
+    PageObject note_first[] = { there[1], there[0] };
+    sync_page(world, "s4", false, false, gone, 2);
+    sync_page(world, "s5", true, false, note_first, 2);
+    assert_true(has_referral(world, &referral.id));
+    assert_int_equal(notes_of(world, &referral.id), 1);
     fields_clear(&referral_fields, &referral);
 }
 
