@@ -316,11 +316,12 @@ static bool is_parked(const Item *item)
 static void check_item(const Item *item)
 {
     bool done = false, refused = false, undone = false, met = false;
+    /* met: under the last key, which attempts counts the tries of; one that was refused is tried again under a new one */
     for (guint i = 0; i < item->keys->len; i++) {
         const Deed *deed = g_hash_table_lookup(oracle.deeds, &g_array_index(item->keys, Uuid, i));
         if (!deed)
             continue;
-        met = true;
+        met = i + 1 == item->keys->len;
         done |= deed->done > 0;
         undone |= deed->undone;
         refused |= deed->refused > 0;
