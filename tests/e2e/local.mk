@@ -1,15 +1,34 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # End to end: the client in a terminal against a real server, which an independent client of the API is asked. One suite a script
 # on SQLite; the core ones once more on PostgreSQL.
-e2e_core = %D%/verdicts.script %D%/push.script %D%/undo.script %D%/outage.script %D%/offline.script \
-	%D%/crash.script %D%/crash-sending.script %D%/network.script %D%/restore.script
-e2e_plays = $(e2e_core) %D%/accounts.script %D%/browser.script %D%/demo.script %D%/disk.script %D%/editor.script %D%/local.script %D%/resync.script %D%/terminal.script \
+e2e_core = \
+	%D%/crash-sending.script \
+	%D%/crash.script \
+	%D%/network.script \
+	%D%/offline.script \
+	%D%/outage.script \
+	%D%/push.script \
+	%D%/restore.script \
+	%D%/undo.script \
+	%D%/verdicts.script
+e2e_plays = $(e2e_core) \
+	%D%/accounts.script \
+	%D%/browser.script \
+	%D%/demo.script \
+	%D%/disk.script \
+	%D%/editor.script \
+	%D%/local.script \
+	%D%/resync.script \
+	%D%/terminal.script \
 	%D%/two-clients.script
 EXTRA_DIST += $(e2e_plays) %D%/pass-lead %D%/api.js %D%/fake-editor %D%/proxy.js %D%/allow.js
 dist_check_SCRIPTS += %D%/run-postgresql.sh
 AM_TESTS_ENVIRONMENT += E2E_CORE='$(e2e_core)'; export E2E_CORE;
 # On a private session bus, with a notification service that remembers.
-desktop_plays = %D%/notify.script %D%/notify-service.script %D%/call-back.script \
+desktop_plays = \
+	%D%/call-back.script \
+	%D%/notify-service.script \
+	%D%/notify.script \
 	%D%/watch.script
 EXTRA_DIST += $(desktop_plays)
 if HAVE_GIO

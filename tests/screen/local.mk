@@ -17,7 +17,25 @@ SCRIPT_LOG_COMPILER = $(top_builddir)/tests/screen/run_screens
 check_DATA += %D%/demo.db
 CLEANFILES += %D%/demo.db %D%/demo.db-wal %D%/demo.db-shm %D%/demo.db.log
 
-screen_plays = %D%/conflict.script %D%/driver.script %D%/empty.script %D%/help.script %D%/inbox.script %D%/jobs.script %D%/lead.script %D%/looks.script %D%/many.script %D%/outbox.script %D%/programs.script %D%/prompt.script %D%/sent.script %D%/snooze.script %D%/terminal.script %D%/verdict.script %D%/welcome.script %D%/device.script
+screen_plays = \
+	%D%/conflict.script \
+	%D%/device.script \
+	%D%/driver.script \
+	%D%/empty.script \
+	%D%/help.script \
+	%D%/inbox.script \
+	%D%/jobs.script \
+	%D%/lead.script \
+	%D%/looks.script \
+	%D%/many.script \
+	%D%/outbox.script \
+	%D%/programs.script \
+	%D%/prompt.script \
+	%D%/sent.script \
+	%D%/snooze.script \
+	%D%/terminal.script \
+	%D%/verdict.script \
+	%D%/welcome.script
 EXTRA_DIST += $(screen_plays) %D%/sign-in %D%/other-program %D%/golden %D%/device-server.js %D%/qr.js
 if HAVE_VTERM
 TESTS += $(screen_plays)
