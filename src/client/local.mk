@@ -3,7 +3,7 @@ noinst_LIBRARIES += %D%/libclient.a
 %C%_libclient_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(NOTIFY_CFLAGS) $(SECRET_CFLAGS) $(QRENCODE_CFLAGS)
 %C%_libclient_a_SOURCES = \
 	%D%/cache.c %D%/cache.h \
-	%D%/cache_count.c %D%/cache_feed.c %D%/cache_list.c %D%/cache_plan.c %D%/cache_plan.h \
+	%D%/cache_count.c %D%/cache_partners.c %D%/cache_partners.h %D%/cache_feed.c %D%/cache_list.c %D%/cache_plan.c %D%/cache_plan.h \
 	%D%/cache_private.h \
 	%D%/cache_write.c %D%/cache_write.h %D%/cache_writer.h \
 	%D%/cache_row.c %D%/cache_row.h \

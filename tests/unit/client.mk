@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 client_tests = tests/unit/test_cache tests/unit/test_change tests/unit/test_lists tests/unit/test_net_watch tests/unit/test_export tests/unit/test_link tests/unit/test_sync tests/unit/test_sse \
 	tests/unit/test_store tests/unit/test_settings tests/unit/test_moment tests/unit/test_notify_policy \
-	tests/unit/test_credentials
+	tests/unit/test_credentials tests/unit/test_partners
 check_PROGRAMS += $(client_tests)
 TESTS += $(client_tests)
 CLIENT_TEST_LIBS = src/client/libclient.a src/wire/libwire.a src/db/libdb.a src/model/libmodel.a \
@@ -22,6 +22,8 @@ tests_unit_test_settings_SOURCES = tests/unit/test_settings.c $(client_fixture)
 tests_unit_test_settings_LDADD = $(CLIENT_TEST_LIBS)
 tests_unit_test_moment_LDADD = $(CLIENT_TEST_LIBS)
 tests_unit_test_notify_policy_LDADD = $(CLIENT_TEST_LIBS)
+tests_unit_test_partners_SOURCES = tests/unit/test_partners.c $(client_fixture)
+tests_unit_test_partners_LDADD = $(CLIENT_TEST_LIBS)
 tests_unit_test_credentials_SOURCES = tests/unit/test_credentials.c $(client_fixture)
 tests_unit_test_credentials_LDADD = $(CLIENT_TEST_LIBS)
 tests_unit_test_change_SOURCES = tests/unit/test_change.c tests/unit/random_object.c \
