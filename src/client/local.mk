@@ -7,6 +7,7 @@ noinst_LIBRARIES += %D%/libclient.a
 	%D%/cache_private.h \
 	%D%/cache_write.c %D%/cache_write.h %D%/cache_writer.h \
 	%D%/cache_row.c %D%/cache_row.h \
+	%D%/card.c %D%/card.h %D%/signature.c %D%/vcard.c \
 	%D%/change.c %D%/change.h \
 	%D%/client.c %D%/client.h %D%/client_private.h \
 	%D%/client_actions.c %D%/client_device.c %D%/client_outbox.c %D%/client_session.c %D%/client_sync.c \
