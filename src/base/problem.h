@@ -33,8 +33,12 @@ typedef enum ProblemFault {
     X(UNAUTHORIZED, "unauthorized", 401, FAULT_CALLER, false, 4, N_("Log in first"))               \
     X(BAD_CREDENTIALS, "bad-credentials", 401, FAULT_CALLER, false, 4,                             \
       N_("Wrong e-mail or password"))                                                              \
+    X(TOTP_REQUIRED, "totp-required", 401, FAULT_CALLER, false, 4,                                 \
+      N_("A one-time code is wanted"))                                                             \
+    X(TOTP_WRONG, "totp-wrong", 401, FAULT_CALLER, false, 4, N_("The one-time code is wrong"))     \
     X(TOKEN_EXPIRED, "token-expired", 401, FAULT_CALLER, false, 4, N_("The token has expired"))    \
     X(FORBIDDEN, "forbidden", 403, FAULT_CALLER, false, 77, N_("Not allowed"))                     \
+    X(WRONG_PASSWORD, "wrong-password", 403, FAULT_CALLER, false, 77, N_("Wrong password"))        \
     X(NOT_FOUND, "not-found", 404, FAULT_CALLER, false, 65, N_("Not found, or not yours"))         \
     X(METHOD_NOT_ALLOWED, "method-not-allowed", 405, FAULT_CALLER, false, 65,                      \
       N_("Not a method of this address"))                                                          \

@@ -67,7 +67,7 @@ static const Field login_rows[] = {
       .label = N_("E-mail") },
     { "password", FIELD_TEXT, AT(password), FIELD_REQUIRED | FIELD_SECRET, .max = PASSWORD_MAX,
       .label = N_("Password") },
-    { "totp", FIELD_TEXT, AT(totp), FIELD_SECRET, .max = 10 },
+    { "totp", FIELD_TEXT, AT(totp), FIELD_SECRET, .max = ONE_TIME_CODE_MAX },
 };
 #undef AT
 const FieldTable login_fields = FIELD_TABLE("login", Login, login_rows);
@@ -93,6 +93,59 @@ static const Field device_code_rows[] = {
 };
 #undef AT
 const FieldTable device_code_fields = FIELD_TABLE("device_code", DeviceCode, device_code_rows);
+
+#define AT(member) offsetof(PasswordChange, member)
+static const Field password_change_rows[] = {
+    { "current", FIELD_TEXT, AT(current), FIELD_REQUIRED | FIELD_SECRET, .max = PASSWORD_MAX,
+      .label = N_("Current password") },
+    { "new", FIELD_TEXT, AT(fresh), FIELD_REQUIRED | FIELD_SECRET, .min = PASSWORD_MIN,
+      .max = PASSWORD_MAX, .label = N_("New password") },
+};
+#undef AT
+const FieldTable password_change_fields = FIELD_TABLE("password_change", PasswordChange,
+                                                      password_change_rows);
+
+#define AT(member) offsetof(PasswordProof, member)
+static const Field password_proof_rows[] = {
+    { "password", FIELD_TEXT, AT(password), FIELD_REQUIRED | FIELD_SECRET, .max = PASSWORD_MAX,
+      .label = N_("Password") },
+};
+#undef AT
+const FieldTable password_proof_fields = FIELD_TABLE("password_proof", PasswordProof,
+                                                     password_proof_rows);
+
+#define AT(member) offsetof(TotpSetup, member)
+static const Field totp_setup_rows[] = {
+    { "secret", FIELD_TEXT, AT(secret), FIELD_REQUIRED },
+    { "uri", FIELD_TEXT, AT(uri), FIELD_REQUIRED, .max = 2000 },
+};
+#undef AT
+const FieldTable totp_setup_fields = FIELD_TABLE("totp_setup", TotpSetup, totp_setup_rows);
+
+#define AT(member) offsetof(TotpCode, member)
+static const Field totp_code_rows[] = {
+    { "code", FIELD_TEXT, AT(code), FIELD_REQUIRED | FIELD_SECRET, .max = ONE_TIME_CODE_MAX,
+      .label = N_("One-time code") },
+};
+#undef AT
+const FieldTable totp_code_fields = FIELD_TABLE("totp_code", TotpCode, totp_code_rows);
+
+#define AT(member) offsetof(RecoveryCodes, member)
+static const Field recovery_codes_rows[] = {
+    { "recovery_codes", FIELD_LIST, AT(recovery_codes), FIELD_REQUIRED },
+};
+#undef AT
+const FieldTable recovery_codes_fields = FIELD_TABLE("recovery_codes", RecoveryCodes,
+                                                     recovery_codes_rows);
+
+#define AT(member) offsetof(TotpStatus, member)
+static const Field totp_status_rows[] = {
+    { "on", FIELD_BOOL, AT(on), FIELD_READONLY },
+    { "since", FIELD_TIME, AT(since), FIELD_READONLY },
+    { "recovery_codes", FIELD_INT, AT(recovery_codes), FIELD_READONLY },
+};
+#undef AT
+const FieldTable totp_status_fields = FIELD_TABLE("totp_status", TotpStatus, totp_status_rows);
 
 #define AT(member) offsetof(Session, member)
 static const Field session_rows[] = {

@@ -8,6 +8,7 @@
 
 #define PASSWORD_MIN 12 /* code points (NIST SP 800-63B) */
 #define PASSWORD_MAX 256
+#define ONE_TIME_CODE_MAX 40 /* a recovery code, however it is grouped */
 
 typedef enum AccountState {
     ACCOUNT_ACTIVE = 1,
@@ -56,6 +57,33 @@ typedef struct DeviceCode {
 #define GRANT_REFRESH "refresh_token"
 #define GRANT_DEVICE "urn:ietf:params:oauth:grant-type:device_code"
 
+typedef struct PasswordChange { /* POST /v1/me/password */
+    char *current, *fresh;
+} PasswordChange;
+
+typedef struct PasswordProof { /* a step up: who is logged in shows that they know it */
+    char *password;
+} PasswordProof;
+
+/* One-time codes (RFC 6238): begun, confirmed by a first code, then wanted at every log-in. */
+typedef struct TotpSetup { /* POST /v1/me/totp: shown once */
+    char *secret, *uri;
+} TotpSetup;
+
+typedef struct TotpCode { /* POST /v1/me/totp/confirm */
+    char *code;
+} TotpCode;
+
+typedef struct RecoveryCodes { /* shown once */
+    char **recovery_codes;
+} RecoveryCodes;
+
+typedef struct TotpStatus { /* GET /v1/me/totp */
+    bool on;
+    gint64 since;
+    gint64 recovery_codes; /* that are left */
+} TotpStatus;
+
 typedef struct Session { /* GET /v1/sessions */
     Uuid id;
     gint64 created_at, last_used_at;
@@ -82,7 +110,8 @@ void tokens_wipe(Tokens *tokens);
 
 extern const EnumTable account_states, scope_kinds;
 extern const FieldTable account_fields, party_fields, sign_up_fields, login_fields, tokens_fields,
-    device_code_fields, session_fields, scope_fields;
+    device_code_fields, session_fields, scope_fields, password_change_fields, password_proof_fields,
+    totp_setup_fields, totp_code_fields, recovery_codes_fields, totp_status_fields;
 
 /* The form under which an address is unique: trimmed, case-folded. Caller frees. */
 char *email_fold(const char *email);

@@ -126,7 +126,7 @@ struct Call {
     FieldErrors errors;
     GArray *changes;  /* Change, filled by change_note(), written at the end of the transaction */
     GString *current; /* call_put_current(); NULL when there is none */
-    Uuid revoked;     /* a session whose tokens are forgotten after the commit */
+    GArray *revoked;  /* Uuid of sessions whose tokens are forgotten after the commit; NULL none */
     void *scratch;    /* from prepare to handler, or the argument of server_run() */
     GDestroyNotify scratch_free; /* run on scratch by the frame; NULL = borrowed */
 };

@@ -12,7 +12,7 @@
 
 /* Nothing is required and little is checked here: what is missing is said in the form, beside what was typed. */
 typedef struct DeviceForm {
-    char *user_code, *email, *password, *decision;
+    char *user_code, *email, *password, *totp, *decision;
 } DeviceForm;
 
 #define AT(member) offsetof(DeviceForm, member)
@@ -20,6 +20,7 @@ static const Field form_rows[] = {
     { "user_code", FIELD_TEXT, AT(user_code), .max = 64 },
     { "email", FIELD_TEXT, AT(email), FIELD_PERSONAL, .max = 254 },
     { "password", FIELD_TEXT, AT(password), FIELD_SECRET, .max = PASSWORD_MAX },
+    { "totp", FIELD_TEXT, AT(totp), FIELD_SECRET, .max = ONE_TIME_CODE_MAX },
     { "decision", FIELD_TEXT, AT(decision), .max = 16 },
 };
 #undef AT
@@ -105,7 +106,12 @@ static void put_login(Call *call, const char *code, const char *email, bool comp
                    "<input id=\"password\" name=\"password\" type=\"password\" maxlength=\"256\" "
                    "autocomplete=\"current-password\" required");
     g_string_append(call->reply.body, described);
-    page_put(call, ">\n<div class=\"buttons\">\n"
+    page_put(call, ">\n<label for=\"totp\">One-time code</label>\n"
+                   "<input id=\"totp\" name=\"totp\" maxlength=\"40\" "
+                   "autocomplete=\"one-time-code\" autocapitalize=\"none\" "
+                   "spellcheck=\"false\" aria-describedby=\"totp-hint\">\n"
+                   "<small id=\"totp-hint\">Only if your account wants one: from your "
+                   "authenticator, or a recovery code</small>\n<div class=\"buttons\">\n"
                    "<button class=\"main\" name=\"decision\" value=\"allow\">Allow</button>\n"
                    "<button name=\"decision\" value=\"deny\" formnovalidate>Deny</button>\n"
                    "</div>\n</form>\n");
@@ -236,12 +242,25 @@ static bool decide(Call *call, const char *code, const Uuid *account, GError **e
     return true;
 }
 
+static const char *wrong(PasswordResult result)
+{
+    switch (result) {
+    case PASSWORD_CODE_MISSING:
+        return "Your account wants a one-time code too. Type the password again, and the code.";
+    case PASSWORD_CODE_WRONG:
+        return "The one-time code is wrong, too old, or was used before.";
+    default:
+        return "The e-mail address or the password is wrong.";
+    }
+}
+
 bool device_answer(Call *call, GError **error)
 {
     const DeviceForm *form = call->body;
     char code[USER_CODE_SIZE];
     g_auto(DeviceGrant) grant = { 0 };
-    bool open, right;
+    bool open;
+    PasswordResult result;
     Uuid account;
     if (!find(call, form->user_code, code, &grant, &open, error))
         return false;
@@ -257,11 +276,11 @@ bool device_answer(Call *call, GError **error)
         return decide(call, code, &(Uuid){ 0 }, error);
     if (!call->scratch) /* the code came to life after the password was due to be looked at */
         return problem_set(error, PROBLEM_OVERLOADED, "Try again.");
-    if (!password_settle(call, form->email, &account, &right, error))
+    if (!password_settle(call, form->totp, &account, &result, error))
         return false;
-    if (right)
+    if (result == PASSWORD_RIGHT)
         return decide(call, code, &account, error);
     call->reply.status = problem_row(PROBLEM_BAD_CREDENTIALS)->status;
-    put_question(call, code, &grant, form->email, "The e-mail address or the password is wrong.");
+    put_question(call, code, &grant, form->email, wrong(result));
     return true;
 }

@@ -6,4 +6,4 @@
 
 extern const Route account_routes[], session_routes[], oauth_routes[], device_routes[],
     batch_routes[], health_routes[], referral_routes[], note_routes[], partner_routes[],
-    feed_routes[], event_routes[], openapi_routes[];
+    feed_routes[], event_routes[], openapi_routes[], security_routes[];

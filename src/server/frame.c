@@ -37,7 +37,7 @@ static void frame_reset(Frame *frame)
     g_ptr_array_set_size(call->errors.items, 0);
     if (call->changes)
         g_array_set_size(call->changes, 0);
-    call->revoked = (Uuid){ 0 };
+    g_clear_pointer(&call->revoked, g_array_unref);
     frame->replayed = false;
 }
 
@@ -58,6 +58,7 @@ void frame_free(Frame *frame)
         g_array_free(call->changes, TRUE);
     if (call->current)
         g_string_free(call->current, TRUE);
+    g_clear_pointer(&call->revoked, g_array_unref);
     if (call->scratch && call->scratch_free)
         call->scratch_free(call->scratch);
     if (frame->doc && call->route->body && fields_have_secret(call->route->body))
@@ -396,9 +397,10 @@ void frame_settle(Frame *frame, GError *error)
     if (error) {
         if (frame->call.changes)
             g_array_set_size(frame->call.changes, 0);
-        frame->call.revoked = (Uuid){ 0 };
+        g_clear_pointer(&frame->call.revoked, g_array_unref);
         frame_fail(frame, error);
     }
-    if (!uuid_is_nil(&frame->call.revoked))
-        auth_forget_session(frame->call.server, &frame->call.revoked);
+    const GArray *revoked = frame->call.revoked;
+    for (guint i = 0; revoked && i < revoked->len; i++)
+        auth_forget_session(frame->call.server, &g_array_index(revoked, Uuid, i));
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += %D%/libserver.a
-%C%_libserver_a_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) $(GNUTLS_CFLAGS) $(SODIUM_CFLAGS)
+%C%_libserver_a_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) $(GNUTLS_CFLAGS) $(SODIUM_CFLAGS) $(OATH_CFLAGS)
 %C%_libserver_a_SOURCES = \
 	%D%/accounts.c %D%/accounts.h \
 	%D%/audit.c %D%/audit.h \
@@ -53,11 +53,13 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/routes.c %D%/routes.h \
 	%D%/schema.c %D%/schema.h \
 	%D%/search.c %D%/search.h \
+	%D%/security.c %D%/security.h \
 	%D%/server.c %D%/server.h %D%/server_internal.h \
 	%D%/sessions.c %D%/sessions.h \
 	%D%/supervisor.c %D%/supervisor.h \
 	%D%/throttle.c %D%/throttle.h \
 	%D%/tokens.c %D%/tokens.h \
+	%D%/totp.c %D%/totp.h \
 	%D%/watchdog.c
 nodist_%C%_libserver_a_SOURCES = %D%/server_schema.c %D%/demo_texts.c
 
@@ -65,7 +67,8 @@ server_schema_files = \
 	data/schema/server/0001-core.sql \
 	data/schema/server/0002-referral.sql \
 	data/schema/server/0003-device.sql \
-	data/schema/server/0004-search.sql
+	data/schema/server/0004-search.sql \
+	data/schema/server/0005-account.sql
 EXTRA_DIST += $(server_schema_files)
 CLEANFILES += %D%/server_schema.c
 %D%/server_schema.c: $(server_schema_files) $(top_srcdir)/build-aux/embed-text
@@ -88,4 +91,4 @@ if HAVE_POSTGRESQL
 leadlined_LDADD += src/db/libdbpg.a src/db/libdb.a
 endif
 leadlined_LDADD += src/model/libmodel.a src/base/libbase.a \
-	$(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(SODIUM_LIBS) $(CJSON_LIBS) $(SQLITE_LIBS) $(PQ_LIBS) $(GLIB_LIBS)
+	$(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(SODIUM_LIBS) $(OATH_LIBS) $(CJSON_LIBS) $(SQLITE_LIBS) $(PQ_LIBS) $(GLIB_LIBS)

@@ -6,9 +6,9 @@
 #include "server/families.h"
 
 const Route *const route_families[] = {
-    account_routes, session_routes, oauth_routes, device_routes, referral_routes,
-    note_routes,    partner_routes, feed_routes,  event_routes,  batch_routes,
-    openapi_routes, health_routes,  NULL,
+    account_routes, session_routes, oauth_routes,    device_routes, referral_routes,
+    note_routes,    partner_routes, feed_routes,     event_routes,  batch_routes,
+    openapi_routes, health_routes,  security_routes, NULL,
 };
 
 #define PATTERN_MAX 160

@@ -177,10 +177,10 @@ void server_publish(Server *server, const Frame *frame)
         for (const ServerListener **listener = server->listeners; *listener; listener++)
             (*listener)->changed(&change->scope, &state);
     }
-    if (uuid_is_nil(&frame->call.revoked))
-        return;
-    for (const ServerListener **listener = server->listeners; *listener; listener++)
-        (*listener)->ended(&frame->call.revoked);
+    const GArray *revoked = frame->call.revoked;
+    for (guint i = 0; revoked && i < revoked->len; i++)
+        for (const ServerListener **listener = server->listeners; *listener; listener++)
+            (*listener)->ended(&g_array_index(revoked, Uuid, i));
 }
 
 /* ---- work of the server's own */

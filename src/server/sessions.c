@@ -83,13 +83,44 @@ bool session_create(Call *call, const Uuid *account, const char *client, Tokens 
            audit_put(call, "session.create", account, error);
 }
 
+/* Their tokens are forgotten once that is committed. */
+static void remember_revoked(Call *call, const Uuid *session)
+{
+    if (!call->revoked)
+        call->revoked = g_array_new(FALSE, FALSE, sizeof(Uuid));
+    g_array_append_vals(call->revoked, session, 1);
+}
+
 bool session_revoke(Call *call, const Uuid *session, GError **error)
 {
-    call->revoked = *session;
+    remember_revoked(call, session);
     return db_exec(call->db, error,
                    "UPDATE session SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL",
                    db_uuid(session), db_int(call->now)) &&
            db_exec(call->db, error, "DELETE FROM token WHERE session_id = $1", db_uuid(session));
+}
+
+bool session_revoke_others(Call *call, const Uuid *account, const Uuid *kept, GError **error)
+{
+    g_autoptr(DbRows) rows = db_query(
+        call->db, error,
+        "UPDATE session SET revoked_at = $3 WHERE account_id = $1 AND id <> $2 AND revoked_at IS "
+        "NULL RETURNING id",
+        db_uuid(account), db_uuid(kept ? kept : account) /* which is no session */,
+        db_int(call->now));
+    if (!rows)
+        return false;
+    while (db_next(rows, error)) {
+        Uuid session = db_get_uuid(rows, 0);
+        remember_revoked(call, &session);
+    }
+    if (!db_rows_ok(rows))
+        return false;
+    g_clear_pointer(&rows, db_rows_free);
+    return db_exec(call->db, error,
+                   "DELETE FROM token WHERE session_id IN (SELECT id FROM session WHERE "
+                   "account_id = $1 AND revoked_at IS NOT NULL)",
+                   db_uuid(account));
 }
 
 /* ---- log in */
@@ -104,12 +135,11 @@ static bool login(Call *call, GError **error)
 {
     const Login *input = call->body;
     Uuid account;
-    bool right;
-    if (!password_settle(call, input->email, &account, &right, error))
+    PasswordResult result;
+    if (!password_settle(call, input->totp, &account, &result, error))
         return false;
-    if (!right)
-        return call_refuse(call, PROBLEM_BAD_CREDENTIALS,
-                           "the e-mail address or the password is wrong");
+    if (result != PASSWORD_RIGHT)
+        return password_refuse(call, result);
     Tokens tokens = { 0 };
     if (!session_create(call, &account, call->user_agent, &tokens, NULL, error)) {
         tokens_wipe(&tokens);

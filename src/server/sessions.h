@@ -19,6 +19,8 @@ bool session_create(Call *call, const Uuid *account, const char *client, Tokens 
 /* Answers with them, and clears them. */
 void session_put_tokens(Call *call, Tokens *tokens);
 bool session_revoke(Call *call, const Uuid *session, GError **error);
+/* All of an account but this one (NULL: none is kept). */
+bool session_revoke_others(Call *call, const Uuid *account, const Uuid *kept, GError **error);
 
 /* What a client calls itself, fit to be shown in a list; NULL when it does not. Caller frees. */
 char *session_client_name(const char *user_agent);

@@ -19,6 +19,7 @@ static const struct {
     [THROTTLE_SIGN_UP] = { "sign-up.peer", true, 10 },
     [THROTTLE_DEVICE] = { "device.peer", true, 20 },
     [THROTTLE_CODE] = { "code.peer", true, 10 },
+    [THROTTLE_TOTP] = { "totp.account", false, 5 },
 };
 
 gint64 throttle_delay(gint64 attempts, gint64 free)

@@ -16,10 +16,11 @@ typedef enum ThrottleKind {
     THROTTLE_SIGN_UP,
     THROTTLE_DEVICE, /* device log-ins that were started */
     THROTTLE_CODE,   /* user codes that were none */
+    THROTTLE_TOTP,   /* first one-time codes; text: the account */
 } ThrottleKind;
 
-/* THROTTLED (with Retry-After) while the subject is blocked. text: the folded e-mail address for LOGIN_ACCOUNT, ignored for the
- * others, whose subject is the peer. */
+/* THROTTLED (with Retry-After) while the subject is blocked. text: the folded e-mail address for LOGIN_ACCOUNT, as each kind says
+ * for others, ignored where the subject is the peer. */
 bool throttle_check(Call *call, ThrottleKind kind, const char *text, GError **error);
 /* One more attempt; THROTTLED when others have blocked the subject meanwhile. */
 bool throttle_count(Call *call, ThrottleKind kind, const char *text, GError **error);

@@ -136,19 +136,19 @@ test('by keyboard alone: the code is typed, a mistake is told, then it is allowe
     await browser.keys(`${grant.user_code.toLowerCase()}${KEY.enter}`);
     await browser.says(new RegExp(grant.user_code));
     const order = [];
-    for (let i = 0; i < 4; i++) {
+    for (let i = 0; i < 5; i++) {
         await browser.keys(KEY.tab);
         order.push(await browser.focus());
     }
-    assert.deepEqual(order, ['E-mail', 'Password', 'Allow', 'Deny']);
-    for (let i = 0; i < 3; i++) await browser.backTab();
+    assert.deepEqual(order, ['E-mail', 'Password', 'One-time code', 'Allow', 'Deny']);
+    for (let i = 0; i < 4; i++) await browser.backTab();
     assert.equal(await browser.focus(), 'E-mail');
-    await browser.keys(`ann@a.example${KEY.tab}wrong password${KEY.tab}${KEY.enter}`);
+    await browser.keys(`ann@a.example${KEY.tab}wrong password${KEY.tab}${KEY.tab}${KEY.enter}`);
     await browser.says(/The e-mail address or the password is wrong/);
     await browser.shot('wrong-password');
     await browser.keys(KEY.tab + KEY.tab);
     assert.equal(await browser.focus(), 'Password');
-    await browser.keys(`${PASSWORD}${KEY.tab}${KEY.space}`);
+    await browser.keys(`${PASSWORD}${KEY.tab}${KEY.tab}${KEY.space}`);
     await browser.says(/^Allowed/);
     assert.equal((await poll(grant)).status, 200);
 });
@@ -157,7 +157,7 @@ test('the whole address still asks; Deny needs no password', { skip }, async () 
     const grant = await start();
     await browser.open(grant.verification_uri_complete);
     assertOAuth(await poll(grant), 'authorization_pending');
-    for (let i = 0; i < 4; i++) await browser.keys(KEY.tab);
+    for (let i = 0; i < 5; i++) await browser.keys(KEY.tab);
     assert.equal(await browser.focus(), 'Deny');
     await browser.keys(KEY.enter);
     await browser.says(/^Denied/);
@@ -177,7 +177,7 @@ test('it fits 320 pixels, in light and dark, and is named for those who do not s
         await browser.shot(`question-${scheme}`);
     }
     const tree = await browser.tree();
-    for (const name of ['heading Sign in this program?', 'textbox E-mail', 'textbox Password', 'button Allow', 'button Deny', 'main'])
+    for (const name of ['heading Sign in this program?', 'textbox E-mail', 'textbox Password', 'textbox One-time code', 'button Allow', 'button Deny', 'main'])
         assert.ok(tree.includes(name), `${name} in\n${tree.join('\n')}`);
     await browser.says(/leadline \(leadline\/1\.0\)\s+Asked from\s+the server's own machine, as this browser/);
 });

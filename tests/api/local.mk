@@ -27,12 +27,13 @@ API_TESTS = \
 	%D%/referral.test.js \
 	%D%/rename.test.js \
 	%D%/search.test.js \
+	%D%/security.test.js \
 	%D%/session.test.js \
 	%D%/supervise.test.js \
 	%D%/tls.test.js \
 	%D%/transition.test.js \
 	%D%/verdict.test.js
-EXTRA_DIST += %D%/copy.js %D%/harness.js %D%/network.js $(API_TESTS)
+EXTRA_DIST += %D%/copy.js %D%/harness.js %D%/network.js %D%/raw.js %D%/totp.js $(API_TESTS)
 dist_check_SCRIPTS += %D%/run-sqlite.sh %D%/run-postgresql.sh
 TESTS += %D%/run-sqlite.sh
 if HAVE_POSTGRESQL

@@ -7,6 +7,7 @@ const path = require('node:path');
 const { test, before, after } = require('node:test');
 const { PASSWORD, leadlined, uuid } = require('./harness.js');
 const { act, lead, network, send } = require('./network.js');
+const { codeOf } = require('./totp.js');
 
 let net, ann, ben, doc;
 before(async () => {
@@ -181,6 +182,13 @@ test('answers are as the document says', async () => {
     is('POST', '/v1/batch', await ann.request('POST', '/v1/batch', { operations: [{ key: uuid(), method: 'PUT', path: `/v1/referrals/${uuid()}`, if_none_match: true, body: lead(ben) },
         { key: uuid(), method: 'POST', path: `/v1/referrals/${uuid()}/withdraw` }] }));
     for (const route of ['/v1/openapi.json', '/healthz', '/readyz', '/metrics']) is('GET', route, await net.api.get(route));
+    const sam = await net.api.user('sam@x.example'), totp = await sam.post('/v1/me/totp', { password: PASSWORD });
+    is('POST', '/v1/me/totp', totp);
+    is('POST', '/v1/me/totp/confirm', await sam.post('/v1/me/totp/confirm', { code: codeOf(totp.body.secret) }));
+    is('GET', '/v1/me/totp', await sam.get('/v1/me/totp'));
+    is('POST', '/v1/me/totp/recovery-codes', await sam.post('/v1/me/totp/recovery-codes', { password: PASSWORD }));
+    is('DELETE', '/v1/me/totp', await sam.write('DELETE', '/v1/me/totp', { password: PASSWORD }));
+    is('POST', '/v1/me/password', await sam.post('/v1/me/password', { current: PASSWORD, new: 'another passphrase' }));
     const all = Object.entries(doc.paths).flatMap(([route, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${route}`));
     assert.deepEqual(all.filter((one) => !seen.has(one)), [], 'not asked here');
 });

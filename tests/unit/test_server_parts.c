@@ -16,6 +16,7 @@
 #include "server/server.h"
 #include "server/throttle.h"
 #include "server/tokens.h"
+#include "server/totp.h"
 
 /* ---- HTTP */
 
@@ -408,6 +409,39 @@ static void quota_of_many_accounts(void **state)
     rate_free(rate);
 }
 
+/* RFC 6238, appendix B: the last six digits of the eight there. */
+static void one_time_codes_are_those_of_the_rfc(void **state)
+{
+    static const struct {
+        gint64 seconds;
+        const char *code;
+    } vectors[] = { { 59, "287082" },         { 1111111109, "081804" }, { 1111111111, "050471" },
+                    { 1234567890, "005924" }, { 2000000000, "279037" }, { 20000000000, "353130" } };
+    const guint8 *secret = (const guint8 *)"12345678901234567890";
+    char code[7];
+    for (size_t i = 0; i < G_N_ELEMENTS(vectors); i++) {
+        totp_code_at(secret, vectors[i].seconds / 30, code);
+        assert_string_equal(code, vectors[i].code);
+    }
+}
+
+/* RFC 4648, §10, without padding. */
+static void secrets_are_written_in_base32(void **state)
+{
+    static const char *const vectors[][2] = { { "", "" },
+                                              { "f", "MY" },
+                                              { "fo", "MZXQ" },
+                                              { "foo", "MZXW6" },
+                                              { "foob", "MZXW6YQ" },
+                                              { "fooba", "MZXW6YTB" },
+                                              { "foobar", "MZXW6YTBOI" } };
+    char text[32];
+    for (size_t i = 0; i < G_N_ELEMENTS(vectors); i++) {
+        totp_base32((const guint8 *)vectors[i][0], strlen(vectors[i][0]), text);
+        assert_string_equal(text, vectors[i][1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -428,6 +462,8 @@ int main(void)
         cmocka_unit_test(jobs_purge_what_is_old_step_by_step),
         cmocka_unit_test(quota_is_taken_at_once_and_comes_back_evenly),
         cmocka_unit_test(quota_of_many_accounts),
+        cmocka_unit_test(one_time_codes_are_those_of_the_rfc),
+        cmocka_unit_test(secrets_are_written_in_base32),
     };
     if (!crypto_init(NULL))
         return 1;

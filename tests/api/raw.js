@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What lies in the files of a database, as bytes: what was deleted must not be in them.
+'use strict';
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const path = require('node:path');
+const { spawnSync } = require('node:child_process');
+const { postgresql } = require('./harness.js');
+
+function psql(database, sql) {
+    const done = spawnSync('psql', ['-qAt', '-v', 'ON_ERROR_STOP=1', '-d', database, '-c', sql], { encoding: 'utf8' });
+    assert.equal(done.status, 0, done.stderr);
+    return done.stdout.trim();
+}
+
+const nameOf = (server) => server.database.replace(/^.*\//, '');
+
+/** All files of the server's database as one Buffer: of SQLite the file and its WAL, of PostgreSQL the folder of the database
+ *  after a CHECKPOINT, and what pg_dump says. */
+function rawDatabase(server) {
+    if (!postgresql) {
+        const file = server.database.replace(/^sqlite:/, '');
+        return Buffer.concat(['', '-wal', '-journal'].map((tail) => file + tail).filter((name) => fs.existsSync(name)).map((name) => fs.readFileSync(name)));
+    }
+    const database = nameOf(server);
+    psql(database, 'CHECKPOINT');
+    const folder = path.join(psql(database, 'SHOW data_directory'), 'base', psql(database, 'SELECT oid FROM pg_database WHERE datname = current_database()'));
+    const dump = spawnSync('pg_dump', ['-d', database], { encoding: 'buffer', maxBuffer: 1 << 28 });
+    assert.equal(dump.status, 0, dump.stderr?.toString());
+    return Buffer.concat([dump.stdout, ...fs.readdirSync(folder).map((name) => fs.readFileSync(path.join(folder, name)))]);
+}
+
+module.exports = { rawDatabase, psql, nameOf };
