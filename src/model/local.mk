@@ -2,5 +2,6 @@
 noinst_LIBRARIES += %D%/libmodel.a
 %C%_libmodel_a_SOURCES = \
 	%D%/account.c %D%/account.h \
+	%D%/mail_type.c %D%/mail_type.h \
 	%D%/referral.c %D%/referral.h \
 	%D%/referral_rules.c

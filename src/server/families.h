@@ -4,6 +4,20 @@
 
 #include "server/call.h"
 
-extern const Route account_routes[], session_routes[], oauth_routes[], device_routes[],
-    batch_routes[], health_routes[], referral_routes[], note_routes[], partner_routes[],
-    feed_routes[], event_routes[], openapi_routes[], security_routes[];
+/* clang-format off: one a line, so that two additions never meet */
+extern const Route
+    account_routes[],
+    session_routes[],
+    oauth_routes[],
+    device_routes[],
+    batch_routes[],
+    email_setting_routes[],
+    health_routes[],
+    referral_routes[],
+    note_routes[],
+    partner_routes[],
+    feed_routes[],
+    event_routes[],
+    openapi_routes[],
+    security_routes[];
+/* clang-format on */

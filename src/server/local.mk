@@ -19,6 +19,7 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/demo_words.c %D%/demo_words.h \
 	%D%/device.c %D%/device.h \
 	%D%/device_page.c %D%/device_page.h \
+	%D%/email_settings.c %D%/email_settings.h \
 	%D%/events.c %D%/events.h \
 	%D%/exchange.c \
 	%D%/families.h \
@@ -34,8 +35,11 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/idempotency.c %D%/idempotency.h \
 	%D%/jobs.c %D%/jobs.h \
 	%D%/lanes.c %D%/lanes.h \
+	%D%/link.c \
 	%D%/listener.c %D%/listener.h \
 	%D%/lively.c %D%/lively.h \
+	%D%/mail.c %D%/mail.h \
+	%D%/mail_template.c %D%/mail_template.h \
 	%D%/metrics.c %D%/metrics.h \
 	%D%/notes.c %D%/notes.h \
 	%D%/oauth.c %D%/oauth.h \
@@ -48,6 +52,7 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/referral_create.c %D%/referral_create.h \
 	%D%/referral_family.c %D%/referral_family.h \
 	%D%/referral_list.c %D%/referral_list.h \
+	%D%/referral_mail.c %D%/referral_mail.h \
 	%D%/referral_store.c %D%/referral_store.h \
 	%D%/referrals.c %D%/referrals.h \
 	%D%/routes.c %D%/routes.h \
@@ -61,14 +66,15 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/tokens.c %D%/tokens.h \
 	%D%/totp.c %D%/totp.h \
 	%D%/watchdog.c
-nodist_%C%_libserver_a_SOURCES = %D%/server_schema.c %D%/demo_texts.c
+nodist_%C%_libserver_a_SOURCES = %D%/server_schema.c %D%/demo_texts.c %D%/mail_texts.c
 
 server_schema_files = \
 	data/schema/server/0001-core.sql \
 	data/schema/server/0002-referral.sql \
 	data/schema/server/0003-device.sql \
 	data/schema/server/0004-search.sql \
-	data/schema/server/0005-account.sql
+	data/schema/server/0005-account.sql \
+	data/schema/server/0006-mail.sql
 EXTRA_DIST += $(server_schema_files)
 CLEANFILES += %D%/server_schema.c
 %D%/server_schema.c: $(server_schema_files) $(top_srcdir)/build-aux/embed-text
@@ -82,6 +88,31 @@ EXTRA_DIST += $(demo_files)
 CLEANFILES += %D%/demo_texts.c
 %D%/demo_texts.c: $(demo_files) $(top_srcdir)/build-aux/embed-text
 	$(EMBED) demo_texts $(demo_files:%=$(srcdir)/%) > $@
+
+mail_en = data/mail/en
+mail_en_files = \
+	$(mail_en)/account-deleted.txt \
+	$(mail_en)/activity.txt \
+	$(mail_en)/address-changed.txt \
+	$(mail_en)/connection-accepted.txt \
+	$(mail_en)/connection-request.txt \
+	$(mail_en)/encouragement.txt \
+	$(mail_en)/footer.txt \
+	$(mail_en)/invitation.txt \
+	$(mail_en)/lead-outside.txt \
+	$(mail_en)/lead-received.txt \
+	$(mail_en)/lead-waiting.txt \
+	$(mail_en)/outcome.txt \
+	$(mail_en)/outside-reminder.txt \
+	$(mail_en)/password-changed.txt \
+	$(mail_en)/reciprocate.txt \
+	$(mail_en)/reset-password.txt \
+	$(mail_en)/verdict.txt \
+	$(mail_en)/verify-email.txt
+EXTRA_DIST += $(mail_en_files)
+CLEANFILES += %D%/mail_texts.c
+%D%/mail_texts.c: $(mail_en_files) $(top_srcdir)/build-aux/embed-text
+	$(EMBED) mail_texts_en $(mail_en_files:%=$(srcdir)/%) > $@
 
 bin_PROGRAMS += leadlined
 leadlined_SOURCES = src/leadlined.c

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "server/changes.h"
+#include "model/mail_type.h"
 #include "server/routes.h"
 #include "wire/openapi.h"
 
@@ -255,6 +256,7 @@ static void put_components(GString *out)
     for (const ObjectRow *row = object_rows; row->type; row++)
         put_schema(&schemas, row->fields, SCHEMA_REPLY);
     put_schema(&schemas, &scope_fields, SCHEMA_REPLY);
+    put_schema(&schemas, &mail_setting_fields, SCHEMA_REPLY);
     put_literal(out,
                 "},'responses':{'problem':{'description':'What went wrong (RFC 9457)','content':"
                 "{'application/problem+json':{'schema':{'type':'object','required':['type',"

@@ -3,6 +3,7 @@
 
 #include "server/partners.h"
 #include "server/referral_family.h"
+#include "server/referral_mail.h"
 #include "server/referral_store.h"
 #include "server/referrals.h"
 
@@ -137,7 +138,7 @@ static bool insert_new(Call *call, const NewReferral *input, const Uuid *root, G
         return false;
     referral_changed(call, &referral);
     referral_reply(call, &referral, 201);
-    return true;
+    return referral_mail_received(call, &referral, error);
 }
 
 bool referral_create(Call *call, GError **error)

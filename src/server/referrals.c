@@ -4,6 +4,7 @@
 #include "server/referral_create.h"
 #include "server/referral_family.h"
 #include "server/referral_list.h"
+#include "server/referral_mail.h"
 #include "server/referral_store.h"
 
 #define RACES 5 /* how often a write is tried again because another was faster */
@@ -69,12 +70,15 @@ static bool try_act(Call *call, const Act *act, Referral *referral, bool *done, 
     bool news = act->event != EVENT_PICK_UP || referral->state == REFERRAL_SENT;
     if (news) {
         gint64 rev = referral->rev;
+        ReferralState before = referral->state;
         act->apply(call, referral);
         referral->rev = rev + 1;
         if (!referral_update(call->db, referral, rev, done, error))
             return false;
         if (*done)
             referral_changed(call, referral);
+        if (*done && !referral_mail_event(call, referral, act->event, before, error))
+            return false;
     }
     if (*done)
         referral_reply(call, referral, 200);

@@ -5,11 +5,25 @@
 
 #include "server/families.h"
 
+/* clang-format off: one a line, so that two additions never meet */
 const Route *const route_families[] = {
-    account_routes, session_routes, oauth_routes,    device_routes, referral_routes,
-    note_routes,    partner_routes, feed_routes,     event_routes,  batch_routes,
-    openapi_routes, health_routes,  security_routes, NULL,
+    account_routes,
+    session_routes,
+    oauth_routes,
+    device_routes,
+    referral_routes,
+    note_routes,
+    partner_routes,
+    feed_routes,
+    event_routes,
+    batch_routes,
+    openapi_routes,
+    health_routes,
+    security_routes,
+    email_setting_routes,
+    NULL,
 };
+/* clang-format on */
 
 #define PATTERN_MAX 160
 #define METHODS_MAX 6

@@ -21,6 +21,9 @@ void server_free(Server *server);
 
 const Config *server_config(const Server *server);
 
+/* Appends the address of a page or endpoint of ours as people reach it from a mail: public_url and the path. */
+void server_link(const Server *server, GString *out, const char *path);
+
 /* A further read-only connection, for a thread of one's own. */
 Db *server_open_reader(Server *server, GError **error);
 

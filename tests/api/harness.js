@@ -231,11 +231,13 @@ class Server extends Caller {
         assert.doesNotMatch(this.log, /Sanitizer|runtime error/, this.log);
     }
 
-    async restart() {
+    /** between: what is to happen while nobody has the database. */
+    async restart(between = () => {}) {
         this.agent.destroy();
         this.child.kill('SIGTERM');
         await this.ended();
         assert.equal(this.exit.code, 0, this.log);
+        await between();
         await this.launch();
     }
 

@@ -16,6 +16,7 @@ API_TESTS = \
 	%D%/http.test.js \
 	%D%/instance.test.js \
 	%D%/list.test.js \
+	%D%/mail.test.js \
 	%D%/note.test.js \
 	%D%/oauth-client.test.js \
 	%D%/openapi.test.js \

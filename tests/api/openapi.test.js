@@ -161,6 +161,8 @@ test('answers are as the document says', async () => {
     assert.ok(headers['content-type'].startsWith(Object.keys(operation('GET', '/v1/events').responses['2XX'].content)[0]));
     seen.add('GET /v1/events');
     is('GET', '/v1/me', await ann.get('/v1/me'));
+    is('GET', '/v1/me/email-settings', await ann.get('/v1/me/email-settings'));
+    is('PUT', '/v1/me/email-settings', await ann.put('/v1/me/email-settings', { settings: [{ type: 'outcome', on: true }] }, { create: false }));
     is('PATCH', '/v1/me', await ann.patch('/v1/me', { name: 'Ann', company_name: null }, { rev: 1 }));
     is('POST', '/v1/accounts', await net.api.post('/v1/accounts', { email: 'new@x.example', password: PASSWORD, name: 'New' }));
     const login = await net.api.request('POST', '/v1/login', { email: 'new@x.example', password: PASSWORD });

@@ -40,6 +40,8 @@ async function useEverything() {
     const changes = (await ben.get('/v1/changes?limit=1')).body;
     for (const url of [note, note.replace(/\/[^/]*$/, ''), '/v1/partners', '/v1/me', '/v1/sessions', `/v1/changes?since=${changes.state}`, '/v1/changes?types=note,partner', '/readyz'])
         assert.equal((await ben.get(url)).status, 200, url);
+    await ann.put('/v1/me/email-settings', { settings: [{ type: 'outcome', on: true }] }, { create: false });
+    await ann.get('/v1/me/email-settings');
     await ann.patch('/v1/me', { name: 'Ann' }, { rev: 1 });
     await ann.patch('/v1/me', { business_type: 'plumber' }, { rev: 2 });
     const other = await api.login('cy@x.example');

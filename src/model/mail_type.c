@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/mail_type.h"
+
+#include <string.h>
+
+#include "base/i18n.h"
+
+const MailTypeRow mail_types[MAIL_TYPES - 1] = {
+    { MAIL_INVITATION, "invitation", N_("Somebody invites you to become partners"),
+      MAIL_MANDATORY | MAIL_OUTSIDE, "from company message link member", "from" },
+    { MAIL_CONNECTION_REQUEST, "connection-request", N_("Somebody asks to become your partner"), 0,
+      "from company message link", "from" },
+    { MAIL_CONNECTION_ACCEPTED, "connection-accepted", N_("Somebody accepts your invitation"), 0,
+      "from company", "from" },
+    { MAIL_LEAD_RECEIVED, "lead-received", N_("A lead for you to pick up"), MAIL_MANDATORY,
+      "from company type competing referral", "from" },
+    { MAIL_LEAD_WAITING, "lead-waiting", N_("A lead that you have not picked up yet"), 0,
+      "from company days reminded referral", "from" },
+    { MAIL_VERDICT, "verdict", N_("Whether what you passed on is a lead, and why not"),
+      MAIL_MANDATORY, "from contact verdict reason message amended referral", "from verdict" },
+    { MAIL_OUTCOME, "outcome", N_("What became of a lead that you gave"), 0,
+      "from contact outcome referral", "from outcome" },
+    { MAIL_RECIPROCATE, "reciprocate", N_("Partners who gave you leads and got none back"),
+      MAIL_DIGEST, "partners", "" },
+    { MAIL_ACTIVITY, "activity", N_("Your monthly report"), MAIL_DIGEST,
+      "month gave gave_confirmed took took_confirmed waiting partners", "month" },
+    { MAIL_ENCOURAGEMENT, "encouragement", N_("A partner's encouragement"), 0,
+      "from company message", "from" },
+    { MAIL_LEAD_OUTSIDE, "lead-outside", N_("A lead for somebody who is no member"),
+      MAIL_MANDATORY | MAIL_OUTSIDE | MAIL_NO_SETTING, "from company message link", "from" },
+    { MAIL_OUTSIDE_REMINDER, "outside-reminder",
+      N_("A reminder of a lead for somebody who is no member"),
+      MAIL_MANDATORY | MAIL_OUTSIDE | MAIL_NO_SETTING, "from company link", "from" },
+    { MAIL_VERIFY_EMAIL, "verify-email", N_("Checking that an address is yours"), MAIL_MANDATORY,
+      "link hours", "" },
+    { MAIL_RESET_PASSWORD, "reset-password", N_("A new password that you asked for"),
+      MAIL_MANDATORY, "link hours", "" },
+    { MAIL_PASSWORD_CHANGED, "password-changed", N_("Your password was changed"), MAIL_MANDATORY,
+      "link", "" },
+    { MAIL_ADDRESS_CHANGED, "address-changed", N_("Your e-mail address was changed"),
+      MAIL_MANDATORY, "address link", "" },
+    { MAIL_ACCOUNT_DELETED, "account-deleted", N_("Your account was deleted"), MAIL_MANDATORY, "",
+      "" },
+};
+
+const MailTypeRow *mail_type_row(MailType type)
+{
+    g_assert(type > 0 && type < MAIL_TYPES && mail_types[type - 1].type == type);
+    return &mail_types[type - 1];
+}
+
+const MailTypeRow *mail_type_find(const char *code)
+{
+    for (size_t i = 0; code && i < G_N_ELEMENTS(mail_types); i++)
+        if (strcmp(mail_types[i].code, code) == 0)
+            return &mail_types[i];
+    return NULL;
+}
+
+bool mail_type_lists(const char *names, const char *name, size_t length)
+{
+    while (*names) {
+        size_t n = strcspn(names, " ");
+        if (n == length && memcmp(names, name, n) == 0)
+            return true;
+        names += n + (names[n] == ' ');
+    }
+    return false;
+}
+
+#define AT(member) offsetof(MailSetting, member)
+static const Field setting_rows[] = {
+    { "type", FIELD_TEXT, AT(type), FIELD_REQUIRED, .max = 40 },
+    { "label", FIELD_TEXT, AT(label), FIELD_READONLY },
+    { "mandatory", FIELD_BOOL, AT(mandatory), FIELD_READONLY },
+    { "on", FIELD_BOOL, AT(on), FIELD_REQUIRED },
+};
+#undef AT
+const FieldTable mail_setting_fields = FIELD_TABLE("mail_setting", MailSetting, setting_rows);
