@@ -4,7 +4,8 @@
 
 #include "server/call.h"
 
-/* clang-format off: one a line, so that two additions never meet */
+/* One a line, so that two additions never meet. */
+/* clang-format off */
 extern const Route
     account_routes[],
     session_routes[],

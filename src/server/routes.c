@@ -5,7 +5,8 @@
 
 #include "server/families.h"
 
-/* clang-format off: one a line, so that two additions never meet */
+/* One a line, so that two additions never meet. */
+/* clang-format off */
 const Route *const route_families[] = {
     account_routes,
     session_routes,
