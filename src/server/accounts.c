@@ -73,7 +73,7 @@ bool account_create(Call *call, const NewAccount *input, Account *account, GErro
     if (!scope_create(call->db, &account->id, SCOPE_ACCOUNT, &account->id, error))
         return false;
     change_note(call, &account->id, OBJECT_ACCOUNT, &account->id, false);
-    return audit_put(call, "account.create", &account->id, error);
+    return audit_put_of(call, &account->id, "account.create", &account->id, error);
 }
 
 /* POST /v1/accounts: the hash is made in the crypto thread. */

@@ -6,3 +6,6 @@
 
 /* action: a literal like "referral.confirm". */
 bool audit_put(Call *call, const char *action, const Uuid *object, GError **error);
+/* The same for somebody who is not logged in yet, but is known: at a log-in. */
+bool audit_put_of(Call *call, const Uuid *account, const char *action, const Uuid *object,
+                  GError **error);

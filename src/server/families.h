@@ -19,6 +19,7 @@ extern const Route
     partner_routes[],
     feed_routes[],
     event_routes[],
+    export_routes[],
     openapi_routes[],
     security_routes[];
 /* clang-format on */

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += %D%/libserver.a
-%C%_libserver_a_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) $(GNUTLS_CFLAGS) $(SODIUM_CFLAGS) $(OATH_CFLAGS)
+%C%_libserver_a_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) $(GNUTLS_CFLAGS) $(SODIUM_CFLAGS) $(OATH_CFLAGS) $(ZIP_CFLAGS)
 %C%_libserver_a_SOURCES = \
 	%D%/accounts.c %D%/accounts.h \
+	%D%/archive.c %D%/archive.h \
 	%D%/audit.c %D%/audit.h \
 	%D%/auth.c %D%/auth.h \
 	%D%/backup.c %D%/backup.h \
@@ -23,6 +24,7 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/events.c %D%/events.h \
 	%D%/exchange.c \
 	%D%/families.h \
+	%D%/export.c %D%/export.h \
 	%D%/feed.c %D%/feed.h \
 	%D%/form.c %D%/form.h \
 	%D%/frame.c %D%/frame.h \
@@ -122,4 +124,4 @@ if HAVE_POSTGRESQL
 leadlined_LDADD += src/db/libdbpg.a src/db/libdb.a
 endif
 leadlined_LDADD += src/model/libmodel.a src/base/libbase.a \
-	$(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(SODIUM_LIBS) $(OATH_LIBS) $(CJSON_LIBS) $(SQLITE_LIBS) $(PQ_LIBS) $(GLIB_LIBS)
+	$(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(SODIUM_LIBS) $(OATH_LIBS) $(ZIP_LIBS) $(CJSON_LIBS) $(SQLITE_LIBS) $(PQ_LIBS) $(GLIB_LIBS)

@@ -17,6 +17,7 @@ const Route *const route_families[] = {
     partner_routes,
     feed_routes,
     event_routes,
+    export_routes,
     batch_routes,
     openapi_routes,
     health_routes,

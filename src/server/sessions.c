@@ -80,7 +80,7 @@ bool session_create(Call *call, const Uuid *account, const char *client, Tokens 
                db_uuid(&session), db_uuid(account), db_int(call->now), db_int(expires),
                db_text(name)) &&
            tokens_issue(call, &session, expires, tokens, &refresh, error) &&
-           audit_put(call, "session.create", account, error);
+           audit_put_of(call, account, "session.create", &session, error);
 }
 
 /* Their tokens are forgotten once that is committed. */

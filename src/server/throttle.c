@@ -19,6 +19,7 @@ static const struct {
     [THROTTLE_SIGN_UP] = { "sign-up.peer", true, 10 },
     [THROTTLE_DEVICE] = { "device.peer", true, 20 },
     [THROTTLE_CODE] = { "code.peer", true, 10 },
+    [THROTTLE_EXPORT] = { "export.account", false, 5 },
     [THROTTLE_TOTP] = { "totp.account", false, 5 },
 };
 

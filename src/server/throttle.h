@@ -16,6 +16,7 @@ typedef enum ThrottleKind {
     THROTTLE_SIGN_UP,
     THROTTLE_DEVICE, /* device log-ins that were started */
     THROTTLE_CODE,   /* user codes that were none */
+    THROTTLE_EXPORT, /* text: the account */
     THROTTLE_TOTP,   /* first one-time codes; text: the account */
 } ThrottleKind;
 

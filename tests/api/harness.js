@@ -90,9 +90,9 @@ class Caller {
                 response.on('data', (chunk) => chunks.push(chunk));
                 response.on('error', reject);
                 response.on('end', () => {
-                    const text = Buffer.concat(chunks).toString('utf8');
+                    const bytes = Buffer.concat(chunks), text = bytes.toString('utf8');
                     const json = /json/.test(response.headers['content-type'] || '') && text;
-                    resolve({ status: response.statusCode, headers: response.headers, text, body: json ? JSON.parse(text) : null });
+                    resolve({ status: response.statusCode, headers: response.headers, text, bytes, body: json ? JSON.parse(text) : null });
                 });
             });
             request.on('timeout', () => request.destroy(new Error(`no answer to ${method} ${url}`)));

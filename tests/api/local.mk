@@ -12,6 +12,7 @@ API_TESTS = \
 	%D%/device-page.test.js \
 	%D%/durable.test.js \
 	%D%/event.test.js \
+	%D%/export.test.js \
 	%D%/feed.test.js \
 	%D%/http.test.js \
 	%D%/instance.test.js \
@@ -34,7 +35,7 @@ API_TESTS = \
 	%D%/tls.test.js \
 	%D%/transition.test.js \
 	%D%/verdict.test.js
-EXTRA_DIST += %D%/copy.js %D%/harness.js %D%/network.js %D%/raw.js %D%/totp.js $(API_TESTS)
+EXTRA_DIST += %D%/copy.js %D%/read-zip.py %D%/harness.js %D%/network.js %D%/raw.js %D%/totp.js $(API_TESTS)
 dist_check_SCRIPTS += %D%/run-sqlite.sh %D%/run-postgresql.sh
 TESTS += %D%/run-sqlite.sh
 if HAVE_POSTGRESQL

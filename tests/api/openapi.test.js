@@ -190,6 +190,7 @@ test('answers are as the document says', async () => {
     is('GET', '/v1/me/totp', await sam.get('/v1/me/totp'));
     is('POST', '/v1/me/totp/recovery-codes', await sam.post('/v1/me/totp/recovery-codes', { password: PASSWORD }));
     is('DELETE', '/v1/me/totp', await sam.write('DELETE', '/v1/me/totp', { password: PASSWORD }));
+    is('GET', '/v1/me/export', await sam.get('/v1/me/export'));
     is('POST', '/v1/me/password', await sam.post('/v1/me/password', { current: PASSWORD, new: 'another passphrase' }));
     const all = Object.entries(doc.paths).flatMap(([route, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${route}`));
     assert.deepEqual(all.filter((one) => !seen.has(one)), [], 'not asked here');

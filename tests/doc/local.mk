@@ -5,7 +5,7 @@ check_PROGRAMS += %D%/manual
 if HAVE_POSTGRESQL
 %C%_manual_LDADD += src/db/libdbpg.a src/db/libdb.a
 endif
-%C%_manual_LDADD += src/model/libmodel.a src/base/libbase.a $(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(SODIUM_LIBS) $(OATH_LIBS) $(NCURSES_LIBS) \
+%C%_manual_LDADD += src/model/libmodel.a src/base/libbase.a $(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(SODIUM_LIBS) $(OATH_LIBS) $(ZIP_LIBS) $(NCURSES_LIBS) \
 	$(READLINE_LIBS) $(CJSON_LIBS) $(SQLITE_LIBS) $(PQ_LIBS) $(GMODULE_LIBS) $(GLIB_LIBS)
 dist_check_SCRIPTS += %D%/check-doc
 TESTS += %D%/check-doc

@@ -18,7 +18,7 @@ FUZZ_SERVER_LIBS = src/server/libserver.a src/wire/libwire.a src/db/libdb.a
 if HAVE_POSTGRESQL
 FUZZ_SERVER_LIBS += src/db/libdbpg.a src/db/libdb.a
 endif
-FUZZ_SERVER_LIBS += src/model/libmodel.a src/base/libbase.a $(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(SODIUM_LIBS) $(OATH_LIBS) $(CJSON_LIBS) \
+FUZZ_SERVER_LIBS += src/model/libmodel.a src/base/libbase.a $(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(SODIUM_LIBS) $(OATH_LIBS) $(ZIP_LIBS) $(CJSON_LIBS) \
 	$(SQLITE_LIBS) $(PQ_LIBS) $(GLIB_LIBS)
 %C%_fuzz_search_LDADD = $(FUZZ_LIBS) $(FUZZ_SERVER_LIBS)
 

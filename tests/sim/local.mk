@@ -14,7 +14,7 @@ TESTS += %D%/sim
 if HAVE_POSTGRESQL
 %C%_sim_LDADD += src/db/libdbpg.a src/db/libdb.a
 endif
-%C%_sim_LDADD += src/model/libmodel.a src/base/libbase.a $(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(SODIUM_LIBS) $(OATH_LIBS) $(CJSON_LIBS) \
+%C%_sim_LDADD += src/model/libmodel.a src/base/libbase.a $(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(SODIUM_LIBS) $(OATH_LIBS) $(ZIP_LIBS) $(CJSON_LIBS) \
 	$(SQLITE_LIBS) $(PQ_LIBS) $(GLIB_LIBS)
 SEEDS = 20000
 sim: %D%/sim

@@ -4,7 +4,7 @@ if HAVE_POSTGRESQL
 SERVER_TEST_LIBS += src/db/libdbpg.a src/db/libdb.a
 endif
 SERVER_TEST_LIBS += src/model/libmodel.a src/base/libbase.a $(CMOCKA_LIBS) \
-	$(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(SODIUM_LIBS) $(OATH_LIBS) $(CJSON_LIBS) $(SQLITE_LIBS) $(PQ_LIBS) $(GLIB_LIBS)
+	$(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(SODIUM_LIBS) $(OATH_LIBS) $(ZIP_LIBS) $(CJSON_LIBS) $(SQLITE_LIBS) $(PQ_LIBS) $(GLIB_LIBS)
 
 check_PROGRAMS += tests/unit/test_search
 TESTS += tests/unit/test_search
