@@ -234,7 +234,8 @@ void app_key(App *app, Key key)
 
 /*
  * Such text comes as a burst of keys, many different ones at once: a held key repeats itself, and what is typed ahead of a
- * slow line does not get this far. Where letters are commands it is dropped. It may come in pieces: so two different letters
+ * slow line seldom gets this far, but it can: so this guesses only where the terminal is not known to put brackets around
+ * pastes. Where letters are commands it is dropped. It may come in pieces: so two different letters
  * at once are held back for a moment that nobody feels, to see what follows; a single key never is.
  */
 #define BURST_KEYS 8
@@ -242,6 +243,11 @@ void app_key(App *app, Key key)
 #define HOLD_MS 10 /* and as long as more comes, but not longer than this: */
 #define HOLD_MAX_MS 100
 #define DROP_GAP_MS 50 /* what follows a burst so fast is the rest of it */
+
+static bool guesses(void)
+{
+    return !screen_brackets_pastes();
+}
 
 static bool takes_text(App *app)
 {
@@ -288,7 +294,7 @@ static guint n_different(const Key *keys, guint n)
 static bool is_burst(App *app, const Key *keys, guint n)
 {
     guint letters = 0;
-    while (letters < n && letters < BURST_KEYS && key_is_text(keys[letters]) &&
+    while (guesses() && letters < n && letters < BURST_KEYS && key_is_text(keys[letters]) &&
            !opens_text(app, keys[letters]))
         letters++;
     return letters == BURST_KEYS && n_different(keys, letters) >= BURST_DIFFERENT;
@@ -318,14 +324,6 @@ static bool text_goes_on(const App *app)
     return clock_monotonic() - app->text_at < LETTER_GAP_MS * 1000;
 }
 
-static guint text_before(const App *app, const Key *keys, guint at)
-{
-    guint n = 0;
-    while (n < at && key_is_text(keys[at - n - 1]))
-        n++;
-    return n == at && text_goes_on(app) ? n + app->text_run : n;
-}
-
 static guint text_after(const Key *keys, guint at, guint n)
 {
     guint end = at + 1;
@@ -334,18 +332,18 @@ static guint text_after(const Key *keys, guint at, guint n)
     return end - at - 1;
 }
 
-static bool may_end_a_line(const App *app, const Key *keys, guint at)
-{
-    return keys[at] == K_ENTER && text_before(app, keys, at) >= LINE_BEFORE;
-}
-
 /* What follows decides, and is not here yet. */
 static bool may_be_lines(const App *app, const Key *keys, guint n)
 {
     guint at = n;
     while (at > 0 && key_is_text(keys[at - 1]))
         at--;
-    return at > 0 && n - at < LINE_AFTER && may_end_a_line(app, keys, at - 1);
+    if (at == 0 || n - at >= LINE_AFTER || keys[at - 1] != K_ENTER)
+        return false;
+    guint end = --at;
+    while (at > 0 && key_is_text(keys[at - 1]))
+        at--;
+    return end - at + (at == 0 && text_goes_on(app) ? app->text_run : 0) >= LINE_BEFORE;
 }
 
 static bool in_field(const App *app)
@@ -359,15 +357,20 @@ static void take_text(App *app, const Key *keys, guint at, guint n)
         app_key(app, keys[at]);
         return;
     }
-    bool starts = may_end_a_line(app, keys, at) && text_after(keys, at, n) >= LINE_AFTER;
-    app->pasting = starts || (app->pasting && text_goes_on(app) && can_be_pasted(keys[at]));
-    app->text_run = !key_is_text(keys[at]) ? 0 : text_goes_on(app) ? app->text_run + 1 : 1;
+    bool starts = guesses() && keys[at] == K_ENTER && app->text_run >= LINE_BEFORE &&
+                  text_after(keys, at, n) >= LINE_AFTER;
+    app->pasting = starts || (app->pasting && can_be_pasted(keys[at]));
+    app->text_run = key_is_text(keys[at]) ? app->text_run + 1 : 0;
     app->text_at = clock_monotonic();
     app_key(app, app->pasting && !key_is_text(keys[at]) ? K_SPACE : keys[at]);
 }
 
 static void take_keys(App *app, const Key *keys, guint n)
 {
+    if (!text_goes_on(app)) {
+        app->text_run = 0;
+        app->pasting = false;
+    }
     for (guint i = 0; i < n && !app->quit && app->input; i++) {
         if (takes_text(app) || !can_be_pasted(keys[i])) {
             app->letter_at = 0;
@@ -388,6 +391,8 @@ static void take_keys(App *app, const Key *keys, guint n)
 /* Two different letters at once. */
 static bool may_be_a_burst(App *app, const Key *keys, guint n)
 {
+    if (!guesses())
+        return false;
     if (takes_text(app))
         return in_field(app) && may_be_lines(app, keys, n);
     Key before = follows_fast(app, HOLD_MS) ? app->letter : 0;

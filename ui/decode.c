@@ -11,7 +11,8 @@
 #define ANSWER_MS 500    /* it may come in pieces, but not forever */
 #define SEQUENCE_MS 100  /* the same for a key, once it cannot be Esc any more */
 #define PARAMETERS_MAX 4 /* more are read over */
-#define MODIFIER_ALT 3   /* as terminals count them: 1 + bits */
+#define PASTE_MODE 2004
+#define MODIFIER_ALT 3 /* as terminals count them: 1 + bits */
 #define MODIFIER_CTRL 5
 
 typedef struct Taught {
@@ -28,6 +29,7 @@ struct Decoder {
     guint at;       /* the first of them that is not decoded yet */
     GArray *taught; /* Taught */
     int background;
+    bool brackets;
 };
 
 /* How many bytes are one thing. More of them are needed to know: NEED_MORE. */
@@ -133,8 +135,17 @@ static Key csi_key(const int *parameters, bool bare, char final)
     return with_modifier(by_final(letters, G_N_ELEMENTS(letters), final), parameters[1]);
 }
 
+/* DECRPM, the answer about a private mode (ESC [ ? mode ; state $ y): states 1 to 3 are those of a terminal that knows it. */
+static bool read_mode(Decoder *decoder, const int *parameters)
+{
+    if (parameters[0] != PASTE_MODE)
+        return false;
+    decoder->brackets |= parameters[1] >= 1 && parameters[1] <= 3;
+    return true;
+}
+
 /* After ESC [: parameters, then one final byte. */
-static Taken take_csi(const guint8 *p, gsize n, Key *key)
+static Taken take_csi(Decoder *decoder, const guint8 *p, gsize n, Key *key)
 {
     int parameters[PARAMETERS_MAX] = { 0 };
     gsize at = 0;
@@ -158,7 +169,11 @@ static Taken take_csi(const guint8 *p, gsize n, Key *key)
         } else if (c == ';') {
             at++;
         } else if (c >= 0x40 && c <= 0x7e) {
-            *key = private ? 0 : csi_key(parameters, i == 2, (char)c);
+            bool about_mode = c == 'y' && p[2] == '?' && p[i - 1] == '$';
+            if (about_mode && read_mode(decoder, parameters))
+                *key = K_REPLY;
+            else
+                *key = private ? 0 : csi_key(parameters, i == 2, (char)c);
             return i + 1;
         } else if (c == '$' && i > 2 && !private) {
             return i + 1; /* rxvt: a key with Shift */
@@ -314,7 +329,7 @@ static Taken take_escape(Decoder *decoder, const guint8 *p, gsize n, Key *key)
         return taken;
     switch (p[1]) {
     case '[':
-        return take_csi(p, n, key);
+        return take_csi(decoder, p, n, key);
     case 'O':
         return take_ss3(p, n, key);
     case ']':
@@ -376,6 +391,7 @@ bool decoder_next(Decoder *decoder, Key *key)
     }
     if (*key == K_PASTE_BEGIN || *key == K_PASTE_END)
         decoder->pasting = *key == K_PASTE_BEGIN;
+    decoder->brackets |= decoder->pasting;
     return true;
 }
 
@@ -411,4 +427,9 @@ void decoder_give_up(Decoder *decoder)
 int decoder_background(const Decoder *decoder)
 {
     return decoder->background;
+}
+
+bool decoder_brackets(const Decoder *decoder)
+{
+    return decoder->brackets;
 }

@@ -35,3 +35,5 @@ void decoder_give_up(Decoder *decoder);
 
 /* The terminal's answer to the question for its background, which comes as K_REPLY: 0 (black) to 100. */
 int decoder_background(const Decoder *decoder);
+/* It puts brackets around what is pasted: it has said so, also as K_REPLY, or done it. */
+bool decoder_brackets(const Decoder *decoder);

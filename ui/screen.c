@@ -30,6 +30,8 @@
 
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
+#define PASTE_ASK "\033[?2004$p" /* DECRQM */
+#define BACKGROUND_ASK "\033]11;?\033\\"
 #define FOCUS_ON "\033[?1004h"
 #define FOCUS_OFF "\033[?1004l"
 #define TITLE_PUSH "\033[22;2t" /* XTWINOPS: the terminal keeps the title it has */
@@ -55,7 +57,8 @@ static Decoder *decoder;
 static struct termios found;
 static unsigned escape_ms;
 static bool utf8;
-static gint64 asked; /* when, the terminal for its background; 0: never, or it has answered */
+static gint64 asked;           /* when, the terminal about itself; 0: never */
+static unsigned answers;       /* that it owes us */
 static bool ended_like_answer; /* what was read last */
 static int cursor_y = -1, cursor_x;
 static bool away;         /* somebody else has the terminal */
@@ -85,6 +88,11 @@ static bool is_one_of(const char *const *terms)
         if (g_str_has_prefix(term, terms[i]))
             return true;
     return false;
+}
+
+static bool answers_questions(void)
+{
+    return !is_one_of(deaf) && !is_one_of(go_betweens);
 }
 
 /* A string of terminfo, NULL when this terminal has none. */
@@ -171,6 +179,13 @@ static void remember_goodbye(void)
 
 /* ---- open and close */
 
+static void ask(const char *question)
+{
+    asked = clock_monotonic();
+    answers++;
+    put_raw(question);
+}
+
 static Decoder *make_decoder(void)
 {
     Decoder *new = decoder_new(utf8);
@@ -249,13 +264,16 @@ bool screen_open(GError **error)
     screen_apply_theme();
     curs_set(0);
     modes_on();
+    /* Before the first drawing: it covers what a terminal shows that does not know the question. */
+    if (answers_questions())
+        ask(PASTE_ASK);
     screen_resize();
     return true;
 }
 
 static bool answer_is_due(void)
 {
-    return asked && clock_monotonic() - asked < ANSWER_MS * 1000;
+    return answers > 0 && clock_monotonic() - asked < ANSWER_MS * 1000;
 }
 
 /* An answer that comes when we are gone would be typed into the shell. */
@@ -377,12 +395,15 @@ static int background(void)
 
 bool screen_ask_background(void)
 {
-    if (!terminal || away || asked || background() >= 0 || theme_no_colour() || is_one_of(deaf) ||
-        is_one_of(go_betweens))
+    if (!terminal || away || background() >= 0 || theme_no_colour() || !answers_questions())
         return false;
-    put_raw("\033]11;?\033\\");
-    asked = clock_monotonic();
+    ask(BACKGROUND_ASK);
     return true;
+}
+
+bool screen_brackets_pastes(void)
+{
+    return terminal && decoder_brackets(decoder);
 }
 
 void screen_apply_theme(void)
@@ -424,7 +445,8 @@ bool screen_fill(void)
     ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes);
     if (n > 0) {
         decoder_feed(decoder, bytes, (gsize)n);
-        ended_like_answer = bytes[n - 1] == '\\' || bytes[n - 1] == '\a';
+        char last = bytes[n - 1];
+        ended_like_answer = last == '\\' || last == '\a' || (last == 'y' && answers == 1);
     }
     return n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN));
 }
@@ -433,7 +455,7 @@ bool screen_read(Key *key)
 {
     if (!terminal || !decoder_next(decoder, key))
         return false;
-    asked = *key == K_REPLY ? 0 : asked;
+    answers -= *key == K_REPLY && answers > 0;
     return true;
 }
 

@@ -46,6 +46,8 @@ void screen_give_up(void);
 
 /* Asks the terminal for its background when nothing is known of it; the answer comes as K_REPLY, if ever. */
 bool screen_ask_background(void);
+/* It has said, or shown, that it puts brackets around what is pasted: what comes without them was typed. False: who knows. */
+bool screen_brackets_pastes(void);
 
 void screen_flush(void);
 void screen_repaint(void); /* ^L: the next flush draws every cell */

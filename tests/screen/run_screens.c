@@ -12,8 +12,9 @@
  *   start COMMAND             the program in the terminal
  *   terminal NAME             another terminal, from here on; the first one is called "first"
  *   keys KEYS                 as people write them: jj<Enter>, <C-r>, <PageDown>; blanks count inside; $WORLD is
- *                             replaced
- *   burst TEXT                as a terminal pastes it that knows no brackets: all at once (\n is Enter)
+ *                             replaced. One after the other, as fingers do
+ *   burst TEXT                all at once, as a terminal pastes it that knows no brackets, or a slow line brings what was
+ *                             typed ahead (\n is Enter)
  *   paste TEXT                as a terminal pastes it (\n is a new line)
  *   expect REGEX, absent REGEX     wait until the screen shows it, or does not any more (multi-line)
  *   sent REGEX                wait until the program has written it to the terminal, byte by byte: ESC is \^\[, BEL \^G

@@ -15,6 +15,7 @@
 #include <vterm.h>
 
 #define SENT_MAX (512 * 1024)
+#define TYPE_AHEAD_MS 1000 /* a program that does not read: keys are typed ahead from then on */
 #define OUTPUT_AT_ONCE (256 * 1024) /* then look at the clock again: some programs never stop */
 
 struct Term {
@@ -351,8 +352,27 @@ static bool press_named(Term *term, const char *name)
     return true;
 }
 
+/*
+ * Until the program has what was typed: a finger waits longer before the next key. False: it does not read at all. A line
+ * discipline that keeps lines until they are whole has them at once.
+ */
+static bool wait_until_read(Term *term)
+{
+    gint64 deadline = g_get_monotonic_time() + TYPE_AHEAD_MS * 1000L;
+    struct pollfd poller = { .fd = term->line, .events = POLLIN };
+
+    while (!term->exited && poll(&poller, 1, 0) > 0) {
+        if (left(deadline) == 0)
+            return false;
+        wait_output(term, 1);
+    }
+    return true;
+}
+
 bool term_keys(Term *term, const char *keys, GError **error)
 {
+    bool reads = true;
+
     while (*keys) {
         const char *close = *keys == '<' ? strchr(keys, '>') : NULL;
 
@@ -369,6 +389,7 @@ bool term_keys(Term *term, const char *keys, GError **error)
             keys = g_utf8_next_char(keys);
         }
         answer(term);
+        reads = reads && wait_until_read(term);
     }
     return true;
 }

@@ -21,8 +21,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Term, term_free)
 
 /* Raw bytes, as the keyboard would give them. */
 void term_send(Term *term, const char *bytes, gssize length);
-/* Keys as people write them: text, and <Enter> <Esc> <Tab> <Space> <BS> <lt> <Up> <PageDown> <F1> <C-x> <M-x> ... False
- * when a name is unknown. */
+/* Keys as people write them: text, and <Enter> <Esc> <Tab> <Space> <BS> <lt> <Up> <PageDown> <F1> <C-x> <M-x> ... One by
+ * one: each when the one before was read, unless the program does not read at all. False when a name is unknown. */
 bool term_keys(Term *term, const char *keys, GError **error);
 /* Text as a terminal pastes it: in brackets when the program has asked for that. */
 void term_paste(Term *term, const char *text);

@@ -164,6 +164,31 @@ static void test_taught(void **state)
     assert_string_equal(keys, "F12 Up M-v x");
 }
 
+/* Only a terminal that knows the mode, or has used it. */
+static void test_brackets(void **state)
+{
+    static const struct {
+        const char *bytes, *keys;
+        bool brackets;
+    } cases[] = {
+        { "\033[?2004;1$y", "reply", true },  { "\033[?2004;2$y", "reply", true },
+        { "\033[?2004;3$y", "reply", true },  { "\033[?2004;0$y", "reply", false },
+        { "\033[?2004;4$y", "reply", false }, { "\033[?2026;1$yj", "j", false },
+        { "\033[?2004;1y", "", false },       { "\033[200~x\033[201~", "paste( x )paste", true },
+        { "\033[201~", ")paste", false },     { "hello", "h e l l o", false },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Decoder) decoder = decoder_new(true);
+        g_autofree char *keys = decode(decoder, cases[i].bytes, strlen(cases[i].bytes));
+        assert_string_equal(keys, cases[i].keys);
+        assert_int_equal(decoder_brackets(decoder), cases[i].brackets);
+        g_autoptr(Decoder) slow = decoder_new(true);
+        g_free(keys);
+        keys = decode_slowly(slow, cases[i].bytes);
+        assert_int_equal(decoder_brackets(slow), cases[i].brackets);
+    }
+}
+
 static void test_background(void **state)
 {
     static const struct {
@@ -207,6 +232,7 @@ int main(void)
         cmocka_unit_test(test_sequences),          cmocka_unit_test(test_what_never_ends),
         cmocka_unit_test(test_late_rest_of_a_key), cmocka_unit_test(test_taught),
         cmocka_unit_test(test_background),         cmocka_unit_test(test_endless_answer),
+        cmocka_unit_test(test_brackets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
