@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "client/export.h"
 
-#include <string.h>
-
+#include "base/csv.h"
 #include "base/i18n.h"
 #include "wire/json.h"
 
@@ -19,42 +18,17 @@ static bool is_text(FieldType type)
     return type == FIELD_TEXT || type == FIELD_EMAIL || type == FIELD_PHONE;
 }
 
-/* What the usual programs calculate (CWE-1236): also a number that begins with +. */
-static bool is_formula(const char *text)
-{
-    return *text && strchr("=+-@\t\r\n", *text);
-}
-
-static void put_cell(GString *out, const char *text, bool typed)
-{
-    bool quoted = text[strcspn(text, "\",\r\n")] != '\0' || *text == ' ';
-    const char *guard = typed && is_formula(text) ? "'" : "";
-    if (out->len > 0 && out->str[out->len - 1] != '\n')
-        g_string_append_c(out, ',');
-    if (!quoted) {
-        g_string_append_printf(out, "%s%s", guard, text);
-        return;
-    }
-    g_string_append_printf(out, "\"%s", guard);
-    for (; *text; text++) {
-        if (*text == '"')
-            g_string_append_c(out, '"');
-        g_string_append_c(out, *text);
-    }
-    g_string_append_c(out, '"');
-}
-
 typedef void (*FieldFunc)(GString *out, const char *name, const Field *field, const void *object);
 
 static void put_name(GString *out, const char *name, const Field *field, const void *object)
 {
-    put_cell(out, name, false);
+    csv_put_cell(out, name, false);
 }
 
 static void put_value(GString *out, const char *name, const Field *field, const void *object)
 {
     g_autofree char *text = field_to_text(field, object);
-    put_cell(out, text ? text : "", is_text(field->type));
+    csv_put_cell(out, text, is_text(field->type));
 }
 
 static void each_field(GString *out, const char *prefix, const FieldTable *table,

@@ -57,6 +57,8 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/referral_mail.c %D%/referral_mail.h \
 	%D%/referral_store.c %D%/referral_store.h \
 	%D%/referrals.c %D%/referrals.h \
+	%D%/report_data.c %D%/report_data.h \
+	%D%/reports.c %D%/reports.h \
 	%D%/routes.c %D%/routes.h \
 	%D%/schema.c %D%/schema.h \
 	%D%/search.c %D%/search.h \

@@ -2,6 +2,7 @@
 #include "server/partners.h"
 
 #include "db/row.h"
+#include "server/report_data.h"
 
 bool partners_are(Db *db, const Uuid *a, const Uuid *b, bool *connected, GError **error)
 {
@@ -23,34 +24,6 @@ bool partners_are(Db *db, const Uuid *a, const Uuid *b, bool *connected, GError 
     " a.email, c.since FROM connection c CROSS JOIN account a WHERE c." me                         \
     " = $1 AND c.state = $2"                                                                       \
     " AND a.id = c." other " AND (c.since, c." other ") < ($3, $4)"
-
-/* ---- who gave what (R26, R49), for all partners at once */
-
-static GHashTable *read_sums(Call *call, GError **error)
-{
-    g_autoptr(GHashTable) sums = g_hash_table_new_full(uuid_hash, uuid_equal_func, g_free, g_free);
-    g_autoptr(DbRows) rows = db_query(
-        call->db, error,
-        "SELECT other, box, state, verdict, COUNT(*) FROM (SELECT to_account AS other, $3 AS box,"
-        " state, verdict FROM referral WHERE from_account = $1 AND sent_at >= $2"
-        " UNION ALL SELECT from_account, $4, state, verdict FROM referral"
-        " WHERE to_account = $1 AND sent_at >= $2) seen GROUP BY other, box, state, verdict",
-        db_uuid(&call->principal.account), db_int(call->now - GIVE_TAKE_PERIOD), db_int(BOX_SENT),
-        db_int(BOX_INBOX));
-    if (!rows)
-        return NULL;
-    while (db_next(rows, error)) {
-        Uuid other = db_get_uuid(rows, 0);
-        GiveTake *sum = g_hash_table_lookup(sums, &other);
-        if (!sum) {
-            sum = g_new0(GiveTake, 1);
-            g_hash_table_insert(sums, g_memdup2(&other, sizeof other), sum);
-        }
-        give_take_add(sum, (ReferralBox)db_get_int(rows, 1), (ReferralState)db_get_int(rows, 2),
-                      (ReferralVerdict)db_get_int(rows, 3), db_get_int(rows, 4));
-    }
-    return db_rows_ok(rows) ? g_steal_pointer(&sums) : NULL;
-}
 
 /* ---- the list */
 
@@ -96,7 +69,8 @@ static bool list(Call *call, GError **error)
     Uuid id;
     if (!call_limit(call, &limit, error) || !call_cursor_newest(call, &since, &id, error))
         return false;
-    g_autoptr(GHashTable) sums = read_sums(call, error);
+    g_autoptr(GHashTable)
+        sums = report_sums(call->db, &call->principal.account, call->now - GIVE_TAKE_PERIOD, error);
     if (!sums || !put_spaces(call, error))
         return false;
     g_autoptr(DbRows)

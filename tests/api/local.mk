@@ -28,6 +28,7 @@ API_TESTS = \
 	%D%/rate.test.js \
 	%D%/referral.test.js \
 	%D%/rename.test.js \
+	%D%/report.test.js \
 	%D%/search.test.js \
 	%D%/security.test.js \
 	%D%/session.test.js \

@@ -37,6 +37,8 @@ async function useEverything() {
         for (const state of ['', '&state=sent', '&state=sent,won'])
             for (const q of ['', '&q=boiler'])
                 for (const party of ['', `&from=${ann.account}`, `&to=${ben.account}`]) await ben.get(`/v1/referrals?limit=1${box}${state}${q}${party}`);
+    for (const report of ['give-take', 'not-a-lead-reasons', 'speed'])
+        for (const query of ['', `?partner=${ann.account}`]) await ben.get(`/v1/reports/${report}${query}`);
     const changes = (await ben.get('/v1/changes?limit=1')).body;
     for (const url of [note, note.replace(/\/[^/]*$/, ''), '/v1/partners', '/v1/me', '/v1/sessions', `/v1/changes?since=${changes.state}`, '/v1/changes?types=note,partner', '/readyz'])
         assert.equal((await ben.get(url)).status, 200, url);

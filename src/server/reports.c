@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/reports.h"
+
+#include "server/report_data.h"
+#include "wire/report_json.h"
+
+typedef enum Format { FORMAT_JSON = 1, FORMAT_CSV = 2, FORMAT_TEXT = 3 } Format;
+
+static const EnumValue format_values[] = {
+    { FORMAT_JSON, "json", "JSON" },
+    { FORMAT_CSV, "csv", "CSV" },
+    { FORMAT_TEXT, "text", "text" },
+};
+static const EnumTable formats = ENUM_TABLE("report_format", format_values);
+
+static bool read_format(Call *call, Format *format, GError **error)
+{
+    const char *text = call_query(call, "format");
+    *format = text ? (Format)enum_value(&formats, text) : FORMAT_JSON;
+    if (!*format)
+        field_errors_add(&call->errors, "#/format", "not-one-of", "json, csv or text");
+    return call_valid(call, error);
+}
+
+static bool read_partner(Call *call, Uuid *partner, GError **error)
+{
+    const char *text = call_query(call, "partner");
+    if (text && !uuid_parse(text, partner))
+        field_errors_add(&call->errors, "#/partner", "uuid.invalid", "an account id is wanted");
+    return call_valid(call, error);
+}
+
+static void answer(Call *call, const Report *report, Format format)
+{
+    GString *out = call->reply.body;
+    switch (format) {
+    case FORMAT_JSON:
+        report_put_json(out, report);
+        break;
+    case FORMAT_CSV:
+        report_put_csv(out, report);
+        call->reply.type = "text/csv; charset=utf-8; header=present";
+        break;
+    case FORMAT_TEXT:
+        report_put_text(out, report);
+        call->reply.type = "text/plain; charset=utf-8";
+        break;
+    }
+}
+
+static bool make(Call *call, ReportKind kind, GError **error)
+{
+    g_auto(ReportPeriod) period = { 0 };
+    g_auto(Report) report = { 0 };
+    ReportAsk ask = { .kind = kind, .account = call->principal.account, .now = call->now };
+    Format format;
+    if (!read_format(call, &format, error) || !read_partner(call, &ask.partner, error))
+        return false;
+    if (!report_period(&period, call->now, call_query(call, "from"), call_query(call, "to"),
+                       call_query(call, "tz"), &call->errors))
+        return call_valid(call, error);
+    if (!report_make(call->db, &ask, &period, &report, error))
+        return false;
+    answer(call, &report, format);
+    return true;
+}
+
+static bool give_take(Call *call, GError **error)
+{
+    return make(call, REPORT_GIVE_TAKE, error);
+}
+
+static bool reasons(Call *call, GError **error)
+{
+    return make(call, REPORT_REASONS, error);
+}
+
+static bool speed(Call *call, GError **error)
+{
+    return make(call, REPORT_SPEED, error);
+}
+
+/* The members of the head, and rows whose months, where there are any, are beside the fields of their table. */
+#define TIME "{'type':'string','format':'date-time'}"
+#define ROWS(row) "{'type':'array','items':" SCHEMA_REF(row) "}"
+#define REPORT_SCHEMA(row)                                                                         \
+    "{'type':'object','required':['report','account','from','to','time_zone','generated_at',"      \
+    "'rows','totals'],'properties':{'report':{'type':'string'},'account':{'type':'object',"        \
+    "'properties':{'account':{'type':'string','format':'uuid'},'name':{'type':'string'},"          \
+    "'company_name':{'type':'string'}}},'from':" TIME ",'to':" TIME                                \
+    ",'time_zone':{'type':'string'},'generated_at':" TIME ",'months':{'type':'array','items':"     \
+    "{'type':'string'}},'caution':{'type':'string'},'rows':" ROWS(row) ",'totals':" ROWS(row) "}}"
+
+#define REPORT(name, row_name, row_fields, make_it, text)                                          \
+    {                                                                                              \
+        .method = "GET", .path = "/v1/reports/" name, .access = ACCESS_USER, .lane = LANE_READ,    \
+        .flags = ROUTE_SNAPSHOT, .reply = &(row_fields), .handler = (make_it),                     \
+        .query = "from to tz partner format",                                                      \
+        .summary = text " As json, csv or text; of 12 months unless from and to (days or times) "  \
+                        "say otherwise, in the time zone tz",                                      \
+        .reply_schema = REPORT_SCHEMA(row_name)                                                    \
+    }
+
+const Route report_routes[] = {
+    REPORT("give-take", "give_take_row", give_take_row_fields, give_take,
+           "What I gave each of the others and what I received, month by month."),
+    REPORT("not-a-lead-reasons", "reason_row", reason_row_fields, reasons,
+           "Why leads of mine, and leads for me, were not leads."),
+    REPORT("speed", "speed_row", speed_row_fields, speed,
+           "From sent to picked up and to the verdict: median and 90th percentile in minutes."),
+    { 0 },
+};
