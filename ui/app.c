@@ -8,12 +8,31 @@
 #include "snooze.h"
 #include "theme.h"
 
+/* clang-format off */
 static const ViewOps *const view_table[VIEW_COUNT] = {
-    [VIEW_INBOX] = &inbox_view,     [VIEW_SENT] = &sent_view,         [VIEW_OUTBOX] = &outbox_view,
-    [VIEW_HELP] = &help_view,       [VIEW_MESSAGES] = &messages_view, [VIEW_LEAD] = &lead_view,
-    [VIEW_WELCOME] = &welcome_view, [VIEW_DEVICE] = &device_view,     [VIEW_TEXT] = &text_view,
-    [VIEW_JOBS] = &jobs_view,       [VIEW_DOCTOR] = &doctor_view,
+    [VIEW_INBOX] = &inbox_view,
+    [VIEW_SENT] = &sent_view,
+    [VIEW_PARTNERS] = &partners_view,
+    [VIEW_REPORTS] = &reports_view,
+    [VIEW_OUTBOX] = &outbox_view,
+    [VIEW_HELP] = &help_view,
+    [VIEW_MESSAGES] = &messages_view,
+    [VIEW_LEAD] = &lead_view,
+    [VIEW_NEW] = &new_lead_view,
+    [VIEW_INVITATIONS] = &invitations_view,
+    [VIEW_ACCOUNT] = &account_view,
+    [VIEW_JOBS] = &jobs_view,
+    [VIEW_DOCTOR] = &doctor_view,
+    [VIEW_WELCOME] = &welcome_view,
+    [VIEW_DEVICE] = &device_view,
+    [VIEW_TEXT] = &text_view,
 };
+/* clang-format on */
+
+const ViewOps *view_ops(ViewId id)
+{
+    return view_table[id];
+}
 
 App *app_new(void)
 {

@@ -54,17 +54,14 @@ static void count_of(App *app, ViewId id, char *out, size_t size)
         g_snprintf(out, size, "(%" PRId64 ")", n);
 }
 
-static const ViewOps *const tab_table[TAB_COUNT] = { &inbox_view, &sent_view, &outbox_view,
-                                                     &help_view };
-
 static char *tab_text(App *app, int i, ViewId shown, bool numbered)
 {
     char count[24];
     count_of(app, (ViewId)i, count, sizeof count);
     g_autofree char *number = numbered ? g_strdup_printf("%d ", i + 1) : g_strdup("");
     bool on = i == (int)shown;
-    return g_strdup_printf("%s%s%s%s%s", on ? "[" : " ", number, _(tab_table[i]->title), count,
-                           on ? "]" : " ");
+    return g_strdup_printf("%s%s%s%s%s", on ? "[" : " ", number, _(view_ops((ViewId)i)->title),
+                           count, on ? "]" : " ");
 }
 
 /* Who and where: "demo/J. Patel", and the time. */
@@ -84,19 +81,32 @@ static char *title_right(App *app, int room)
     return g_strdup_printf("  %s  %s", cut, clock);
 }
 
+static GPtrArray *tab_texts(App *app, ViewId shown, bool numbered, int *total)
+{
+    GPtrArray *texts = g_ptr_array_new_with_free_func(g_free);
+    *total = 0;
+    for (int i = 0; i < TAB_COUNT; i++) {
+        g_ptr_array_add(texts, tab_text(app, i, shown, numbered));
+        *total += text_width(texts->pdata[i]);
+    }
+    return texts;
+}
+
+#define CLOCK_WIDTH 8 /* with the blanks around it */
+
 static void draw_tabs(App *app, Rect line)
 {
     ViewId shown = app->view < TAB_COUNT ? app->view : app->under;
-    g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
     int total = 0;
-    for (int i = 0; i < TAB_COUNT; i++) {
-        g_ptr_array_add(texts, tab_text(app, i, shown, line.w >= 60));
-        total += text_width(texts->pdata[i]);
+    g_autoptr(GPtrArray) texts = tab_texts(app, shown, true, &total);
+    if (total + CLOCK_WIDTH > line.w) {
+        g_ptr_array_unref(texts);
+        texts = tab_texts(app, shown, false, &total);
     }
     int col = 0;
     /* All tabs, or on a narrow screen the one that is shown. */
     for (int i = 0; i < TAB_COUNT; i++) {
-        if (total + 8 > line.w && i != (int)shown)
+        if (total + CLOCK_WIDTH > line.w && i != (int)shown)
             continue;
         col = draw_text(line, 0, col, i == (int)shown ? ROLE_TAB : ROLE_TITLE, texts->pdata[i]);
     }

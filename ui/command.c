@@ -15,6 +15,7 @@
 #define G CTX_BIT(CTX_GLOBAL)
 #define LIST CTX_BIT(CTX_LIST)
 #define LEAD CTX_BIT(CTX_LEAD)
+#define PARTNER CTX_BIT(CTX_PARTNER)
 #define OUTBOX CTX_BIT(CTX_OUTBOX)
 #define HELP CTX_BIT(CTX_HELP)
 #define FIELDS (CTX_BIT(CTX_DIALOG) | CTX_BIT(CTX_TEXT))
@@ -93,6 +94,9 @@ const Command commands[] = {
     { "withdraw", LEAD, NEED_LEAD | NEED_SENT | WRITE, UNDO | LINE, N_("Take back"),
       N_("Take back a lead that its recipient has not opened yet"), NULL, run_withdraw },
 
+    { "new", LEAD | PARTNER, NEED_CLIENT | WRITE, 0, N_("New lead"), N_("Pass a lead to a partner"),
+      NULL, run_new },
+
     { "retry", OUTBOX, NEED_ITEM | WRITE, 0, N_("Send now"),
       N_("Try to send this again now; or put what was dropped back"), NULL, run_retry },
     { "edit-item", OUTBOX, UNSENT | WRITE, TEXT, N_("Edit"), N_("Change what will be sent"), NULL,
@@ -146,6 +150,14 @@ const Command commands[] = {
       run_redo },
     { "inbox", G, NEED_CLIENT, 0, N_("Inbox"), N_("Leads you received"), NULL, run_inbox },
     { "sent", G, NEED_CLIENT, 0, N_("Sent"), N_("Leads you sent"), NULL, run_sent },
+    { "partners", G, NEED_CLIENT, 0, N_("Partners"), N_("Your partners, and who gave what"), NULL,
+      run_partners },
+    { "invitations", G, NEED_CLIENT, 0, N_("Invitations"),
+      N_("Who wants to be your partner, and whom you asked"), NULL, run_invitations },
+    { "reports", G, NEED_CLIENT, 0, N_("Reports"), N_("Give and take, reasons, speed"), NULL,
+      run_reports },
+    { "account", G, NEED_CLIENT, 0, N_("Account"), N_("Profile, mail, sessions, password"), NULL,
+      run_account },
     { "outbox", G, NEED_CLIENT, 0, N_("Outbox"), N_("What is not sent yet, and why"), NULL,
       run_outbox },
     { "messages", G, 0, 0, N_("Messages"), N_("All messages of this session"), NULL, run_messages },
@@ -169,8 +181,8 @@ const Command commands[] = {
       N_("Stay off the network; what you do is kept"), NULL, run_offline },
     { "online", G, NEED_CLIENT | WRITE, LINE, N_("Online"), N_("Use the network again"), NULL,
       run_online },
-    { "account", G, NEED_CLIENT | WRITE, UNDO | LINE, N_("Account"),
-      N_("Change your name, company or business"), NULL, run_account },
+    { "profile", G, NEED_CLIENT | WRITE, UNDO | LINE, N_("Profile"),
+      N_("Change your name, company or business"), NULL, run_profile },
     { "login", G, NEED_CLIENT | WRITE, LINE, N_("Sign in"),
       N_("Sign in to the server of this profile, perhaps with a browser"), N_("[browser]"),
       run_login, &login_choices },

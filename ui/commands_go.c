@@ -2,6 +2,7 @@
 #include "draft.h"
 #include "editor.h"
 #include "handlers.h"
+#include "new_lead.h"
 
 #include "base/i18n.h"
 #include "base/text.h"
@@ -108,6 +109,31 @@ void run_inbox(App *app, const char *args)
 void run_sent(App *app, const char *args)
 {
     app_show(app, VIEW_SENT);
+}
+
+void run_partners(App *app, const char *args)
+{
+    app_show(app, VIEW_PARTNERS);
+}
+
+void run_invitations(App *app, const char *args)
+{
+    app_show(app, VIEW_INVITATIONS);
+}
+
+void run_reports(App *app, const char *args)
+{
+    app_show(app, VIEW_REPORTS);
+}
+
+void run_account(App *app, const char *args)
+{
+    app_show(app, VIEW_ACCOUNT);
+}
+
+void run_new(App *app, const char *args)
+{
+    app_new_lead(app, NULL);
 }
 
 void run_outbox(App *app, const char *args)

@@ -318,7 +318,7 @@ void run_edit_item(App *app, const char *args)
              item->attempts > 0 ? _("It was tried already: this goes as another request.") : NULL);
 }
 
-void run_account(App *app, const char *args)
+void run_profile(App *app, const char *args)
 {
     Account account = { 0 };
     g_autoptr(GError) error = NULL;

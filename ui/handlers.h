@@ -17,6 +17,11 @@ void run_quit(App *app, const char *args);
 void run_quit_now(App *app, const char *args);
 void run_inbox(App *app, const char *args);
 void run_sent(App *app, const char *args);
+void run_partners(App *app, const char *args);
+void run_invitations(App *app, const char *args);
+void run_reports(App *app, const char *args);
+void run_account(App *app, const char *args);
+void run_new(App *app, const char *args);
 void run_outbox(App *app, const char *args);
 void run_messages(App *app, const char *args);
 void run_jobs(App *app, const char *args);
@@ -88,7 +93,7 @@ void run_keep_theirs(App *app, const char *args);
 void run_as_note(App *app, const char *args);
 void run_copy_item(App *app, const char *args);
 void run_dropped(App *app, const char *args);
-void run_account(App *app, const char *args);
+void run_profile(App *app, const char *args);
 void run_edit_note(App *app, const char *args);
 
 /* commands_list.c: moving through the lists, and what is shown of them */

@@ -35,6 +35,10 @@ static const struct {
     const char *heading;
 } sections[] = {
     { CTX_LEAD, N_("Leads") },
+    { CTX_PARTNER, N_("Partners") },
+    { CTX_INVITATION, N_("Invitations") },
+    { CTX_REPORT, N_("Reports") },
+    { CTX_ACCOUNT, N_("Account") },
     { CTX_OUTBOX, N_("Outbox") },
     { CTX_LIST, N_("Moving and finding") },
     { CTX_GLOBAL, N_("Anywhere") },
@@ -187,12 +191,7 @@ static void destroy(View *view)
 static void show(View *view)
 {
     HelpView *help = (HelpView *)view;
-    static const unsigned of_view[VIEW_COUNT] = {
-        [VIEW_INBOX] = CTX_BIT(CTX_LEAD) | CTX_BIT(CTX_LIST),
-        [VIEW_SENT] = CTX_BIT(CTX_LEAD) | CTX_BIT(CTX_LIST),
-        [VIEW_OUTBOX] = CTX_BIT(CTX_OUTBOX) | CTX_BIT(CTX_LIST),
-    };
-    help->contexts = of_view[view->app->under] | CTX_BIT(CTX_GLOBAL);
+    help->contexts = view_ops(view->app->under)->contexts | CTX_BIT(CTX_GLOBAL);
     g_clear_pointer(&help->words, g_free);
     build(help);
 }

@@ -10,12 +10,27 @@
 
 extern const EmbeddedText default_keys[];
 
-const char *const key_context_names[CTX_COUNT] = { "global", "list",   "lead", "outbox",
-                                                   "help",   "dialog", "text" };
+const char *const key_context_names[CTX_COUNT] = {
+    [CTX_GLOBAL] = "global",
+    [CTX_LIST] = "list",
+    [CTX_LEAD] = "lead",
+    [CTX_PARTNER] = "partner",
+    [CTX_INVITATION] = "invitation",
+    [CTX_REPORT] = "report",
+    [CTX_ACCOUNT] = "account",
+    [CTX_OUTBOX] = "outbox",
+    [CTX_HELP] = "help",
+    [CTX_DIALOG] = "dialog",
+    [CTX_TEXT] = "text",
+};
 
 /* What is active together; only there can one binding hide another. */
 static const unsigned stacks[] = {
     CTX_BIT(CTX_GLOBAL) | CTX_BIT(CTX_LIST) | CTX_BIT(CTX_LEAD),
+    CTX_BIT(CTX_GLOBAL) | CTX_BIT(CTX_LIST) | CTX_BIT(CTX_PARTNER),
+    CTX_BIT(CTX_GLOBAL) | CTX_BIT(CTX_LIST) | CTX_BIT(CTX_INVITATION),
+    CTX_BIT(CTX_GLOBAL) | CTX_BIT(CTX_LIST) | CTX_BIT(CTX_REPORT),
+    CTX_BIT(CTX_GLOBAL) | CTX_BIT(CTX_LIST) | CTX_BIT(CTX_ACCOUNT),
     CTX_BIT(CTX_GLOBAL) | CTX_BIT(CTX_LIST) | CTX_BIT(CTX_OUTBOX),
     CTX_BIT(CTX_GLOBAL) | CTX_BIT(CTX_LIST) | CTX_BIT(CTX_HELP),
     CTX_BIT(CTX_DIALOG),

@@ -21,6 +21,10 @@ typedef enum KeyContext {
     CTX_GLOBAL,
     CTX_LIST, /* a list or a page to move in */
     CTX_LEAD, /* a lead is selected or shown */
+    CTX_PARTNER,
+    CTX_INVITATION,
+    CTX_REPORT,
+    CTX_ACCOUNT,
     CTX_OUTBOX,
     CTX_HELP,
     CTX_DIALOG, /* buttons and choices; nothing below is asked */

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += %D%/libui.a
 %C%_libui_a_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS) $(READLINE_CFLAGS)
 %C%_libui_a_SOURCES = \
+	%D%/account.c \
 	%D%/app.c %D%/app.h \
 	%D%/app_draw.c \
 	%D%/app_input.c \
@@ -30,6 +31,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/guard.c %D%/guard.h \
 	%D%/handlers.h \
 	%D%/help.c \
+	%D%/invitations.c \
 	%D%/jobs.c \
 	%D%/key.c %D%/key.h \
 	%D%/keymap.c %D%/keymap.h \
@@ -43,13 +45,16 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/limit.c %D%/limit.h \
 	%D%/list.c %D%/list.h \
 	%D%/messages.c \
+	%D%/new_lead.c %D%/new_lead.h \
 	%D%/notify.c %D%/notify.h %D%/notify_choices.h \
 	%D%/outbox.c %D%/outbox.h \
 	%D%/page.c %D%/page.h \
 	%D%/page_view.c %D%/page_view.h \
+	%D%/partners.c \
 	%D%/program.c %D%/program.h \
 	%D%/prompt.c %D%/prompt.h \
 	%D%/prompt_history.c %D%/prompt_history.h \
+	%D%/reports.c \
 	%D%/screen.c %D%/screen.h %D%/screen_private.h \
 	%D%/session.c %D%/session.h \
 	%D%/snooze.c %D%/snooze.h \

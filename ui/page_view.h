@@ -25,6 +25,8 @@ void page_view_moved(View *view, Move move);
 void page_view_changed(View *view, unsigned what);
 void page_view_tick(View *view, bool minute);
 
-#define PAGE_VIEW                                                                                  \
-    .contexts = CTX_BIT(CTX_LIST), .show = page_view_show, .draw = page_view_draw,                 \
+/* more: the CTX_BITs of keys of its own. */
+#define PAGE_VIEW_WITH(more)                                                                       \
+    .contexts = CTX_BIT(CTX_LIST) | (more), .show = page_view_show, .draw = page_view_draw,        \
     .moved = page_view_moved
+#define PAGE_VIEW PAGE_VIEW_WITH(0)

@@ -17,11 +17,16 @@ typedef struct Page Page;
 typedef enum ViewId {
     VIEW_INBOX,
     VIEW_SENT,
+    VIEW_PARTNERS,
+    VIEW_REPORTS,
     VIEW_OUTBOX,
     VIEW_HELP,
     TAB_COUNT,
     VIEW_MESSAGES = TAB_COUNT,
     VIEW_LEAD,
+    VIEW_NEW,
+    VIEW_INVITATIONS,
+    VIEW_ACCOUNT,
     VIEW_JOBS,
     VIEW_DOCTOR,
     VIEW_WELCOME,
@@ -75,5 +80,8 @@ struct View {
     bool stale; /* the data changed while another view was shown */
 };
 
-extern const ViewOps inbox_view, sent_view, outbox_view, help_view, messages_view, lead_view,
-    welcome_view, device_view, text_view, jobs_view, doctor_view;
+extern const ViewOps inbox_view, sent_view, partners_view, reports_view, outbox_view, help_view,
+    messages_view, lead_view, new_lead_view, invitations_view, account_view, welcome_view,
+    device_view, text_view, jobs_view, doctor_view;
+
+const ViewOps *view_ops(ViewId id);

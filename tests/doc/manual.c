@@ -129,38 +129,54 @@ static void put_commands(void)
 /* ---- leadline: the screen */
 
 static const char *const context_titles[CTX_COUNT] = {
-    [CTX_GLOBAL] = "Everywhere",          [CTX_LIST] = "In lists",    [CTX_LEAD] = "On a lead",
-    [CTX_OUTBOX] = "In the outbox",       [CTX_HELP] = "In the help", [CTX_DIALOG] = "In a dialog",
+    [CTX_GLOBAL] = "Everywhere",
+    [CTX_LIST] = "In lists",
+    [CTX_LEAD] = "On a lead",
+    [CTX_PARTNER] = "On a partner",
+    [CTX_INVITATION] = "On an invitation",
+    [CTX_REPORT] = "In a report",
+    [CTX_ACCOUNT] = "In the account",
+    [CTX_OUTBOX] = "In the outbox",
+    [CTX_HELP] = "In the help",
+    [CTX_DIALOG] = "In a dialog",
     [CTX_TEXT] = "While a text is typed",
 };
 
+static void put_key(const char *keys, const Command *command)
+{
+    g_auto(GStrv) all = g_strsplit(keys, " ", -1);
+    printf(".It");
+    for (char **key = all; *key; key++) {
+        g_autofree char *safe = word(*key);
+        printf(" Ic %s%s", safe, key[1] ? " ," : "");
+    }
+    printf("\n.Pq Cm %s\n", command->name);
+    put_text(command->effect);
+}
+
+/* Nothing of a context without keys of its own. */
 static void put_keys_of(const KeyMap *keymap, KeyContext context)
 {
-    printf("%s:\n.Bl -tag -width \"previous-waiting\" -compact\n", context_titles[context]);
+    bool any = false;
     for (const Command *command = commands; command->name; command++) {
         g_autofree char *keys = keymap_keys_of(keymap, CTX_BIT(context), command->name, "");
         if (!*keys)
             continue;
-        g_auto(GStrv) all = g_strsplit(keys, " ", -1);
-        printf(".It");
-        for (char **key = all; *key; key++) {
-            g_autofree char *safe = word(*key);
-            printf(" Ic %s%s", safe, key[1] ? " ," : "");
-        }
-        printf("\n.Pq Cm %s\n", command->name);
-        put_text(command->effect);
+        if (!any)
+            printf("%s%s:\n.Bl -tag -width \"previous-waiting\" -compact\n",
+                   context > 0 ? ".Pp\n" : "", context_titles[context]);
+        any = true;
+        put_key(keys, command);
     }
-    printf(".El\n");
+    if (any)
+        printf(".El\n");
 }
 
 static void put_keys(void)
 {
     g_autoptr(KeyMap) keymap = keymap_new();
-    for (int context = 0; context < CTX_COUNT; context++) {
-        if (context > 0)
-            printf(".Pp\n");
+    for (int context = 0; context < CTX_COUNT; context++)
         put_keys_of(keymap, (KeyContext)context);
-    }
 }
 
 static void put_typed_commands(void)
