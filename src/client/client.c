@@ -242,6 +242,8 @@ static bool open_cache(Client *client, const char *path, const char *store_path,
     return client->cache != NULL;
 }
 
+#define REBUILD_AGAIN_US (10 * 60 * G_USEC_PER_SEC) /* a disk that does it again so soon is failing */
+
 /* While running: the worker starts anew on a new file, and the engine on a full sync. The outbox is untouched. */
 static gboolean rebuild_cache(gpointer data)
 {
@@ -250,8 +252,8 @@ static gboolean rebuild_cache(gpointer data)
     g_autofree char *store_path = profile_path(client->profile->data_dir, "leads.db");
     g_autofree char *cache_path = profile_path(client->profile->cache_dir, "cache.db");
     client->rebuild_source = 0;
-    client->rebuilt = true;
-    client_sync_pause(client);
+    client->rebuilt_at = clock_monotonic();
+    client_sync_lost(client);
     worker_free(client->worker);
     client->jobs = 0;
     move_aside(cache_path);
@@ -262,13 +264,13 @@ static gboolean rebuild_cache(gpointer data)
     client_read_account(client);
     client_tell(client, CLIENT_LEADS | CLIENT_NOTES | CLIENT_PARTNERS | CLIENT_STATUS);
     client_add_job(client, job_new(JOB_REFRESH, on_refreshed, client));
-    client_event(client, EVENT_FAILED);
     return G_SOURCE_REMOVE;
 }
 
 void client_cache_damaged(Client *client)
 {
-    if (client->lock && client->worker && client->rebuild_source == 0 && !client->rebuilt)
+    bool again = client->rebuilt_at && clock_monotonic() - client->rebuilt_at < REBUILD_AGAIN_US;
+    if (client->lock && client->worker && client->rebuild_source == 0 && !again)
         client->rebuild_source = g_idle_add(rebuild_cache, client);
 }
 

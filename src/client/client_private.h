@@ -45,7 +45,7 @@ struct Client {
     char *detail, *account_name, *account_email;
     int jobs;             /* in the worker */
     guint rebuild_source; /* the cache was found damaged */
-    bool rebuilt;         /* once is enough: a disk that does it again is failing */
+    gint64 rebuilt_at;    /* monotonic, the last time that was done; 0 never */
     bool purge;           /* logged out for good: the cache goes with the client */
 
     /* sync */
@@ -100,8 +100,8 @@ void client_event(Client *client, SyncEvent event);
 /* a network fault or a server that cannot now */
 void client_failed(Client *client, const NetReply *reply);
 void client_sync_stop(Client *client);
-/* Forgets all that is on the way and where the feed is: the next try begins with who we are. */
-void client_sync_pause(Client *client);
+/* The cache makes way for a new one: nothing on its way counts, and the next try begins with who we are. */
+void client_sync_lost(Client *client);
 /* The network is another one now; a NetWatchFunc. */
 void client_network_changed(gpointer client);
 /* Now and then: has the machine slept since the last time? */

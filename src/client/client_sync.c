@@ -56,10 +56,9 @@ static void touch(Client *client)
     client_add_job(client, job);
 }
 
-void client_sync_pause(Client *client)
+void client_sync_lost(Client *client)
 {
-    cancel(client);
-    client->sync.identified = false;
+    client_event(client, EVENT_LOST);
     g_clear_pointer(&client->feed_state, g_free);
 }
 

@@ -85,6 +85,14 @@ static unsigned fail(Sync *sync, const SyncInput *input)
     return DO_CANCEL | DO_WAIT;
 }
 
+static unsigned lost(Sync *sync, const SyncInput *input)
+{
+    sync->identified = false;
+    if (sync_is_trying(sync))
+        return fail(sync, input);
+    return sync->state == SYNC_OFFLINE ? DO_WAIT : 0;
+}
+
 static unsigned pulled(Sync *sync)
 {
     sync->refreshed = sync->restarted = false;
@@ -142,6 +150,7 @@ static const unsigned accepted[N_SYNC_EVENTS] = {
     [EVENT_HEARD] = IN(SYNC_PULLING) | IN(SYNC_LIVE),
     [EVENT_STREAM_ENDED] = IN(SYNC_PULLING) | IN(SYNC_LIVE),
     [EVENT_WOKE] = ONLINE | IN(SYNC_OFFLINE),
+    [EVENT_LOST] = ANY,
     [EVENT_FAILED] = TRYING,
     [EVENT_UNAUTHORIZED] = ONLINE,
     [EVENT_REFRESHED] = IN(SYNC_REFRESHING),
@@ -199,6 +208,8 @@ unsigned sync_step(Sync *sync, SyncEvent event, const SyncInput *input)
     case EVENT_WOKE:
         sync->failures = 0;
         return open_again(sync);
+    case EVENT_LOST:
+        return lost(sync, input);
     case EVENT_FAILED:
         return fail(sync, input);
     case EVENT_UNAUTHORIZED:

@@ -39,6 +39,7 @@ typedef enum SyncEvent {
     EVENT_HEARD,        /* the stream told of anything: it works */
     EVENT_STREAM_ENDED, /* in good order: the server stops, or a proxy thinks it was long enough */
     EVENT_WOKE,         /* the machine slept: what is open is likely to be dead */
+    EVENT_LOST,         /* the cache is a new one: nothing that was read is in it */
     EVENT_FAILED,       /* network, or a server that cannot just now */
     EVENT_UNAUTHORIZED, /* 401 */
     EVENT_REFRESHED,

@@ -911,6 +911,25 @@ static void a_cache_damaged_while_running(void **state)
     world_check_cache(world);
 }
 
+/* It waits for its next try, and nobody tells it not to. */
+static void a_cache_found_damaged_while_offline(void **state)
+{
+    World *world = *state;
+    world_live(world);
+    fail_first(world, "", "", (Fault){ FAULT_ANSWER, 503, "Retry-After: 2\r\n", "" }, 100);
+    peer_break_streams(world->peer);
+    world_until(world, is_offline);
+    g_autofree char *path = profile_path(client_profile(world->client)->cache_dir, "cache.db");
+    g_autofree char *aside = g_strconcat(path, ".damaged", NULL);
+    client_cache_damaged(world->client);
+    while (world->client->rebuild_source)
+        g_main_context_iteration(NULL, TRUE);
+    assert_true(g_file_test(aside, G_FILE_TEST_EXISTS));
+    peer_plan(world->peer, NULL, NULL);
+    world_until(world, is_rebuilt);
+    world_check_cache(world);
+}
+
 static void files_are_private(void **state)
 {
     World *world = *state;
@@ -1241,6 +1260,7 @@ int main(int argc, char **argv)
         TEST(a_lead_that_is_refused_takes_its_followers),
         TEST(a_damaged_cache_is_made_anew),
         TEST(a_cache_damaged_while_running),
+        TEST(a_cache_found_damaged_while_offline),
         TEST(files_are_private),
         TEST(a_new_lead_comes_by_push),
         TEST(chaos_loses_and_doubles_nothing),

@@ -34,6 +34,10 @@ typedef struct Row {
     {                                                                                              \
         from, EVENT_FAILED, SYNC_OFFLINE, DO_CANCEL | DO_WAIT                                      \
     }
+#define EMPTIED(from)                                                                              \
+    {                                                                                              \
+        from, EVENT_LOST, SYNC_OFFLINE, DO_CANCEL | DO_WAIT                                        \
+    }
 #define EXPIRED(from)                                                                              \
     {                                                                                              \
         from, EVENT_UNAUTHORIZED, SYNC_REFRESHING, DO_CANCEL | DO_REFRESH                          \
@@ -64,12 +68,14 @@ static const Row rows[] = {
     ANOTHER(SYNC_CONNECTING),
     { SYNC_CONNECTING, EVENT_NO_TOKEN, SYNC_LOGIN, DO_CANCEL | DO_ASK_LOGIN },
     LOST(SYNC_CONNECTING),
+    EMPTIED(SYNC_CONNECTING),
     OFF(SYNC_CONNECTING),
     BYE(SYNC_CONNECTING),
 
     { SYNC_IDENTIFYING, EVENT_IDENTIFIED, SYNC_FLUSHING, DO_FLUSH },
     ANOTHER(SYNC_IDENTIFYING),
     LOST(SYNC_IDENTIFYING),
+    EMPTIED(SYNC_IDENTIFYING),
     EXPIRED(SYNC_IDENTIFYING),
     { SYNC_IDENTIFYING, EVENT_WOKE, SYNC_IDENTIFYING, DO_CANCEL | DO_IDENTIFY },
     OFF(SYNC_IDENTIFYING),
@@ -78,6 +84,7 @@ static const Row rows[] = {
     { SYNC_FLUSHING, EVENT_FLUSHED, SYNC_PULLING, DO_PULL },
     ANOTHER(SYNC_FLUSHING),
     LOST(SYNC_FLUSHING),
+    EMPTIED(SYNC_FLUSHING),
     EXPIRED(SYNC_FLUSHING),
     WOKEN(SYNC_FLUSHING),
     OFF(SYNC_FLUSHING),
@@ -90,6 +97,7 @@ static const Row rows[] = {
     { SYNC_PULLING, EVENT_STREAM_ENDED, SYNC_OFFLINE, DO_CANCEL | DO_WAIT },
     ANOTHER(SYNC_PULLING),
     LOST(SYNC_PULLING),
+    EMPTIED(SYNC_PULLING),
     EXPIRED(SYNC_PULLING),
     WOKEN(SYNC_PULLING),
     OFF(SYNC_PULLING),
@@ -101,6 +109,7 @@ static const Row rows[] = {
     { SYNC_LIVE, EVENT_STREAM_ENDED, SYNC_OFFLINE, DO_CANCEL | DO_WAIT },
     ANOTHER(SYNC_LIVE),
     LOST(SYNC_LIVE),
+    EMPTIED(SYNC_LIVE),
     EXPIRED(SYNC_LIVE),
     WOKEN(SYNC_LIVE),
     OFF(SYNC_LIVE),
@@ -110,6 +119,7 @@ static const Row rows[] = {
     { SYNC_REFRESHING, EVENT_REFUSED, SYNC_LOGIN, DO_CANCEL | DO_ASK_LOGIN },
     ANOTHER(SYNC_REFRESHING),
     LOST(SYNC_REFRESHING),
+    EMPTIED(SYNC_REFRESHING),
     OFF(SYNC_REFRESHING),
     BYE(SYNC_REFRESHING),
 
@@ -120,10 +130,12 @@ static const Row rows[] = {
     { SYNC_OFFLINE, EVENT_TICK, SYNC_FLUSHING, DO_FLUSH },
     { SYNC_OFFLINE, EVENT_NOW, SYNC_FLUSHING, DO_FLUSH },
     WOKEN(SYNC_OFFLINE),
+    { SYNC_OFFLINE, EVENT_LOST, SYNC_OFFLINE, DO_WAIT },
     ANOTHER(SYNC_OFFLINE),
     OFF(SYNC_OFFLINE),
     BYE(SYNC_OFFLINE),
 
+    { SYNC_DISABLED, EVENT_LOST, SYNC_DISABLED, 0 },
     { SYNC_DISABLED, EVENT_ENABLE, SYNC_FLUSHING, DO_FLUSH },
     { SYNC_DISABLED, EVENT_TOKEN, SYNC_DISABLED, 0 }, /* for later */
     OFF(SYNC_DISABLED),
@@ -310,6 +322,20 @@ static void another_log_in_forgets_the_old_one(void **state)
     assert_int_equal(step(&off, EVENT_ENABLE), DO_IDENTIFY);
 }
 
+/* The next try comes when it was going to, and begins with who we are. */
+static void a_cache_lost_while_waiting_is_filled_at_the_next_try(void **state)
+{
+    Sync sync = usual(SYNC_PULLING);
+    step(&sync, EVENT_FAILED);
+    gint64 next_try = sync.next_try;
+    assert_int_equal(step(&sync, EVENT_LOST), DO_WAIT);
+    assert_int_equal(sync.next_try, next_try);
+    assert_int_equal(step(&sync, EVENT_TICK), DO_IDENTIFY);
+    sync = usual(SYNC_DISABLED);
+    step(&sync, EVENT_LOST);
+    assert_int_equal(step(&sync, EVENT_ENABLE), DO_IDENTIFY);
+}
+
 /* ---- any history: what always holds, and that a good network always ends it LIVE */
 
 static void check(const Sync *sync)
@@ -380,6 +406,7 @@ int main(void)
         cmocka_unit_test(after_a_sleep_all_is_opened_anew),
         cmocka_unit_test(retry_after_is_honoured),
         cmocka_unit_test(another_log_in_forgets_the_old_one),
+        cmocka_unit_test(a_cache_lost_while_waiting_is_filled_at_the_next_try),
         cmocka_unit_test(random_histories_end_live),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
