@@ -242,7 +242,8 @@ static bool open_cache(Client *client, const char *path, const char *store_path,
     return client->cache != NULL;
 }
 
-#define REBUILD_AGAIN_US (10 * 60 * G_USEC_PER_SEC) /* a disk that does it again so soon is failing */
+#define REBUILD_AGAIN_US                                                                           \
+    (10 * 60 * G_USEC_PER_SEC) /* a disk that does it again so soon is failing */
 
 /* While running: the worker starts anew on a new file, and the engine on a full sync. The outbox is untouched. */
 static gboolean rebuild_cache(gpointer data)

@@ -23,7 +23,7 @@
 #include "tests/sim/play.h"
 #include "tests/sim/verify.h"
 
-#define SEEDS 400
+#define SEEDS 2000
 #define JOBS 2
 #define STEPS_MAX 512
 
