@@ -36,7 +36,7 @@ GHashTable *party_counts_new(void)
 static void party_counts_add(CacheWriter *writer, const Referral *referral, int by)
 {
     PartyCount key = {
-        .party = lead_party(referral)->account,
+        .party = lead_party_id(referral),
         .span = (gint32)(CLAMP(referral->sent_at, 0, ORDER_TIME_MAX) / ORDER_SPAN),
         .box = (guint8)referral->box,
         .state = (guint8)referral->state,

@@ -22,6 +22,30 @@ const Party *lead_party(const Referral *referral)
     return referral->box == BOX_SENT ? &referral->to : &referral->from;
 }
 
+/* Always the same for the same address; version 8, which no account has. */
+static Uuid outside_id(const char *email, const char *name)
+{
+    Uuid id;
+    gsize length = sizeof(guint8[32]);
+    guint8 digest[32];
+    g_autofree char *key = email_fold(email ? email : name);
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    g_checksum_update(sum, (const guchar *)key, -1);
+    g_checksum_get_digest(sum, digest, &length);
+    memcpy(id.bytes, digest, sizeof id.bytes);
+    id.bytes[6] = (id.bytes[6] & 0x0f) | 0x80;
+    id.bytes[8] = (id.bytes[8] & 0x3f) | 0x80;
+    return id;
+}
+
+Uuid lead_party_id(const Referral *referral)
+{
+    const Party *party = lead_party(referral);
+    if (!uuid_is_nil(&party->account) || referral->box != BOX_SENT)
+        return party->account;
+    return outside_id(referral->to_email, party->name);
+}
+
 int standing_of(const Referral *referral)
 {
     return STANDING((int)referral->state, (int)referral->verdict);

@@ -58,6 +58,8 @@ char *lead_match(const char *text, WordColumns columns);
 
 /* The other side of a referral. */
 const Party *lead_party(const Referral *referral);
+/* By which the cache counts and groups it: the account, or an id made of the address of somebody outside. */
+Uuid lead_party_id(const Referral *referral);
 
 /* A connection to the cache of this process. write: the one writer; it brings the schema up to date. */
 Db *cache_connect(const char *path, bool write, GError **error);

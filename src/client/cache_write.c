@@ -234,12 +234,15 @@ static const char *client_key(CacheWriter *writer, const Referral *referral)
     return key;
 }
 
-static void fill_values(CacheWriter *writer, const Referral *referral, const Marks *marks)
+/* *party is where the party's id stays until the values are used. */
+static void fill_values(CacheWriter *writer, const Referral *referral, const Marks *marks,
+                        Uuid *party)
 {
     DbValue *values = writer->values + 1;
     g_ptr_array_set_size(writer->strings, 0);
     values += row_values(&referral_fields, referral, values, writer->strings);
-    *values++ = db_uuid(&lead_party(referral)->account);
+    *party = lead_party_id(referral);
+    *values++ = db_uuid(party);
     *values++ = db_int(lead_label_number(&referral->id));
     *values++ = db_int(referral_is_waiting(referral));
     *values++ = db_int(standing_of(referral));
@@ -288,7 +291,8 @@ static bool write_row(CacheWriter *writer, const OldRow *old, const Referral *re
         counts_add(writer, &old->referral, -1);
     counts_add(writer, referral, +1);
     writer->changed |= CLIENT_LEADS;
-    fill_values(writer, referral, marks);
+    Uuid party;
+    fill_values(writer, referral, marks, &party);
     return stays ? update_row(writer, old, referral, error) : insert_row(writer, referral, error);
 }
 

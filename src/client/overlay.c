@@ -87,11 +87,9 @@ static bool apply_create(Referral *referral, const OutboxItem *item, const Party
         return false;
     NewReferral input = { 0 };
     bool ok = change_read(item, &input);
-    if (ok) {
-        fields_clear(&party_fields, &input.to);
-        fields_copy(&party_fields, &input.to, to);
-        referral_init_new(referral, &item->object, &item->object, from, &input, item->created_at);
-    }
+    if (ok)
+        referral_init_new(referral, &item->object, &item->object, from, to, &input,
+                          item->created_at);
     fields_clear(&new_referral_fields, &input);
     return ok;
 }

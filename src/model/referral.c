@@ -96,6 +96,8 @@ static const Field permission_rows[] = {
     { "method", FIELD_ENUM, AT(method), .values = &permission_methods, .label = N_("How") },
     { "at", FIELD_TIME, AT(at), .label = N_("When") },
     { "channels", FIELD_SET, AT(channels), .values = &contact_channels, .label = N_("By") },
+    { "wording", FIELD_TEXT, AT(wording), FIELD_PERSONAL | FIELD_MULTILINE, .max = 1000,
+      .label = N_("In their words") },
 };
 #undef AT
 const FieldTable permission_fields = FIELD_TABLE("permission", Permission, permission_rows);
@@ -170,6 +172,8 @@ static const Field referral_rows[] = {
     { "from", FIELD_OBJECT, AT(from), FIELD_READONLY, .object = &party_fields,
       .label = N_("From") },
     { "to", FIELD_OBJECT, AT(to), FIELD_REQUIRED, .object = &party_fields, .label = N_("To") },
+    { "to_email", FIELD_EMAIL, AT(to_email), FIELD_READONLY | FIELD_PERSONAL,
+      .label = N_("Their e-mail") },
     { "lead", FIELD_OBJECT, AT(lead), FIELD_REQUIRED, .object = &lead_fields },
     { "copy_of", FIELD_UUID, AT(copy_of) },
     { "competing", FIELD_BOOL, AT(competing), FIELD_READONLY },
@@ -178,6 +182,7 @@ static const Field referral_rows[] = {
     { "confirmed_at", FIELD_TIME, AT(confirmed_at), FIELD_READONLY },
     { "outcome_at", FIELD_TIME, AT(outcome_at), FIELD_READONLY },
     { "withdrawn_at", FIELD_TIME, AT(withdrawn_at), FIELD_READONLY },
+    { "reminded_at", FIELD_TIME, AT(reminded_at), FIELD_READONLY, .label = N_("Reminded") },
     REASON(Referral),
     MESSAGE(Referral),
     { "amended", FIELD_BOOL, AT(amended), FIELD_READONLY },
@@ -186,9 +191,27 @@ static const Field referral_rows[] = {
 #undef AT
 const FieldTable referral_fields = FIELD_TABLE("referral", Referral, referral_rows);
 
+#define AT(member) offsetof(Outside, member)
+static const Field outside_rows[] = {
+    { "name", FIELD_TEXT, AT(name), FIELD_REQUIRED | FIELD_PERSONAL, .max = 120,
+      .label = N_("Name") },
+    { "email", FIELD_EMAIL, AT(email), FIELD_REQUIRED | FIELD_PERSONAL, .label = N_("E-mail") },
+};
+#undef AT
+const FieldTable outside_fields = FIELD_TABLE("outside", Outside, outside_rows);
+
+#define AT(member) offsetof(Recipient, member)
+static const Field recipient_rows[] = {
+    { "account", FIELD_UUID, AT(account) },
+    { "outside", FIELD_OBJECT, AT(outside), .object = &outside_fields,
+      .label = N_("Outside the network") },
+};
+#undef AT
+const FieldTable recipient_fields = FIELD_TABLE("recipient", Recipient, recipient_rows);
+
 #define AT(member) offsetof(NewReferral, member)
 static const Field new_referral_rows[] = {
-    { "to", FIELD_OBJECT, AT(to), FIELD_REQUIRED, .object = &party_fields, .label = N_("To") },
+    { "to", FIELD_OBJECT, AT(to), FIELD_REQUIRED, .object = &recipient_fields, .label = N_("To") },
     { "type", FIELD_ENUM, AT(type), FIELD_REQUIRED, .values = &referral_types,
       .label = N_("Kind") },
     CONTACT(NewReferral),
@@ -201,6 +224,22 @@ static const Field new_referral_rows[] = {
 };
 #undef AT
 const FieldTable new_referral_fields = FIELD_TABLE("new_referral", NewReferral, new_referral_rows);
+
+static const EnumValue warning_values[] = {
+    { WARNING_DUPLICATE, "duplicate", N_("They had this contact from you lately") },
+    { WARNING_NOT_SPOKEN, "not_spoken", N_("You did not say that you know and spoke to them") },
+};
+const EnumTable warning_codes = ENUM_TABLE("warning_code", warning_values);
+
+#define AT(member) offsetof(Warning, member)
+static const Field warning_rows[] = {
+    { "code", FIELD_ENUM, AT(code), FIELD_READONLY, .values = &warning_codes },
+    { "referral", FIELD_UUID, AT(referral), FIELD_READONLY },
+    { "sent_at", FIELD_TIME, AT(sent_at), FIELD_READONLY },
+    { "contact", FIELD_TEXT, AT(contact), FIELD_READONLY | FIELD_PERSONAL },
+};
+#undef AT
+const FieldTable warning_fields = FIELD_TABLE("warning", Warning, warning_rows);
 
 #define AT(member) offsetof(ConfirmInput, member)
 static const Field confirm_rows[] = {

@@ -7,6 +7,9 @@
  *
  *   sent -> picked_up -> confirmed(lead | not_a_lead) -> working -> won | lost | dormant     sent -> withdrawn
  *
+ * The recipient is a partner, or somebody outside (R116): then there is no account on the other side, `to` has only a name, and
+ * what they do arrives by the link that was mailed to them.
+ *
  * The recipient alone decides (R40). Counting: *given* when sent, *qualified* at verdict lead; the
  * outcome never changes a count (R51). Anything the transition table does not list is refused.
  */
@@ -80,7 +83,8 @@ typedef struct Permission { /* R45: the prospect agreed to be contacted */
     bool given;
     PermissionMethod method;
     gint64 at;
-    int channels; /* set of ContactChannel */
+    int channels;  /* set of ContactChannel */
+    char *wording; /* what they were asked, or said, in words */
 } Permission;
 
 typedef struct Lead {
@@ -102,20 +106,33 @@ typedef struct Referral {
     ReferralState state;
     ReferralVerdict verdict;
     ReferralType type;
-    Party from, to;
+    Party from, to; /* to: a nil account when it went outside */
+    char *to_email; /* of somebody outside; only the sender sees it */
     Lead lead;
     Uuid copy_of;   /* the referral whose lead this one hands to a second partner */
     bool competing; /* R31: somebody else got the same lead */
     gint64 sent_at, picked_up_at, confirmed_at, outcome_at, withdrawn_at;
+    gint64 reminded_at; /* last time that the sender asked for a verdict */
     ReferralReason reason_code;
     char *message; /* to the sender: thanks, or why not a lead (R41) */
     bool amended;  /* the one change of the verdict is used up (D6) */
     Money value;   /* what it was worth, by the recipient */
 } Referral;
 
+/* Somebody without an account (R116). */
+typedef struct Outside {
+    char *name, *email;
+} Outside;
+
+/* Exactly one of the two (R29). */
+typedef struct Recipient {
+    Uuid account;
+    Outside outside;
+} Recipient;
+
 /* Body of PUT /v1/referrals/{id}. */
 typedef struct NewReferral {
-    Party to; /* only account is read */
+    Recipient to;
     ReferralType type;
     Contact contact;
     char *need;
@@ -125,6 +142,25 @@ typedef struct NewReferral {
     Money value;
     Uuid copy_of;
 } NewReferral;
+
+/* What a sender should know about a lead that is accepted nevertheless. */
+typedef enum WarningCode {
+    WARNING_DUPLICATE =
+        1, /* the same recipient got the same phone or e-mail from this sender lately */
+    WARNING_NOT_SPOKEN =
+        2, /* the sender does not say that they know and spoke to the contact (R42) */
+} WarningCode;
+
+/* Member "warnings" of the answer to PUT /v1/referrals/{id}; items of GET /v1/referrals/duplicates. */
+typedef struct Warning {
+    WarningCode code;
+    Uuid
+        referral; /* DUPLICATE: the sender's own earlier one, when it was sent, and whom it was about */
+    gint64 sent_at;
+    char *contact;
+} Warning;
+
+#define DUPLICATE_WINDOW (90 * MS_PER_DAY)
 
 typedef struct ConfirmInput { /* POST .../confirm */
     ReferralVerdict verdict;
@@ -162,12 +198,14 @@ typedef enum PartnerVia {
 } PartnerVia;
 
 extern const EnumTable referral_states, referral_verdicts, referral_reasons, referral_types,
-    referral_boxes, referral_outcomes, contact_channels, permission_methods, partner_vias;
+    referral_boxes, referral_outcomes, contact_channels, permission_methods, partner_vias,
+    warning_codes;
 extern const FieldTable contact_fields, permission_fields, lead_fields, referral_fields,
-    new_referral_fields, confirm_fields, outcome_fields, note_fields, partner_fields,
-    listed_partner_fields;
+    outside_fields, recipient_fields, new_referral_fields, warning_fields, confirm_fields,
+    outcome_fields, note_fields, partner_fields, listed_partner_fields;
 
 #define AMEND_WINDOW (14 * MS_PER_DAY) /* D6 */
+#define REMIND_PAUSE MS_PER_DAY        /* between two reminders */
 
 /* What can happen to a referral. */
 typedef enum ReferralEvent {
@@ -175,13 +213,14 @@ typedef enum ReferralEvent {
     EVENT_CONFIRM, /* verdict, or its one amendment (while confirmed or working) */
     EVENT_OUTCOME,
     EVENT_WITHDRAW,
+    EVENT_REMIND, /* the sender asks for the verdict, at most once a day */
     EVENT_NOTE,
 } ReferralEvent;
 
 /*
  * May the viewer's side do this now? False with REFERRAL_STATE, AMEND_CLOSED or FORBIDDEN (the wrong side: only the
- * recipient picks up, confirms, sets an outcome; only the sender withdraws). Reads box, state, verdict, amended,
- * confirmed_at. The only place that knows the table of transitions.
+ * recipient picks up, confirms, sets an outcome; only the sender withdraws and reminds). Reads box, state, verdict,
+ * amended, confirmed_at, reminded_at. The only place that knows the table of transitions.
  */
 bool referral_may(const Referral *referral, ReferralEvent event, gint64 now, GError **error);
 
@@ -198,12 +237,18 @@ void referral_pick_up(Referral *referral, gint64 now);
 void referral_confirm(Referral *referral, const ConfirmInput *input, gint64 now);
 void referral_set_outcome(Referral *referral, const OutcomeInput *input, gint64 now);
 void referral_withdraw(Referral *referral, gint64 now);
-/* A fresh referral of the sender (box SENT, state SENT) from an input. */
+void referral_remind(Referral *referral, gint64 now);
+/* When the sender may remind again; 0: now, or never (referral_may() says which). */
+gint64 referral_remind_from(const Referral *referral, gint64 now);
+/* It went to somebody without an account. */
+bool referral_is_outside(const Referral *referral);
+/* A fresh referral of the sender (box SENT, state SENT) from an input. `to`: the partner's names, copied; not read for somebody
+ * outside, whose name and address are in the input. */
 void referral_init_new(Referral *referral, const Uuid *id, const Uuid *lead, const Party *from,
-                       const NewReferral *input, gint64 now);
+                       const Party *to, const NewReferral *input, gint64 now);
 
 /* Rules between fields, beyond fields_validate() (call that first: a place that has its error already gets no second
- * one): viable contact (R46), need and permission (R45), reason or message with not_a_lead (R41; the reason "other"
+ * one): one recipient (R29), viable contact (R46), need and permission (R45), reason or message with not_a_lead (R41; the reason "other"
  * needs a message), no value with not_a_lead (code "not-allowed"), no negative value. False when a rule is broken. */
 bool new_referral_validate(const NewReferral *input, FieldErrors *errors);
 bool confirm_validate(const ConfirmInput *input, FieldErrors *errors);
@@ -217,6 +262,13 @@ char *contact_display_name(const Contact *contact);
 
 /* Digits only with a leading + kept: the key under which two spellings of a number are the same. Caller frees. */
 char *phone_key(const char *phone);
+
+/* What two contacts who can be reached the same way have in common; NULL what they do not give. */
+typedef struct ContactKeys {
+    char *phone_1, *phone_2, *email;
+} ContactKeys;
+void contact_keys(const Contact *contact, ContactKeys *out);
+void contact_keys_clear(ContactKeys *keys);
 
 /* Give and take between two accounts over a period (R26, R49): always counts and confirmed together. */
 typedef struct GiveTake {

@@ -31,6 +31,7 @@ static const struct {
                         .amend = IN(REFERRAL_CONFIRMED) | IN(REFERRAL_WORKING) },
     [EVENT_OUTCOME] = { SIDE(BOX_INBOX), AFTER_VERDICT, .needs_lead = true },
     [EVENT_WITHDRAW] = { SIDE(BOX_SENT), IN(REFERRAL_SENT) },
+    [EVENT_REMIND] = { SIDE(BOX_SENT), IN(REFERRAL_SENT) | IN(REFERRAL_PICKED_UP) },
     [EVENT_NOTE] = { SIDE(BOX_INBOX) | SIDE(BOX_SENT), ANY_STATE },
 };
 
@@ -54,8 +55,9 @@ bool referral_may(const Referral *referral, ReferralEvent event, gint64 now, GEr
     g_assert((unsigned)event < G_N_ELEMENTS(transitions));
     if (!(transitions[event].sides & SIDE(referral->box)))
         return problem_set(error, PROBLEM_FORBIDDEN,
-                           event == EVENT_WITHDRAW ? "Only the sender may do this"
-                                                   : "Only the recipient may do this");
+                           transitions[event].sides & SIDE(BOX_SENT)
+                               ? "Only the sender may do this"
+                               : "Only the recipient may do this");
     if (transitions[event].amend && state & AFTER_VERDICT)
         return may_amend(referral, transitions[event].amend, now, error);
     if (!(transitions[event].states & state)) {
@@ -66,7 +68,21 @@ bool referral_may(const Referral *referral, ReferralEvent event, gint64 now, GEr
     if (transitions[event].needs_lead && referral->verdict != VERDICT_LEAD)
         return problem_set(error, PROBLEM_REFERRAL_STATE,
                            "Only what was confirmed as a lead has an outcome");
+    if (event == EVENT_REMIND && referral_remind_from(referral, now))
+        return problem_set(error, PROBLEM_REFERRAL_STATE,
+                           "The recipient was reminded already: once a day is enough");
     return true;
+}
+
+gint64 referral_remind_from(const Referral *referral, gint64 now)
+{
+    gint64 from = referral->reminded_at + REMIND_PAUSE;
+    return referral->reminded_at && now < from ? from : 0;
+}
+
+bool referral_is_outside(const Referral *referral)
+{
+    return uuid_is_nil(&referral->to.account);
 }
 
 gint64 referral_amend_until(const Referral *referral)
@@ -131,8 +147,25 @@ void referral_withdraw(Referral *referral, gint64 now)
     referral->updated_at = now;
 }
 
+void referral_remind(Referral *referral, gint64 now)
+{
+    referral->reminded_at = now;
+    referral->updated_at = now;
+}
+
+static void set_recipient(Referral *referral, const Recipient *recipient, const Party *to)
+{
+    if (!uuid_is_nil(&recipient->account)) {
+        fields_copy(&party_fields, &referral->to, to);
+        referral->to.account = recipient->account;
+        return;
+    }
+    referral->to.name = g_strdup(recipient->outside.name);
+    referral->to_email = g_strdup(recipient->outside.email);
+}
+
 void referral_init_new(Referral *referral, const Uuid *id, const Uuid *lead, const Party *from,
-                       const NewReferral *input, gint64 now)
+                       const Party *to, const NewReferral *input, gint64 now)
 {
     *referral = (Referral){
         .id = *id,
@@ -153,7 +186,7 @@ void referral_init_new(Referral *referral, const Uuid *id, const Uuid *lead, con
         .value = input->value,
     };
     fields_copy(&party_fields, &referral->from, from);
-    fields_copy(&party_fields, &referral->to, &input->to);
+    set_recipient(referral, &input->to, to);
     fields_copy(&contact_fields, &referral->lead.contact, &input->contact);
     fields_copy(&permission_fields, &referral->lead.permission, &input->permission);
 }
@@ -180,10 +213,24 @@ static bool value_validate(const Money *value, FieldErrors *errors)
     return true;
 }
 
+/* R29: exactly one. */
+static bool recipient_validate(const Recipient *to, FieldErrors *errors)
+{
+    bool outside = !is_blank(to->outside.name) || !is_blank(to->outside.email);
+    if (uuid_is_nil(&to->account) && !outside)
+        return add_once(errors, "#/to/account", "required",
+                        "choose a partner, or name somebody outside the network");
+    if (!uuid_is_nil(&to->account) && outside)
+        return add_once(errors, "#/to/outside", "not-allowed",
+                        "a lead goes to one recipient: a partner or somebody outside, not both");
+    return true;
+}
+
 bool new_referral_validate(const NewReferral *input, FieldErrors *errors)
 {
     const Contact *contact = &input->contact;
     bool valid = value_validate(&input->value, errors);
+    valid = recipient_validate(&input->to, errors) && valid;
     if (is_blank(contact->phone_1) && is_blank(contact->phone_2) && is_blank(contact->email))
         valid = add_once(errors, "#/contact/phone_1", "required",
                          "give a phone number or an e-mail address of the contact");
@@ -243,6 +290,29 @@ char *phone_key(const char *phone)
         if (g_ascii_isdigit(*phone) || (*phone == '+' && key->len == 0))
             g_string_append_c(key, *phone);
     return g_string_free(key, FALSE);
+}
+
+static char *key_or_null(char *key)
+{
+    if (*key)
+        return key;
+    g_free(key);
+    return NULL;
+}
+
+void contact_keys(const Contact *contact, ContactKeys *out)
+{
+    *out = (ContactKeys){ key_or_null(phone_key(contact->phone_1)),
+                          key_or_null(phone_key(contact->phone_2)),
+                          key_or_null(email_fold(contact->email)) };
+}
+
+void contact_keys_clear(ContactKeys *keys)
+{
+    g_free(keys->phone_1);
+    g_free(keys->phone_2);
+    g_free(keys->email);
+    *keys = (ContactKeys){ 0 };
 }
 
 void give_take_add(GiveTake *sum, ReferralBox box, ReferralState state, ReferralVerdict verdict,

@@ -55,7 +55,8 @@ static const Check checks[] = {
       " WHERE c.scope_id = r.from_account AND c.type = 1 AND c.object_id = r.id AND c.deleted = "
       "0)" },
     { "a referral is missing from its recipient's changes", ON_BOTH, false,
-      "SELECT r.id FROM referral r WHERE NOT EXISTS (SELECT 1 FROM change_index c"
+      "SELECT r.id FROM referral r WHERE r.to_account IS NOT NULL AND NOT EXISTS"
+      " (SELECT 1 FROM change_index c"
       " WHERE c.scope_id = r.to_account AND c.type = 1 AND c.object_id = r.id AND c.deleted = 0)" },
     { "a note is missing from its writer's changes", ON_BOTH, false,
       "SELECT n.id FROM note n WHERE NOT EXISTS (SELECT 1 FROM change_index c"
@@ -83,7 +84,8 @@ static const Check checks[] = {
       " (SELECT 1 FROM note n WHERE n.id = c.object_id AND n.account = c.scope_id)" },
     { "a note is by somebody who is not a party to its referral", ON_BOTH, false,
       "SELECT n.id FROM note n JOIN referral r ON r.id = n.referral"
-      " WHERE n.account <> r.from_account AND n.account <> r.to_account" },
+      " WHERE n.account <> r.from_account"
+      " AND (r.to_account IS NULL OR n.account <> r.to_account)" },
 
     { "a referral cannot be found by words", ON_SQLITE, false,
       "SELECT r.id FROM referral r WHERE NOT EXISTS"
@@ -108,6 +110,9 @@ static const Check checks[] = {
       "SELECT id FROM referral WHERE (state BETWEEN 2 AND 7 AND picked_up_at IS NULL)"
       " OR (state BETWEEN 4 AND 7 AND outcome_at IS NULL) OR (state = 8 AND withdrawn_at IS "
       "NULL)" },
+    { "a referral has a partner and somebody outside for its recipient", ON_BOTH, false,
+      "SELECT id FROM referral WHERE to_account IS NOT NULL"
+      " AND (to_name IS NOT NULL OR to_email IS NOT NULL OR to_key IS NOT NULL)" },
     { "a lead was given to nobody", ON_BOTH, false,
       "SELECT l.id FROM lead l WHERE NOT EXISTS (SELECT 1 FROM referral r WHERE r.lead_id = "
       "l.id)" },

@@ -130,12 +130,9 @@ static void make(Loader *loader, Referral *out, NewReferral *input, const DemoMe
 {
     Uuid id = uuid_new_seeded(at, dice(loader)), lead = uuid_new_seeded(at, dice(loader));
     Party sender = { from->account.id, from->account.name, from->account.company_name };
-    input->to = (Party){ .account = to->account.id };
-    referral_init_new(out, &id, &lead, &sender, input, at);
-    g_free(out->to.name);
-    g_free(out->to.company_name);
-    out->to.name = g_strdup(to->account.name);
-    out->to.company_name = g_strdup(to->account.company_name);
+    Party recipient = { to->account.id, to->account.name, to->account.company_name };
+    input->to = (Recipient){ .account = to->account.id };
+    referral_init_new(out, &id, &lead, &sender, &recipient, input, at);
     out->rev = 1;
 }
 

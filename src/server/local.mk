@@ -52,6 +52,7 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/password.c %D%/password.h \
 	%D%/rate.c %D%/rate.h \
 	%D%/referral_create.c %D%/referral_create.h \
+	%D%/referral_duplicates.c %D%/referral_duplicates.h \
 	%D%/referral_family.c %D%/referral_family.h \
 	%D%/referral_list.c %D%/referral_list.h \
 	%D%/referral_mail.c %D%/referral_mail.h \
@@ -78,7 +79,8 @@ server_schema_files = \
 	data/schema/server/0003-device.sql \
 	data/schema/server/0004-search.sql \
 	data/schema/server/0005-account.sql \
-	data/schema/server/0006-mail.sql
+	data/schema/server/0006-mail.sql \
+	data/schema/server/0007-passing.sql
 EXTRA_DIST += $(server_schema_files)
 CLEANFILES += %D%/server_schema.c
 %D%/server_schema.c: $(server_schema_files) $(top_srcdir)/build-aux/embed-text

@@ -2,6 +2,7 @@
 #include "server/referral_create.h"
 
 #include "server/partners.h"
+#include "server/referral_duplicates.h"
 #include "server/referral_family.h"
 #include "server/referral_mail.h"
 #include "server/referral_store.h"
@@ -30,10 +31,17 @@ static bool load_parties(Db *db, Party *from, Party *to, GError **error)
     return db_rows_ok(rows);
 }
 
+static bool same_recipient(const Referral *old, const Recipient *to)
+{
+    return uuid_equal(&old->to.account, &to->account) &&
+           (!referral_is_outside(old) || (g_strcmp0(old->to.name, to->outside.name) == 0 &&
+                                          g_strcmp0(old->to_email, to->outside.email) == 0));
+}
+
 /* Same content as when it was first sent: then a repeated PUT is no news. */
 static bool same_input(const Referral *old, const NewReferral *input, const Uuid *copy_of)
 {
-    return uuid_equal(&old->to.account, &input->to.account) && old->type == input->type &&
+    return same_recipient(old, &input->to) && old->type == input->type &&
            uuid_equal(&old->copy_of, copy_of) &&
            old->lead.known_and_spoken == input->known_and_spoken &&
            money_equal(&old->lead.value, &input->value) &&
@@ -43,34 +51,46 @@ static bool same_input(const Referral *old, const NewReferral *input, const Uuid
            fields_equal(&permission_fields, &old->lead.permission, &input->permission);
 }
 
-static bool resolve_copy(Call *call, const NewReferral *input, Uuid *root, GError **error)
+/* *withdrawn: what would be copied was taken back. */
+static bool resolve_copy(Call *call, const NewReferral *input, Uuid *root, bool *withdrawn,
+                         GError **error)
 {
     *root = (Uuid){ 0 };
+    *withdrawn = false;
     if (uuid_is_nil(&input->copy_of))
         return true;
     if (!family_lock(call, &input->copy_of, root, error))
         return false;
-    if (uuid_is_nil(root))
+    if (uuid_is_nil(root)) {
         field_errors_add(&call->errors, "#/copy_of", "not-found",
                          "copy_of must be a referral that you sent yourself");
+        return true;
+    }
+    gint64 state = 0;
+    if (!db_get_one_int(call->db, error, &state, "SELECT state FROM referral WHERE id = $1",
+                        db_uuid(&input->copy_of)))
+        return false;
+    *withdrawn = state == REFERRAL_WITHDRAWN;
     return true;
 }
 
-/* The same lead goes to one partner once (R29, R30), unless it was withdrawn from them. */
+/* The same lead goes to one recipient once (R29, R30), unless it was withdrawn from them. */
 static bool check_not_twice(Call *call, const NewReferral *input, const Uuid *root, GError **error)
 {
     if (uuid_is_nil(root))
         return true;
+    bool outside = uuid_is_nil(&input->to.account);
+    g_autofree char *key = outside ? email_fold(input->to.outside.email) : NULL;
     gint64 n = 0;
     if (!db_get_one_int(call->db, error, &n,
                         "SELECT COUNT(*) FROM referral WHERE (id = $1 OR copy_of = $1)"
-                        " AND to_account = $2 AND state <> $3 AND id <> $4",
-                        db_uuid(root), db_uuid(&input->to.account), db_int(REFERRAL_WITHDRAWN),
-                        db_uuid(&call->id)))
+                        " AND (to_account = $2 OR to_key = $3) AND state <> $4 AND id <> $5",
+                        db_uuid(root), db_uuid(&input->to.account), db_text(key),
+                        db_int(REFERRAL_WITHDRAWN), db_uuid(&call->id)))
         return false;
     if (n)
-        field_errors_add(&call->errors, "#/to/account", "duplicate",
-                         "this partner has the lead already: choose another");
+        field_errors_add(&call->errors, outside ? "#/to/outside/email" : "#/to/account",
+                         "duplicate", "this recipient has the lead already: choose another");
     return true;
 }
 
@@ -98,28 +118,56 @@ static bool answer_existing(Call *call, const NewReferral *input, const Uuid *ro
     return true;
 }
 
+/* Makes the member "warnings" of the answer that is written: only when there are some. */
+static bool put_warnings(Call *call, const Referral *referral, const NewReferral *input,
+                         GError **error)
+{
+    GString *body = call->reply.body;
+    const Duplicates of = { .to = &input->to, .contact = &input->contact, .but = &referral->id };
+    gsize length = body->len;
+    g_string_truncate(body, length - 1);
+    g_string_append(body, ",\"warnings\":[");
+    gsize begin = body->len;
+    if (!duplicates_put(call, &of, error))
+        return false;
+    if (!input->known_and_spoken) {
+        g_string_append(body, body->len > begin ? "," : "");
+        json_put_object(body, &warning_fields, &(Warning){ .code = WARNING_NOT_SPOKEN });
+    }
+    if (body->len > begin) {
+        g_string_append(body, "]}");
+        return true;
+    }
+    g_string_truncate(body, length - 1);
+    g_string_append_c(body, '}');
+    return true;
+}
+
+/* To somebody outside a lead may always go (R116); else to live partners only. */
+static bool check_recipient(Call *call, Party *from, Party *to, GError **error)
+{
+    bool outside = uuid_is_nil(&to->account), partners = outside;
+    if ((!outside && !partners_are(call->db, &from->account, &to->account, &partners, error)) ||
+        !load_parties(call->db, from, to, error))
+        return false;
+    return (partners && (outside || to->name)) ||
+           problem_set(error, PROBLEM_NOT_PARTNERS,
+                       "Leads go to partners only: connect with this account first");
+}
+
 static bool insert_new(Call *call, const NewReferral *input, const Uuid *root, GError **error)
 {
     g_auto(Party) from = { .account = call->principal.account };
     g_auto(Party) to = { .account = input->to.account };
-    bool partners = false;
     gint64 live = 0;
-    if (!partners_are(call->db, &from.account, &to.account, &partners, error) ||
-        !load_parties(call->db, &from, &to, error))
+    if (!check_recipient(call, &from, &to, error))
         return false;
-    if (!partners || !to.name)
-        return problem_set(error, PROBLEM_NOT_PARTNERS,
-                           "Leads go to partners only: connect with this account first");
     if (!uuid_is_nil(root) && !family_count(call, root, &call->id, &live, error))
         return false;
 
     g_auto(Referral) referral = { 0 };
     Uuid lead = uuid_new();
-    referral_init_new(&referral, &call->id, &lead, &from, input, call->now);
-    g_free(referral.to.name);
-    g_free(referral.to.company_name);
-    referral.to.name = g_strdup(to.name);
-    referral.to.company_name = g_strdup(to.company_name);
+    referral_init_new(&referral, &call->id, &lead, &from, &to, input, call->now);
     referral.copy_of = *root;
     referral.competing = live > 0; /* R31 */
     referral.rev = 1;
@@ -138,23 +186,27 @@ static bool insert_new(Call *call, const NewReferral *input, const Uuid *root, G
         return false;
     referral_changed(call, &referral);
     referral_reply(call, &referral, 201);
-    return referral_mail_received(call, &referral, error);
+    return put_warnings(call, &referral, input, error) &&
+           referral_mail_received(call, &referral, error);
 }
 
 bool referral_create(Call *call, GError **error)
 {
     const NewReferral *input = call->body;
     Uuid root;
-    bool found = false;
+    bool found = false, withdrawn;
     new_referral_validate(input, &call->errors);
     if (uuid_equal(&input->to.account, &call->principal.account))
         field_errors_add(&call->errors, "#/to/account", "self",
                          "a lead goes to somebody else: choose a partner");
-    if (!resolve_copy(call, input, &root, error) || !call_valid(call, error) ||
+    if (!resolve_copy(call, input, &root, &withdrawn, error) || !call_valid(call, error) ||
         !answer_existing(call, input, &root, &found, error))
         return false;
     if (found)
         return true;
+    if (withdrawn)
+        field_errors_add(&call->errors, "#/copy_of", "withdrawn",
+                         "it was withdrawn: send the lead anew, without copy_of");
     if (!check_not_twice(call, input, &root, error) || !call_valid(call, error))
         return false;
     return insert_new(call, input, &root, error);

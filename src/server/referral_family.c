@@ -6,7 +6,8 @@
 void referral_changed(Call *call, const Referral *referral)
 {
     change_note(call, &referral->from.account, OBJECT_REFERRAL, &referral->id, false);
-    change_note(call, &referral->to.account, OBJECT_REFERRAL, &referral->id, false);
+    if (!referral_is_outside(referral))
+        change_note(call, &referral->to.account, OBJECT_REFERRAL, &referral->id, false);
 }
 
 bool family_lock(Call *call, const Uuid *member, Uuid *root, GError **error)

@@ -4,6 +4,13 @@
 #include "base/problem.h"
 #include "server/search.h"
 
+/* A row of the table: the names of accounts are theirs, those of somebody outside are the referral's own. */
+typedef struct StoredReferral {
+    Referral referral;
+    char *to_name, *to_key;
+} StoredReferral;
+G_STATIC_ASSERT(offsetof(StoredReferral, referral) == 0);
+
 /* Table referral: what events change first, then what stays as it was sent. */
 #define AT(member) offsetof(Referral, member)
 static const Field stored_rows[] = {
@@ -16,11 +23,12 @@ static const Field stored_rows[] = {
     { "confirmed_at", FIELD_TIME, AT(confirmed_at) },
     { "outcome_at", FIELD_TIME, AT(outcome_at) },
     { "withdrawn_at", FIELD_TIME, AT(withdrawn_at) },
+    { "reminded_at", FIELD_TIME, AT(reminded_at) },
     { "reason_code", FIELD_ENUM, AT(reason_code), .values = &referral_reasons },
     { "message", FIELD_TEXT, AT(message) },
     { "amended", FIELD_BOOL, AT(amended) },
     { "value", FIELD_MONEY, AT(value) },
-#define CHANGING_FIELDS 13
+#define CHANGING_FIELDS 14
     { "id", FIELD_UUID, AT(id) },
     { "created_at", FIELD_TIME, AT(created_at) },
     { "type", FIELD_ENUM, AT(type), .values = &referral_types },
@@ -29,9 +37,12 @@ static const Field stored_rows[] = {
     { "lead_id", FIELD_UUID, AT(lead.id) },
     { "copy_of", FIELD_UUID, AT(copy_of) },
     { "sent_at", FIELD_TIME, AT(sent_at) },
+    { "to_email", FIELD_TEXT, AT(to_email) },
+    { "to_name", FIELD_TEXT, offsetof(StoredReferral, to_name) },
+    { "to_key", FIELD_TEXT, offsetof(StoredReferral, to_key) },
 };
 #undef AT
-static const FieldTable stored_fields = FIELD_TABLE("referral", Referral, stored_rows);
+static const FieldTable stored_fields = FIELD_TABLE("referral", StoredReferral, stored_rows);
 static const FieldTable changing_fields = {
     .name = "referral", .size = sizeof(Referral), .fields = stored_rows, .n_fields = CHANGING_FIELDS
 };
@@ -72,10 +83,38 @@ bool referral_load(Db *db, const Uuid *viewer, const Uuid *id, Referral *out, GE
     return true;
 }
 
+/* A row of table lead, with the keys that its contact is found by. */
+typedef struct StoredLead {
+    Lead lead;
+    ContactKeys keys;
+} StoredLead;
+
+#define AT(member) offsetof(StoredLead, member)
+static const Field stored_lead_rows[] = {
+    { "lead", FIELD_OBJECT, AT(lead), .object = &lead_fields, .column = "" },
+    { "phone_1_key", FIELD_TEXT, AT(keys.phone_1) },
+    { "phone_2_key", FIELD_TEXT, AT(keys.phone_2) },
+    { "email_key", FIELD_TEXT, AT(keys.email) },
+};
+#undef AT
+static const FieldTable stored_lead_fields = FIELD_TABLE("lead", StoredLead, stored_lead_rows);
+
+static bool insert_lead(Db *db, const Lead *lead, GError **error)
+{
+    StoredLead row = { .lead = *lead };
+    contact_keys(&lead->contact, &row.keys);
+    bool ok = row_insert_later(db, "lead", &stored_lead_fields, &row, error);
+    contact_keys_clear(&row.keys);
+    return ok;
+}
+
 bool referral_insert(Db *db, const Referral *referral, GError **error)
 {
-    return row_insert_later(db, "lead", &lead_fields, &referral->lead, error) &&
-           row_insert(db, "referral", &stored_fields, referral, error) &&
+    g_autofree char *key = referral_is_outside(referral) ? email_fold(referral->to_email) : NULL;
+    StoredReferral row = { *referral, referral_is_outside(referral) ? referral->to.name : NULL,
+                           key };
+    return insert_lead(db, &referral->lead, error) &&
+           row_insert(db, "referral", &stored_fields, &row, error) &&
            search_add(db, referral, error);
 }
 

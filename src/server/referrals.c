@@ -2,6 +2,7 @@
 #include "server/referrals.h"
 
 #include "server/referral_create.h"
+#include "server/referral_duplicates.h"
 #include "server/referral_family.h"
 #include "server/referral_list.h"
 #include "server/referral_mail.h"
@@ -48,6 +49,11 @@ static void apply_withdraw(Call *call, Referral *referral)
 {
     referral_withdraw(referral, call->now);
     referral->competing = false;
+}
+
+static void apply_remind(Call *call, Referral *referral)
+{
+    referral_remind(referral, call->now);
 }
 
 typedef struct Act {
@@ -120,6 +126,12 @@ static bool set_outcome(Call *call, GError **error)
            run_act(call, &(Act){ EVENT_OUTCOME, apply_outcome }, &referral, error);
 }
 
+static bool remind(Call *call, GError **error)
+{
+    g_auto(Referral) referral = { 0 };
+    return run_act(call, &(Act){ EVENT_REMIND, apply_remind }, &referral, error);
+}
+
 /* When only one recipient is left, nobody competes any more. */
 static bool withdraw(Call *call, GError **error)
 {
@@ -131,6 +143,13 @@ static bool withdraw(Call *call, GError **error)
            family_count(call, &root, &referral.id, &live, error) &&
            (live != 1 || family_mark(call, &root, &referral.id, false, error));
 }
+
+#define CREATED_SCHEMA                                                                             \
+    "{'allOf':[" SCHEMA_REF("referral") ",{'type':'object','properties':{'warnings':"              \
+                                        "{'type':'array','items':" SCHEMA_REF("warning") "}}}]}"
+#define DUPLICATES_SCHEMA                                                                          \
+    "{'type':'object','required':['items'],'properties':{'items':{'type':'array','items'"          \
+    ":" SCHEMA_REF("warning") "}}}"
 
 const Route referral_routes[] = {
     { .method = "GET",
@@ -150,7 +169,19 @@ const Route referral_routes[] = {
       .body = &new_referral_fields,
       .reply = &referral_fields,
       .handler = referral_create,
-      .summary = "Send a lead to one partner" },
+      .reply_schema = CREATED_SCHEMA,
+      .summary = "Send a lead to one partner, or to somebody outside by e-mail; warnings, when "
+                 "there are some, are told once: a repeated request has none" },
+    { .method = "GET",
+      .path = "/v1/referrals/duplicates",
+      .access = ACCESS_USER,
+      .lane = LANE_READ,
+      .reply = &warning_fields,
+      .handler = duplicates_list,
+      .query = "to phone phone_2 email country",
+      .reply_schema = DUPLICATES_SCHEMA,
+      .summary = "Did I send this recipient (an account, or an address) the same phone or e-mail "
+                 "in the last 90 days? Only what I sent" },
     { .method = "GET",
       .path = "/v1/referrals/{id}",
       .access = ACCESS_USER,
@@ -189,5 +220,12 @@ const Route referral_routes[] = {
       .reply = &referral_fields,
       .handler = withdraw,
       .summary = "The sender takes it back before it was picked up" },
+    { .method = "POST",
+      .path = "/v1/referrals/{id}/remind",
+      .access = ACCESS_USER,
+      .lane = LANE_WRITE,
+      .reply = &referral_fields,
+      .handler = remind,
+      .summary = "The sender asks the recipient for a verdict; at most once a day" },
     { 0 },
 };

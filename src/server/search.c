@@ -162,6 +162,7 @@ bool search_add(Db *db, const Referral *referral, GError **error)
         referral->to.name,
         referral->from.company_name,
         referral->to.company_name,
+        referral->to_email,
         lead->need,
         lead->comments,
     };

@@ -67,6 +67,7 @@ const broken = {
     'a referral is not a lead and nobody said why': `UPDATE referral SET reason_code = NULL, message = NULL WHERE id = ${one('referral', 'verdict = 2')};`,
     'a referral has an outcome but is no lead': `UPDATE referral SET verdict = 2, reason_code = 1 WHERE id = ${one('referral', 'state = 5')};`,
     'a referral is in a state that it reached at no time': `UPDATE referral SET picked_up_at = NULL WHERE id = ${one('referral', 'state = 3')};`,
+    'a referral has a partner and somebody outside for its recipient': `UPDATE referral SET to_name = 'Ola' WHERE id = ${one('referral', 'to_account IS NOT NULL')};`,
     'a lead was given to nobody': `UPDATE referral SET lead_id = ${one('lead', `id <> ${one('referral', '1 = 1', 'lead_id')}`)} WHERE lead_id = ${one('referral', '1 = 1', 'lead_id')};`,
     'a referral competes with nobody': `UPDATE referral SET competing = 1 WHERE id = ${one('referral', 'competing = 0')};`,
     'a referral competes and is not told so': `UPDATE referral SET competing = 0 WHERE id = ${copied};`,

@@ -23,6 +23,7 @@ API_TESTS = \
 	%D%/openapi.test.js \
 	%D%/operate.test.js \
 	%D%/partner.test.js \
+	%D%/passing.test.js \
 	%D%/plan.test.js \
 	%D%/problem.test.js \
 	%D%/rate.test.js \

@@ -24,7 +24,7 @@ const formats = {
     'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
     email: /^[^@\s]+@[^@\s]+$/,
 };
-const known = new Set(['type', 'properties', 'required', 'additionalProperties', 'items', 'enum', 'const', 'anyOf', '$ref', 'format', 'pattern', 'minimum', 'maximum',
+const known = new Set(['type', 'properties', 'required', 'additionalProperties', 'items', 'enum', 'const', 'anyOf', 'allOf', '$ref', 'format', 'pattern', 'minimum', 'maximum',
     'minLength', 'maxLength', 'maxItems', 'uniqueItems', 'description', 'readOnly', 'writeOnly', 'default']);
 const typeOf = (value) => (value === null ? 'null' : Array.isArray(value) ? 'array' : Number.isInteger(value) ? 'integer' : typeof value);
 const resolve = (ref) => ref.slice(2).split('/').reduce((node, name) => node && node[name], doc);
@@ -37,6 +37,10 @@ function check(schema, value, at = '#') {
     if (schema.anyOf) {
         const all = schema.anyOf.map((one) => check(one, value, at));
         return all.some((e) => e.length === 0) ? [] : all.flat();
+    }
+    if (schema.allOf) {
+        const parts = schema.allOf.map((one) => (one.$ref ? resolve(one.$ref) : one)), [first] = parts;
+        return check({ ...first, properties: Object.assign({}, ...parts.map((one) => one.properties)) }, value, at);
     }
     const types = schema.type ? [].concat(schema.type) : null;
     if (types && !types.includes(typeOf(value)) && !(types.includes('number') && typeof value === 'number')) fail(`is no ${types}`);
@@ -141,6 +145,11 @@ test('answers are as the document says', async () => {
     const input = lead(ben, { value: { amount: 5, currency: 'GBP' }, comments: 'a\nb', contact: { first_name: 'P', email: 'p@x.example', phone_1: '01632 960123', country_code: 'GB' },
         permission: { given: true, method: 'form', at: '2026-01-01T00:00:00.000Z', channels: ['phone', 'sms'] } });
     is('PUT', '/v1/referrals/{id}', await ann.put(`/v1/referrals/${id}`, input));
+    const again = await ann.put(`/v1/referrals/${uuid()}`, { ...input, to: { outside: { name: 'Ola', email: 'ola@els.example' } } });
+    is('PUT', '/v1/referrals/{id}', again);
+    is('PUT', '/v1/referrals/{id}', await ann.put(`/v1/referrals/${uuid()}`, { ...input, known_and_spoken: false }));
+    is('GET', '/v1/referrals/duplicates', await ann.get(`/v1/referrals/duplicates?to=${ben.account}&phone=01632+960123`));
+    is('POST', '/v1/referrals/{id}/remind', await ann.post(`/v1/referrals/${id}/remind`));
     const copy = await send(ann, ben);
     is('POST', '/v1/referrals/{id}/withdraw', await ann.post(`/v1/referrals/${copy.id}/withdraw`));
     is('POST', '/v1/referrals/{id}/pick-up', await ben.post(`/v1/referrals/${id}/pick-up`));

@@ -4,7 +4,7 @@
 const assert = require('node:assert/strict');
 const { test, before, after } = require('node:test');
 const { assertProblem, uuid } = require('./harness.js');
-const { act, collect, ids, lead, network, send } = require('./network.js');
+const { act, collect, ids, lead, network, quiet, send } = require('./network.js');
 
 let net, ann, ben, cy, eve;
 before(async () => {
@@ -186,7 +186,7 @@ test('a create replayed with its key, or sent again with another, makes one refe
     assert.equal(replay.status, 201);
     assert.equal(replay.headers['idempotency-replayed'], 'true');
     assert.equal(replay.headers.etag, first.headers.etag);
-    assert.deepEqual(replay.body, first.body);
+    assert.deepEqual(replay.body, quiet(first.body));
     const again = await ann.put(`/v1/referrals/${id}`, input);
     assert.equal(again.status, 200, again.text);
     assert.equal(again.headers['idempotency-replayed'], undefined);
@@ -313,18 +313,25 @@ test('R31: when only one recipient is left nobody competes any more, and the par
     assert.equal((await ben.get(`/v1/referrals/${first.id}`)).body.competing, true);
     await act(ann, first, 'withdraw');
     assert.equal((await cy.get(`/v1/referrals/${again.id}`)).body.competing, false);
-    const alone = await send(ann, net.dan, { copy_of: first.id });
-    assert.equal(alone.competing, true);
+    const third = await send(ann, net.dan, { copy_of: again.id });
+    assert.deepEqual([third.competing, third.copy_of], [true, first.id]);
+});
+
+test('R30: what was withdrawn is not copied, and by nobody', async () => {
+    const first = await send(ann, ben);
+    await act(ann, first, 'withdraw');
+    const answer = await ann.put(`/v1/referrals/${uuid()}`, lead(cy, { copy_of: first.id }));
+    assertProblem(answer, 422, 'validation');
+    assert.deepEqual(answer.body.errors.map((e) => [e.pointer, e.code]), [['#/copy_of', 'withdrawn']]);
 });
 
 test('R31: of many copies sent at one moment every one knows, and no partner has two', async () => {
     const first = await send(ann, ben);
-    await act(ann, first, 'withdraw');
     const tries = [ben, ben, cy, cy, net.dan, net.dan].map((to) => ann.put(`/v1/referrals/${uuid()}`, lead(to, { copy_of: first.id })));
     const answers = await Promise.all(tries);
     const made = answers.filter((a) => a.status === 201);
-    assert.equal(made.length, 3, answers.map((a) => a.text).join('\n'));
-    for (const { body } of made) assert.equal((await ann.get(`/v1/referrals/${body.id}`)).body.competing, true);
+    assert.equal(made.length, 2, answers.map((a) => a.text).join('\n'));
+    for (const { id } of [first, ...made.map((answer) => answer.body)]) assert.equal((await ann.get(`/v1/referrals/${id}`)).body.competing, true);
 });
 
 test('R31: of two withdrawn at one moment the third knows that it is alone', async () => {

@@ -50,6 +50,7 @@ const events = {
     CONFIRM: [['confirm', { verdict: 'lead' }], ['confirm', { verdict: 'not_a_lead', message: 'Wrong number' }]],
     OUTCOME: ['working', 'won', 'lost', 'dormant'].map((code) => ['outcome', { outcome: code }]),
     WITHDRAW: [['withdraw']],
+    REMIND: [['remind']],
     NOTE: [['notes', { text: 'Rang twice' }]],
 };
 const parties = { ben: 'INBOX', ann: 'SENT', eve: null };

@@ -59,8 +59,10 @@ static char **random_list(GRand *random)
 {
     int n = g_rand_int_range(random, 1, 5);
     char **list = g_new0(char *, n + 1);
-    for (int i = 0; i < n; i++)
-        list[i] = random_text(random, false);
+    for (int i = 0; i < n; i++) {
+        g_autofree char *text = random_text(random, false);
+        list[i] = g_strconcat("-", text, NULL); /* a list of one empty text is stored as no list */
+    }
     return list;
 }
 

@@ -8,10 +8,10 @@
 #include "unit.h"
 
 static const FieldTable *const tables[] = {
-    &account_fields,    &party_fields,   &sign_up_fields,  &login_fields,
-    &tokens_fields,     &session_fields, &scope_fields,    &contact_fields,
-    &permission_fields, &lead_fields,    &referral_fields, &new_referral_fields,
-    &confirm_fields,    &outcome_fields, &note_fields,     &partner_fields,
+    &account_fields,  &party_fields,        &sign_up_fields,   &login_fields,      &tokens_fields,
+    &session_fields,  &scope_fields,        &contact_fields,   &permission_fields, &lead_fields,
+    &referral_fields, &new_referral_fields, &confirm_fields,   &outcome_fields,    &note_fields,
+    &partner_fields,  &outside_fields,      &recipient_fields, &warning_fields,
 };
 
 static size_t size_of(const Field *field)

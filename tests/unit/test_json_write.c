@@ -167,12 +167,12 @@ static void input_has_no_readonly_fields(void **state)
     g_autoptr(GString) out = g_string_new(NULL);
     Uuid id;
     assert_true(uuid_parse("01920000-0a1b-7c2d-8e3f-00ff10203040", &id));
-    NewReferral input = { .to = { .account = id, .name = (char *)"Ann" },
-                          .need = (char *)"Boiler" };
-    json_put_input(out, &new_referral_fields, &input);
-    assert_written(
-        out, "{\"to\":{\"account\":\"01920000-0a1b-7c2d-8e3f-00ff10203040\"},\"need\":\"Boiler\","
-             "\"known_and_spoken\":false}");
+    Referral input = { .id = id,
+                       .to = { .account = id, .name = (char *)"Ann" },
+                       .lead.need = (char *)"Boiler" };
+    json_put_input(out, &referral_fields, &input);
+    assert_written(out, "{\"to\":{\"account\":\"01920000-0a1b-7c2d-8e3f-00ff10203040\"},\"lead\":{"
+                        "\"need\":\"Boiler\",\"known_and_spoken\":false}}");
 }
 
 static void members_join_own_ones(void **state)

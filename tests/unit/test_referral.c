@@ -39,6 +39,9 @@ static const struct {
     { EVENT_WITHDRAW, BOX_SENT, VERDICT_LEAD, false, "ysssssss" },
     { EVENT_WITHDRAW, BOX_SENT, VERDICT_NOT_A_LEAD, false, "ysssssss" },
     { EVENT_WITHDRAW, BOX_INBOX, VERDICT_LEAD, false, "ffffffff" },
+    { EVENT_REMIND, BOX_SENT, VERDICT_LEAD, false, "yyssssss" },
+    { EVENT_REMIND, BOX_INBOX, VERDICT_LEAD, false, "ffffffff" },
+    { EVENT_REMIND, 0, VERDICT_LEAD, false, "ffffffff" },
     { EVENT_NOTE, BOX_INBOX, VERDICT_LEAD, false, "yyyyyyyy" },
     { EVENT_NOTE, BOX_SENT, VERDICT_LEAD, false, "yyyyyyyy" },
     { EVENT_NOTE, 0, VERDICT_LEAD, false, "ffffffff" },
@@ -223,9 +226,9 @@ static void test_new_referral_is_a_deep_copy(void **state)
 {
     char name[] = "Priya", phone[] = "0117 496 0000", need[] = "Roof", me[] = "Me", you[] = "You";
     const Uuid id = { { 1 } }, lead = { { 2 } };
-    const Party from = { { { 3 } }, me, NULL };
+    const Party from = { { { 3 } }, me, NULL }, to = { { { 9 } }, you, NULL };
     NewReferral input = {
-        .to = { { { 4 } }, you, NULL },
+        .to.account = { { 4 } },
         .type = REFERRAL_JOB,
         .contact = { .first_name = name, .phone_1 = phone },
         .need = need,
@@ -234,7 +237,7 @@ static void test_new_referral_is_a_deep_copy(void **state)
         .value = { 100, "GBP" },
     };
     g_auto(Referral) referral = { 0 };
-    referral_init_new(&referral, &id, &lead, &from, &input, NOW);
+    referral_init_new(&referral, &id, &lead, &from, &to, &input, NOW);
     assert_true(uuid_equal(&referral.id, &id));
     assert_true(uuid_equal(&referral.lead.id, &lead));
     assert_int_equal(referral.from.account.bytes[0], 3);
@@ -262,7 +265,7 @@ static void test_new_referral_is_a_deep_copy(void **state)
 
     g_auto(Referral) second = { 0 };
     input.copy_of = id;
-    referral_init_new(&second, &lead, &lead, &from, &input, NOW);
+    referral_init_new(&second, &lead, &lead, &from, &to, &input, NOW);
     assert_true(second.competing);
 }
 
@@ -298,12 +301,88 @@ static void test_new_referral_rules(void **state)
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_auto(FieldErrors) errors = { 0 };
         field_errors_init(&errors);
-        bool valid = new_referral_validate(&rows[i].input, &errors);
+        NewReferral input = rows[i].input;
+        input.to.account = (Uuid){ { 1 } };
+        bool valid = new_referral_validate(&input, &errors);
         assert_int_equal(valid, rows[i].pointer == NULL);
         assert_int_equal(errors.items->len, rows[i].pointer ? 1 : 0);
         if (rows[i].pointer)
             assert_string_not_equal(code_in(&errors, rows[i].pointer), "");
     }
+}
+
+static void r29_r116_exactly_one_recipient(void **state)
+{
+    char name[] = "Ola", email[] = "ola@els.example", blank[] = " ";
+    const Uuid account = { { 1 } };
+    const struct {
+        Recipient to;
+        const char *pointer, *code;
+    } rows[] = {
+        { { .account = account }, NULL, "" },
+        { { .outside = { name, email } }, NULL, "" },
+        { { .account = account, .outside = { name, email } }, "#/to/outside", "not-allowed" },
+        { { .account = account, .outside = { .email = email } }, "#/to/outside", "not-allowed" },
+        { { .outside = { blank, blank } }, "#/to/account", "required" },
+        { { .outside = { name } }, "#/to/outside/email", "required" },
+        { { .outside = { .email = email } }, "#/to/outside/name", "required" },
+        { { .outside = { name, name } }, "#/to/outside/email", "email.invalid" },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        NewReferral input = { .to = rows[i].to,
+                              .type = REFERRAL_JOB,
+                              .contact.email = email,
+                              .need = name,
+                              .permission.given = true };
+        g_auto(FieldErrors) errors = { 0 };
+        field_errors_init(&errors);
+        fields_validate(&new_referral_fields, &input, "#", &errors);
+        new_referral_validate(&input, &errors);
+        if (rows[i].pointer)
+            assert_string_equal(code_in(&errors, rows[i].pointer), rows[i].code);
+        else
+            assert_false(field_errors_any(&errors));
+    }
+}
+
+static void r116_a_recipient_outside_has_a_name_and_an_address(void **state)
+{
+    char name[] = "Ola", email[] = "ola@els.example";
+    const Uuid id = { { 1 } };
+    const Party from = { .account = { { 3 } } };
+    const NewReferral input = { .to.outside = { name, email } };
+    g_auto(Referral) referral = { 0 };
+    referral_init_new(&referral, &id, &id, &from, NULL, &input, NOW);
+    assert_true(referral_is_outside(&referral));
+    assert_string_equal(referral.to.name, "Ola");
+    assert_string_equal(referral.to_email, "ola@els.example");
+    assert_null(referral.to.company_name);
+}
+
+static void remind_is_once_a_day_and_until_the_verdict(void **state)
+{
+    g_autoptr(GError) error = NULL;
+    Referral referral = { .box = BOX_SENT, .state = REFERRAL_SENT };
+    assert_true(referral_may(&referral, EVENT_REMIND, NOW, NULL));
+    referral_remind(&referral, NOW);
+    assert_int_equal(referral.reminded_at, NOW);
+    assert_int_equal(referral.updated_at, NOW);
+    assert_int_equal(referral_remind_from(&referral, NOW + 1), NOW + MS_PER_DAY);
+    assert_false(referral_may(&referral, EVENT_REMIND, NOW + MS_PER_DAY - 1, &error));
+    assert_true(problem_is(error, PROBLEM_REFERRAL_STATE));
+    assert_true(referral_may(&referral, EVENT_REMIND, NOW + MS_PER_DAY, NULL));
+    assert_int_equal(referral_remind_from(&referral, NOW + MS_PER_DAY), 0);
+    referral.state = REFERRAL_PICKED_UP;
+    assert_true(referral_may(&referral, EVENT_REMIND, NOW + MS_PER_DAY, NULL));
+    for (int i = REFERRAL_CONFIRMED; i <= REFERRAL_WITHDRAWN; i++) {
+        referral.state = (ReferralState)i;
+        assert_false(referral_may(&referral, EVENT_REMIND, NOW + MS_PER_DAY, NULL));
+    }
+    referral = (Referral){ .box = BOX_INBOX, .state = REFERRAL_SENT };
+    g_clear_error(&error);
+    assert_false(referral_may(&referral, EVENT_REMIND, NOW, &error));
+    assert_true(problem_is(error, PROBLEM_FORBIDDEN));
+    assert_string_equal(error->message, "Only the sender may do this");
 }
 
 static void test_one_error_for_one_place(void **state)
@@ -312,12 +391,11 @@ static void test_one_error_for_one_place(void **state)
     g_auto(FieldErrors) errors = { 0 };
     field_errors_init(&errors);
     assert_false(fields_validate(&new_referral_fields, &empty, "#", &errors));
-    assert_string_equal(code_in(&errors, "#/to/account"), "required");
     assert_string_equal(code_in(&errors, "#/type"), "required");
     assert_string_equal(code_in(&errors, "#/need"), "required");
     guint before = errors.items->len;
     assert_false(new_referral_validate(&empty, &errors));
-    assert_int_equal(errors.items->len, before + 2); /* phone and permission, not the need again */
+    assert_int_equal(errors.items->len, before + 3); /* to, phone, permission, not the need again */
 }
 
 static void test_confirm_rules(void **state)
@@ -453,6 +531,9 @@ int main(void)
         cmocka_unit_test(test_withdraw),
         cmocka_unit_test(test_new_referral_is_a_deep_copy),
         cmocka_unit_test(test_new_referral_rules),
+        cmocka_unit_test(r29_r116_exactly_one_recipient),
+        cmocka_unit_test(r116_a_recipient_outside_has_a_name_and_an_address),
+        cmocka_unit_test(remind_is_once_a_day_and_until_the_verdict),
         cmocka_unit_test(test_one_error_for_one_place),
         cmocka_unit_test(test_confirm_rules),
         cmocka_unit_test(test_outcome_rules),

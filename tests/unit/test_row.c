@@ -162,8 +162,9 @@ static void columns_are_flat_and_prefixed(void **state)
     const char *columns = row_columns(&thing_fields, NULL);
     assert_string_equal(columns,
                         "id, labels, price_amount, price_currency, given, method, at, channels, "
-                        "named_given, named_method, named_at, named_channels");
-    assert_int_equal(row_n_columns(&thing_fields), 12);
+                        "wording, named_given, named_method, named_at, named_channels, "
+                        "named_wording");
+    assert_int_equal(row_n_columns(&thing_fields), 14);
     assert_ptr_equal(columns, row_columns(&thing_fields, NULL));
     assert_string_equal(row_columns(&outcome_fields, "o"),
                         "o.outcome, o.value_amount, o.value_currency");
@@ -176,17 +177,17 @@ static void columns_are_flat_and_prefixed(void **state)
 static void values_are_in_the_order_of_columns(void **state)
 {
     g_autoptr(GPtrArray) strings = g_ptr_array_new_with_free_func(g_free);
-    DbValue values[12];
+    DbValue values[14];
     char *tags[] = { (char *)"a", (char *)"b c", NULL };
     Thing thing = { .tags = tags, .price = { 5, "GBP" }, .named = { .given = true } };
-    assert_int_equal(row_values(&thing_fields, &thing, values, strings), 12);
+    assert_int_equal(row_values(&thing_fields, &thing, values, strings), 14);
     assert_int_equal(values[0].kind, DB_NULL);
     assert_string_equal(values[1].data, "a\nb c");
     assert_int_equal(values[2].integer, 5);
     assert_string_equal(values[3].data, "GBP");
     assert_int_equal(values[4].kind, DB_INT); /* false is 0, not NULL */
     assert_int_equal(values[5].kind, DB_NULL);
-    assert_int_equal(values[8].integer, 1);
+    assert_int_equal(values[9].integer, 1);
 }
 
 static void upsert_replaces_all_but_the_key(void **state)
