@@ -70,6 +70,29 @@ static bool mail_outcome(Call *call, const Referral *referral, GError **error)
     return mail_sender(call, referral, MAIL_OUTCOME, values, error);
 }
 
+/* A member is asked to look at it. */
+static bool mail_reminder(Call *call, const Referral *referral, GError **error)
+{
+    char id[UUID_TEXT_SIZE];
+    if (referral_is_outside(referral))
+        return true;
+    g_autofree char *key = g_strdup_printf("%s/%" G_GINT64_FORMAT, uuid_format(&referral->id, id),
+                                           referral->rev);
+    MailValue values[] = {
+        { "from", referral->from.name },
+        { "company", referral->from.company_name },
+        { "reminded", "yes" },
+        { "referral", id },
+        { 0 },
+    };
+    return mail_queue(call->db, call->now,
+                      &(Mail){ .type = MAIL_LEAD_WAITING,
+                               .key = key,
+                               .account = &referral->to.account,
+                               .values = values },
+                      error);
+}
+
 bool referral_mail_event(Call *call, const Referral *referral, ReferralEvent event,
                          ReferralState before, GError **error)
 {
@@ -77,5 +100,7 @@ bool referral_mail_event(Call *call, const Referral *referral, ReferralEvent eve
         return mail_verdict(call, referral, error);
     if (event == EVENT_OUTCOME && referral->state != before)
         return mail_outcome(call, referral, error);
+    if (event == EVENT_REMIND)
+        return mail_reminder(call, referral, error);
     return true;
 }
