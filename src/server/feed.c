@@ -33,7 +33,8 @@ const ObjectRow object_rows[] = {
     { OBJECT_REFERRAL, "referral", &referral_fields, referral_columns, "referral_full r",
       "r.id = c.object_id AND (r.to_account = $1 OR r.from_account = $1)", .shows = &party_fields,
       .viewers = "SELECT to_account AS scope FROM referral WHERE from_account = $1"
-                 " AND to_account IS NOT NULL UNION SELECT from_account FROM referral WHERE to_account = $1"
+                 " AND to_account IS NOT NULL UNION SELECT from_account FROM referral WHERE "
+                 "to_account = $1"
                  " UNION SELECT id FROM account WHERE id = $1",
       .showing = "SELECT id FROM referral WHERE to_account = $1 AND from_account = $2"
                  " UNION ALL SELECT id FROM referral WHERE to_account = $2 AND from_account = $1"
