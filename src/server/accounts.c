@@ -8,6 +8,7 @@
 #include "server/password.h"
 #include "server/server.h"
 #include "server/throttle.h"
+#include "server/verify.h"
 
 bool account_read(Db *db, const Uuid *id, Account *account, GError **error)
 {
@@ -60,12 +61,13 @@ bool account_create(Call *call, const NewAccount *input, Account *account, GErro
     if (!db_exec_count(
             call->db, error, &inserted,
             "INSERT INTO account (id, rev, created_at, updated_at, email, name, company_name, "
-            "business_type, state, admin, email_key, password) "
-            "VALUES ($1, 1, $2, $2, $3, $4, $5, $6, 1, $7, $8, $9) ON CONFLICT (email_key) DO "
+            "business_type, state, admin, email_key, password, email_verified_at) "
+            "VALUES ($1, 1, $2, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10) ON CONFLICT (email_key) DO "
             "NOTHING",
             db_uuid(&account->id), db_int(call->now), db_text(account->email),
             db_text(account->name), db_text(account->company_name), db_text(account->business_type),
-            db_int(account->admin), db_text(key), db_text(input->password_hash)))
+            db_int(account->admin), db_text(key), db_text(input->password_hash),
+            db_time(input->verified ? call->now : 0)))
         return false;
     if (inserted == 0)
         return problem_set(error, PROBLEM_ALREADY_EXISTS,
@@ -112,6 +114,7 @@ static bool sign_up(Call *call, GError **error)
         call->reply.status = 201;
         call->reply.rev = account.rev;
         json_put_object(call->reply.body, &account_fields, &account);
+        ok = verify_send(call, &account.id, error);
     }
     fields_clear(&account_fields, &account);
     return ok;

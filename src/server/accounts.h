@@ -22,6 +22,7 @@ typedef struct NewAccount {
     Uuid id;
     const char *email, *name, *company_name, *business_type, *password_hash;
     bool admin;
+    bool verified; /* the address is theirs: somebody vouches for it */
 } NewAccount;
 bool account_create(Call *call, const NewAccount *input, Account *account, GError **error);
 

@@ -87,7 +87,8 @@ bool user_add(const Config *config, int argc, char **argv, GError **error)
                           .company_name = company,
                           .business_type = business,
                           .password_hash = hash,
-                          .admin = admin };
+                          .admin = admin,
+                          .verified = true };
     g_autoptr(Db) db = command_open_database(config, error);
     return db && call_run(db, add_account, &wanted, error);
 }

@@ -140,8 +140,8 @@ static bool store_account(DemoNetwork *network, DemoMember *member, const char *
     return db_exec(
                network->db, error,
                "INSERT INTO account (id, rev, created_at, updated_at, email, name, company_name,"
-               " business_type, state, admin, email_key, password)"
-               " VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+               " business_type, state, admin, email_key, password, email_verified_at)"
+               " VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $3)",
                db_uuid(&account->id), db_int(account->rev), db_time(account->created_at),
                db_text(account->email), db_text(account->name), db_text(account->company_name),
                db_text(account->business_type), db_int(account->state), db_int(account->admin),

@@ -22,5 +22,7 @@ extern const Route
     event_routes[],
     export_routes[],
     openapi_routes[],
+    reset_routes[],
+    verify_routes[],
     security_routes[];
 /* clang-format on */

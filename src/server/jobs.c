@@ -71,6 +71,16 @@ static bool purge_devices(Call *call, GError **error)
            step_done(call, n, 500);
 }
 
+static bool purge_links(Call *call, GError **error)
+{
+    gint64 n;
+    return db_exec_count(call->db, error, &n,
+                         "DELETE FROM mail_link WHERE hash IN "
+                         "(SELECT hash FROM mail_link WHERE expires_at < $1 LIMIT 500)",
+                         db_int(call->now)) &&
+           step_done(call, n, 500);
+}
+
 /* Old tombstones of one scope; states below the newest of them can no longer be caught up from. */
 static bool purge_tombstones(Call *call, GError **error)
 {
@@ -101,6 +111,7 @@ const JobRow job_rows[] = {
     { "purge-sessions", 3600, purge_sessions },
     { "purge-throttle", 3600, purge_throttle },
     { "purge-devices", 600, purge_devices },
+    { "purge-links", 3600, purge_links },
     { "purge-tombstones", 6 * 3600, purge_tombstones },
     { 0 },
 };

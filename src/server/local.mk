@@ -42,12 +42,14 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/lively.c %D%/lively.h \
 	%D%/mail.c %D%/mail.h \
 	%D%/mail_template.c %D%/mail_template.h \
+	%D%/mail_link.c %D%/mail_link.h \
 	%D%/metrics.c %D%/metrics.h \
 	%D%/notes.c %D%/notes.h \
 	%D%/oauth.c %D%/oauth.h \
 	%D%/openapi_doc.c %D%/openapi_doc.h \
 	%D%/page.c %D%/page.h \
 	%D%/partners.c %D%/partners.h \
+	%D%/page_forms.c %D%/page_forms.h \
 	%D%/parts.c \
 	%D%/password.c %D%/password.h \
 	%D%/rate.c %D%/rate.h \
@@ -60,6 +62,7 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/referrals.c %D%/referrals.h \
 	%D%/report_data.c %D%/report_data.h \
 	%D%/reports.c %D%/reports.h \
+	%D%/reset.c %D%/reset.h \
 	%D%/routes.c %D%/routes.h \
 	%D%/schema.c %D%/schema.h \
 	%D%/search.c %D%/search.h \
@@ -70,6 +73,7 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/throttle.c %D%/throttle.h \
 	%D%/tokens.c %D%/tokens.h \
 	%D%/totp.c %D%/totp.h \
+	%D%/verify.c %D%/verify.h \
 	%D%/watchdog.c
 nodist_%C%_libserver_a_SOURCES = %D%/server_schema.c %D%/demo_texts.c %D%/mail_texts.c
 

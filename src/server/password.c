@@ -187,6 +187,19 @@ bool password_settle_own(Call *call, PasswordResult *result, GError **error)
     return right || count(call, check, error);
 }
 
+bool password_forgive(Call *call, const Uuid *account, GError **error)
+{
+    g_autoptr(DbRows) rows = db_query(
+        call->db, error, "SELECT email_key FROM account WHERE id = $1", db_uuid(account));
+    if (!rows)
+        return false;
+    if (!db_next(rows, error))
+        return db_rows_ok(rows);
+    g_autofree char *key = g_strdup(db_get_text(rows, 0));
+    g_clear_pointer(&rows, db_rows_free);
+    return throttle_forget(call, THROTTLE_LOGIN_ACCOUNT, key, error);
+}
+
 bool password_refuse(Call *call, PasswordResult result)
 {
     switch (result) {

@@ -35,6 +35,9 @@ bool password_settle(Call *call, const char *totp, Uuid *account, PasswordResult
 /* RIGHT or WRONG; of an account that is gone NOT_FOUND. */
 bool password_settle_own(Call *call, PasswordResult *result, GError **error);
 
+/* Forgets the wrong guesses of an account: it has another password. */
+bool password_forgive(Call *call, const Uuid *account, GError **error);
+
 /* The hash that password_prepare_new() made. */
 const char *password_new_hash(const Call *call);
 

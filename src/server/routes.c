@@ -22,6 +22,8 @@ const Route *const route_families[] = {
     batch_routes,
     openapi_routes,
     health_routes,
+    reset_routes,
+    verify_routes,
     security_routes,
     email_setting_routes,
     NULL,

@@ -8,12 +8,45 @@
 #include "server/audit.h"
 #include "server/crypto.h"
 #include "server/families.h"
+#include "server/mail.h"
+#include "server/mail_link.h"
 #include "server/password.h"
+#include "server/server.h"
 #include "server/sessions.h"
 #include "server/throttle.h"
 #include "server/totp.h"
 
 /* ---- the password */
+
+static bool tell(Call *call, const Uuid *account, GError **error)
+{
+    g_autoptr(GString) url = g_string_new(NULL);
+    char key[UUID_TEXT_SIZE];
+    Uuid id = uuid_new();
+    uuid_format(&id, key);
+    server_link(call->server, url, "/reset");
+    return mail_queue(call->db, call->now,
+                      &(Mail){ .type = MAIL_PASSWORD_CHANGED,
+                               .key = key,
+                               .account = account,
+                               .values = (MailValue[]){ { "link", url->str }, { 0 } } },
+                      error);
+}
+
+bool security_set_password(Call *call, const Uuid *account, const char *hash, const Uuid *kept,
+                           GError **error)
+{
+    return db_exec(call->db, error, "UPDATE account SET password = $2 WHERE id = $1",
+                   db_uuid(account), db_text(hash)) &&
+           session_revoke_others(call, account, kept, error) &&
+           db_exec(call->db, error,
+                   "DELETE FROM device_grant WHERE account_id = $1 AND exchanged_at IS NULL",
+                   db_uuid(account)) &&
+           db_exec(call->db, error, "DELETE FROM mail_link WHERE account_id = $1 AND purpose = $2",
+                   db_uuid(account), db_int(LINK_RESET)) &&
+           password_forgive(call, account, error) && tell(call, account, error) &&
+           audit_put_of(call, account, "account.password", account, error);
+}
 
 static bool change_prepare(Call *call, GError **error)
 {
@@ -31,10 +64,8 @@ static bool change(Call *call, GError **error)
     if (result != PASSWORD_RIGHT)
         return password_refuse(call, result);
     call->reply.status = 204;
-    return db_exec(call->db, error, "UPDATE account SET password = $2 WHERE id = $1",
-                   db_uuid(account), db_text(password_new_hash(call))) &&
-           session_revoke_others(call, account, &call->principal.session, error) &&
-           audit_put(call, "account.password", account, error);
+    return security_set_password(call, account, password_new_hash(call), &call->principal.session,
+                                 error);
 }
 
 /* ---- one-time codes */

@@ -7,3 +7,8 @@
 #pragma once
 
 #include "server/call.h"
+
+/* From now on this is the password: all sessions but `kept` (NULL: all) end, log-ins that were allowed but not fetched and links for a
+ * new password are void, wrong guesses are forgotten, and the account is told by mail. */
+bool security_set_password(Call *call, const Uuid *account, const char *hash, const Uuid *kept,
+                           GError **error);

@@ -19,6 +19,9 @@ static const struct {
     [THROTTLE_SIGN_UP] = { "sign-up.peer", true, 10 },
     [THROTTLE_DEVICE] = { "device.peer", true, 20 },
     [THROTTLE_CODE] = { "code.peer", true, 10 },
+    [THROTTLE_RESET_ACCOUNT] = { "reset.account", false, 3 },
+    [THROTTLE_RESET_PEER] = { "reset.peer", true, 10 },
+    [THROTTLE_LINK] = { "link.account", false, 3 },
     [THROTTLE_EXPORT] = { "export.account", false, 5 },
     [THROTTLE_TOTP] = { "totp.account", false, 5 },
 };
@@ -114,4 +117,12 @@ bool throttle_clear(Call *call, ThrottleKind kind, const char *text, GError **er
                    "DELETE FROM throttle WHERE subject = $1 AND blocked_until <= $2",
                    db_bytes(subject.bytes, sizeof subject.bytes), db_int(call->now)) &&
            throttle_check(call, kind, text, error);
+}
+
+bool throttle_forget(Call *call, ThrottleKind kind, const char *text, GError **error)
+{
+    CryptoHash subject;
+    subject_of(call, kind, text, &subject);
+    return db_exec(call->db, error, "DELETE FROM throttle WHERE subject = $1",
+                   db_bytes(subject.bytes, sizeof subject.bytes));
 }

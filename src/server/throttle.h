@@ -14,8 +14,11 @@ typedef enum ThrottleKind {
     THROTTLE_LOGIN_ACCOUNT,
     THROTTLE_LOGIN_PEER,
     THROTTLE_SIGN_UP,
-    THROTTLE_DEVICE, /* device log-ins that were started */
-    THROTTLE_CODE,   /* user codes that were none */
+    THROTTLE_DEVICE,        /* device log-ins that were started */
+    THROTTLE_CODE,          /* user codes that were none */
+    THROTTLE_RESET_ACCOUNT, /* links for a new password; text: the folded address */
+    THROTTLE_RESET_PEER,
+    THROTTLE_LINK,   /* mails to verify an address; text: the account */
     THROTTLE_EXPORT, /* text: the account */
     THROTTLE_TOTP,   /* first one-time codes; text: the account */
 } ThrottleKind;
@@ -27,6 +30,9 @@ bool throttle_check(Call *call, ThrottleKind kind, const char *text, GError **er
 bool throttle_count(Call *call, ThrottleKind kind, const char *text, GError **error);
 /* It got in: forgets the attempts; THROTTLED likewise. */
 bool throttle_clear(Call *call, ThrottleKind kind, const char *text, GError **error);
+
+/* As if there had been none, also while it is blocked. */
+bool throttle_forget(Call *call, ThrottleKind kind, const char *text, GError **error);
 
 /* What a peer's address is counted under: the address itself, or its /64 network. */
 void throttle_peer(const char *peer, char out[static INET6_ADDRSTRLEN]);

@@ -4,9 +4,10 @@
 #include <string.h>
 
 static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-static const char *const prefixes[] = {
-    [TOKEN_ACCESS] = "lla_", [TOKEN_REFRESH] = "llr_", [TOKEN_DEVICE] = "lld_"
-};
+static const char *const prefixes[] = { [TOKEN_ACCESS] = "lla_",
+                                        [TOKEN_REFRESH] = "llr_",
+                                        [TOKEN_DEVICE] = "lld_",
+                                        [TOKEN_LINK] = "llm_" };
 
 /* CRC-32 (IEEE 802.3), bit by bit: it only runs over 47 bytes. */
 static guint32 crc32_of(const char *text, size_t length)

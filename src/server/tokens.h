@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The text of tokens: "lla_" (access), "llr_" (refresh) or "lld_" (device code), 32 random bytes as 43 base62 digits, and 6 base62 digits of
+ * The text of tokens: "lla_" (access), "llr_" (refresh) or "lld_" (device code), "llm_" (link in a mail), 32 random bytes as 43 base62 digits, and 6 base62 digits of
  * CRC-32, so that a scanner finds a leaked one and junk is refused without asking the database. The database only has
  * the BLAKE2b-256 of the whole text.
  */
@@ -11,8 +11,9 @@
 typedef enum TokenKind {
     TOKEN_ACCESS = 1,
     TOKEN_REFRESH = 2,
-    TOKEN_DEVICE = 3 /* a device code: in a table of its own */
-} TokenKind;         /* stored: never renumber */
+    TOKEN_DEVICE = 3, /* a device code: in a table of its own */
+    TOKEN_LINK = 4    /* of a mail: likewise */
+} TokenKind;          /* stored: never renumber */
 
 #define TOKEN_LENGTH (4 + 43 + 6)
 

@@ -30,6 +30,7 @@ API_TESTS = \
 	%D%/referral.test.js \
 	%D%/rename.test.js \
 	%D%/report.test.js \
+	%D%/reset.test.js \
 	%D%/search.test.js \
 	%D%/security.test.js \
 	%D%/session.test.js \

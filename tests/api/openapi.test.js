@@ -7,6 +7,7 @@ const path = require('node:path');
 const { test, before, after } = require('node:test');
 const { PASSWORD, leadlined, uuid } = require('./harness.js');
 const { act, lead, network, send } = require('./network.js');
+const { mailsTo } = require('./raw.js');
 const { codeOf } = require('./totp.js');
 
 let net, ann, ben, doc;
@@ -199,6 +200,13 @@ test('answers are as the document says', async () => {
     is('GET', '/v1/me/totp', await sam.get('/v1/me/totp'));
     is('POST', '/v1/me/totp/recovery-codes', await sam.post('/v1/me/totp/recovery-codes', { password: PASSWORD }));
     is('DELETE', '/v1/me/totp', await sam.write('DELETE', '/v1/me/totp', { password: PASSWORD }));
+    const [{ link }] = await mailsTo(net.api, await net.api.login('new@x.example'));
+    is('GET', '/verify', await net.api.get(link.slice(link.indexOf('/verify'))));
+    is('POST', '/verify', await net.api.form('/verify', { token: link.split('=')[1] }));
+    is('POST', '/v1/me/verify-email', await sam.post('/v1/me/verify-email'));
+    is('POST', '/v1/password-reset', await net.api.request('POST', '/v1/password-reset', { email: 'nobody@x.example' }));
+    is('GET', '/reset', await net.api.get('/reset'));
+    is('POST', '/reset', await net.api.form('/reset', { email: 'nobody@x.example' }));
     is('GET', '/v1/me/export', await sam.get('/v1/me/export'));
     is('POST', '/v1/me/password', await sam.post('/v1/me/password', { current: PASSWORD, new: 'another passphrase' }));
     const all = Object.entries(doc.paths).flatMap(([route, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${route}`));

@@ -6,6 +6,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { spawnSync } = require('node:child_process');
 const { postgresql } = require('./harness.js');
+const { literal, sql } = require('./network.js');
 
 function psql(database, sql) {
     const done = spawnSync('psql', ['-qAt', '-v', 'ON_ERROR_STOP=1', '-d', database, '-c', sql], { encoding: 'utf8' });
@@ -30,4 +31,13 @@ function rawDatabase(server) {
     return Buffer.concat([dump.stdout, ...fs.readdirSync(folder).map((name) => fs.readFileSync(path.join(folder, name)))]);
 }
 
-module.exports = { rawDatabase, psql, nameOf };
+/** Mail that waits for an account, oldest first: [{ type, link, ... }]. The server rests meanwhile. */
+async function mailsTo(server, caller) {
+    let rows;
+    await server.restart(() => {
+        rows = sql(server.database, `SELECT type, value_texts FROM mail WHERE account_id = ${literal(caller.account)} AND value_texts IS NOT NULL ORDER BY created_at, id;`);
+    });
+    return rows.map(([type, values]) => ({ type, ...JSON.parse(values) }));
+}
+
+module.exports = { mailsTo, rawDatabase };
