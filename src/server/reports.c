@@ -80,9 +80,14 @@ static bool speed(Call *call, GError **error)
     return make(call, REPORT_SPEED, error);
 }
 
-/* The members of the head, and rows whose months, where there are any, are beside the fields of their table. */
+/* The members of the head, and rows. */
 #define TIME "{'type':'string','format':'date-time'}"
-#define ROWS(row) "{'type':'array','items':" SCHEMA_REF(row) "}"
+#define MONTHS(name) "'" name "':{'type':'array','items':{'type':'integer','minimum':0}}"
+/* Beside the fields of a row of give and take: its counts of each month. */
+#define GIVE_TAKE_ROW                                                                              \
+    "{'allOf':[" SCHEMA_REF("give_take_row") ",{'type':'object','properties':{" MONTHS(            \
+        "gave_months") "," MONTHS("took_months") "}}]}"
+#define ROWS(row) "{'type':'array','items':" row "}"
 #define REPORT_SCHEMA(row)                                                                         \
     "{'type':'object','required':['report','account','from','to','time_zone','generated_at',"      \
     "'rows','totals'],'properties':{'report':{'type':'string'},'account':{'type':'object',"        \
@@ -91,22 +96,43 @@ static bool speed(Call *call, GError **error)
     ",'time_zone':{'type':'string'},'generated_at':" TIME ",'months':{'type':'array','items':"     \
     "{'type':'string'}},'caution':{'type':'string'},'rows':" ROWS(row) ",'totals':" ROWS(row) "}}"
 
-#define REPORT(name, row_name, row_fields, make_it, text)                                          \
-    {                                                                                              \
-        .method = "GET", .path = "/v1/reports/" name, .access = ACCESS_USER, .lane = LANE_READ,    \
-        .flags = ROUTE_SNAPSHOT, .reply = &(row_fields), .handler = (make_it),                     \
-        .query = "from to tz partner format",                                                      \
-        .summary = text " As json, csv or text; of 12 months unless from and to (days or times) "  \
-                        "say otherwise, in the time zone tz",                                      \
-        .reply_schema = REPORT_SCHEMA(row_name)                                                    \
-    }
+#define QUERY "from to tz partner format"
+#define PERIOD                                                                                     \
+    " As json, csv or text; of 12 months unless from and to (days or times) say otherwise, in "    \
+    "the "                                                                                         \
+    "time zone tz"
 
 const Route report_routes[] = {
-    REPORT("give-take", "give_take_row", give_take_row_fields, give_take,
-           "What I gave each of the others and what I received, month by month."),
-    REPORT("not-a-lead-reasons", "reason_row", reason_row_fields, reasons,
-           "Why leads of mine, and leads for me, were not leads."),
-    REPORT("speed", "speed_row", speed_row_fields, speed,
-           "From sent to picked up and to the verdict: median and 90th percentile in minutes."),
+    { .method = "GET",
+      .path = "/v1/reports/give-take",
+      .access = ACCESS_USER,
+      .lane = LANE_READ,
+      .flags = ROUTE_SNAPSHOT,
+      .reply = &give_take_row_fields,
+      .handler = give_take,
+      .query = QUERY,
+      .summary = "What I gave each of the others and what I received, month by month." PERIOD,
+      .reply_schema = REPORT_SCHEMA(GIVE_TAKE_ROW) },
+    { .method = "GET",
+      .path = "/v1/reports/not-a-lead-reasons",
+      .access = ACCESS_USER,
+      .lane = LANE_READ,
+      .flags = ROUTE_SNAPSHOT,
+      .reply = &reason_row_fields,
+      .handler = reasons,
+      .query = QUERY,
+      .summary = "Why leads of mine, and leads for me, were not leads." PERIOD,
+      .reply_schema = REPORT_SCHEMA(SCHEMA_REF("reason_row")) },
+    { .method = "GET",
+      .path = "/v1/reports/speed",
+      .access = ACCESS_USER,
+      .lane = LANE_READ,
+      .flags = ROUTE_SNAPSHOT,
+      .reply = &speed_row_fields,
+      .handler = speed,
+      .query = QUERY,
+      .summary =
+          "Minutes from sent to picked up and to the verdict: median, 90th percentile." PERIOD,
+      .reply_schema = REPORT_SCHEMA(SCHEMA_REF("speed_row")) },
     { 0 },
 };

@@ -34,6 +34,10 @@ const resolve = (ref) => ref.slice(2).split('/').reduce((node, name) => node && 
 function check(schema, value, at = '#') {
     for (const word of Object.keys(schema)) assert.ok(known.has(word), `unknown word ${word} at ${at}`);
     if (schema.$ref) return check(resolve(schema.$ref), value, at);
+    if (schema.allOf) { // of objects: what one has the others may have too
+        const all = schema.allOf.map((one) => (one.$ref ? resolve(one.$ref) : one));
+        return check({ ...Object.assign({}, ...all), properties: Object.assign({}, ...all.map((one) => one.properties)), required: all.flatMap((one) => one.required || []) }, value, at);
+    }
     const errors = [], fail = (what) => errors.push(`${at}: ${what}: ${JSON.stringify(value).slice(0, 80)}`);
     if (schema.anyOf) {
         const all = schema.anyOf.map((one) => check(one, value, at));
@@ -164,6 +168,7 @@ test('answers are as the document says', async () => {
     is('GET', '/v1/referrals/{id}', await ann.get(`/v1/referrals/${refused.id}`));
     is('GET', '/v1/referrals', await ben.get('/v1/referrals?limit=2'));
     is('GET', '/v1/partners', await ben.get('/v1/partners'));
+    for (const name of ['give-take', 'not-a-lead-reasons', 'speed']) is('GET', `/v1/reports/${name}`, await ann.get(`/v1/reports/${name}`));
     is('GET', '/v1/changes', await ben.get('/v1/changes?limit=500'));
     is('GET', '/v1/changes', await ben.get(`/v1/changes?since=${(await ben.get('/v1/me')).body.scopes[0].state}`));
     const { headers, request } = await ben.events();
