@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "model/referral.h"
+#include "model/report.h"
 
 /* In the order of help. Names are for ever: scripts use them. */
 const CliOption cli_options[N_CLI_OPTIONS] = {
@@ -73,6 +74,11 @@ const CliOption cli_options[N_CLI_OPTIONS] = {
                       N_("Send the JSON of --input instead of what is in the item") },
     [OPTION_NOTE] = { "note", 0, N_("NOTE"), NULL,
                       N_("Change this note: its id, or its number in the order of leadline show") },
+    [OPTION_FROM] = { "from", 0, N_("DAY"), NULL,
+                      N_("From this day (2026-02-28) or time on, instead of 12 months ago") },
+    [OPTION_UNTIL] = { "to", 0, N_("DAY"), NULL,
+                       N_("Until the end of this day, or this time, instead of now") },
+    [OPTION_FORMAT] = { "format", 0, N_("FORMAT"), &report_outputs, N_("How it is printed") },
     [OPTION_TIMEOUT] = { "timeout", 0, N_("SECONDS"), NULL,
                          N_("Wait at most so long for the "
                             "server") },

@@ -44,6 +44,12 @@ const CliCommand cli_commands[] = {
       .details = N_("Only your side sees notes. The text is that of --message.") },
     { "account", NULL, 0, 0, NETWORK, &account_fields, .run = cli_run_account,
       .effect = N_("Your name, company and business, and changing them") },
+    { "report", N_("NAME"), 1, 1, CLI_OPTION(FROM) | CLI_OPTION(UNTIL) | CLI_OPTION(FORMAT),
+      .run = cli_run_report,
+      .effect = N_("Give and take with each partner, why leads were not leads, speed"),
+      .details = N_("NAME is give-take, not-a-lead-reasons or speed. Made from what was synced to "
+                    "this machine, of 12 months, in your time zone. In CSV what a spreadsheet "
+                    "would take for a formula has an apostrophe in front.") },
     { "outbox", NULL, 0, 0,
       CLI_OPTION(RETRY) | CLI_OPTION(DROP) | MESSAGE | CLI_OPTION(DROPPED) | CLI_OPTION(TAKE_BACK) |
           CLI_OPTION(KEEP_MINE) | CLI_OPTION(KEEP_THEIRS) | CLI_OPTION(FIELD) | CLI_OPTION(EDIT) |

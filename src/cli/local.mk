@@ -14,6 +14,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/new.c \
 	%D%/outbox.c \
 	%D%/output.c %D%/output.h \
+	%D%/report.c \
 	%D%/result.c %D%/result.h \
 	%D%/run.h \
 	%D%/session.c %D%/session.h \

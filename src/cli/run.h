@@ -24,6 +24,9 @@ bool cli_run_account(Cli *cli, GError **error);
 bool cli_run_outbox(Cli *cli, GError **error);
 bool cli_run_sync(Cli *cli, GError **error);
 
+/* report.c */
+bool cli_run_report(Cli *cli, GError **error);
+
 /* auth.c */
 bool cli_run_login(Cli *cli, GError **error);
 bool cli_run_status(Cli *cli, GError **error);

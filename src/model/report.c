@@ -29,6 +29,13 @@ static const EnumValue kind_values[] = {
 };
 const EnumTable report_kinds = ENUM_TABLE("report", kind_values);
 
+static const EnumValue output_values[] = {
+    { REPORT_JSON, "json", N_("the object of the API") },
+    { REPORT_CSV, "csv", N_("a table for spreadsheets") },
+    { REPORT_TEXT, "text", N_("plain text") },
+};
+const EnumTable report_outputs = ENUM_TABLE("report_output", output_values);
+
 #define COUNT(name, at, label_text)                                                                \
     {                                                                                              \
         name, FIELD_INT, at, FIELD_READONLY, .label = label_text                                   \

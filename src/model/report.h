@@ -139,6 +139,9 @@ extern const FieldTable report_head_fields;
 
 const ReportType *report_type(ReportKind kind);
 
+typedef enum ReportOutput { REPORT_JSON = 1, REPORT_CSV = 2, REPORT_TEXT = 3 } ReportOutput;
+extern const EnumTable report_outputs;
+
 /* ---- a report */
 
 typedef struct ReportHead {

@@ -4,19 +4,10 @@
 #include "server/report_data.h"
 #include "wire/report_json.h"
 
-typedef enum Format { FORMAT_JSON = 1, FORMAT_CSV = 2, FORMAT_TEXT = 3 } Format;
-
-static const EnumValue format_values[] = {
-    { FORMAT_JSON, "json", "JSON" },
-    { FORMAT_CSV, "csv", "CSV" },
-    { FORMAT_TEXT, "text", "text" },
-};
-static const EnumTable formats = ENUM_TABLE("report_format", format_values);
-
-static bool read_format(Call *call, Format *format, GError **error)
+static bool read_format(Call *call, ReportOutput *format, GError **error)
 {
     const char *text = call_query(call, "format");
-    *format = text ? (Format)enum_value(&formats, text) : FORMAT_JSON;
+    *format = text ? (ReportOutput)enum_value(&report_outputs, text) : REPORT_JSON;
     if (!*format)
         field_errors_add(&call->errors, "#/format", "not-one-of", "json, csv or text");
     return call_valid(call, error);
@@ -30,18 +21,18 @@ static bool read_partner(Call *call, Uuid *partner, GError **error)
     return call_valid(call, error);
 }
 
-static void answer(Call *call, const Report *report, Format format)
+static void answer(Call *call, const Report *report, ReportOutput format)
 {
     GString *out = call->reply.body;
     switch (format) {
-    case FORMAT_JSON:
+    case REPORT_JSON:
         report_put_json(out, report);
         break;
-    case FORMAT_CSV:
+    case REPORT_CSV:
         report_put_csv(out, report);
         call->reply.type = "text/csv; charset=utf-8; header=present";
         break;
-    case FORMAT_TEXT:
+    case REPORT_TEXT:
         report_put_text(out, report);
         call->reply.type = "text/plain; charset=utf-8";
         break;
@@ -53,7 +44,7 @@ static bool make(Call *call, ReportKind kind, GError **error)
     g_auto(ReportPeriod) period = { 0 };
     g_auto(Report) report = { 0 };
     ReportAsk ask = { .kind = kind, .account = call->principal.account, .now = call->now };
-    Format format;
+    ReportOutput format;
     if (!read_format(call, &format, error) || !read_partner(call, &ask.partner, error))
         return false;
     if (!report_period(&period, call->now, call_query(call, "from"), call_query(call, "to"),
