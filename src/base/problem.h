@@ -45,6 +45,14 @@ typedef enum ProblemFault {
     X(REFERRAL_STATE, "referral-state", 409, FAULT_CALLER, false, 77,                              \
       N_("Not possible in this state"))                                                            \
     X(NOT_PARTNERS, "not-partners", 409, FAULT_CALLER, false, 77, N_("Not one of your partners"))  \
+    X(INVITATION_STATE, "invitation-state", 409, FAULT_CALLER, false, 77,                          \
+      N_("The invitation is answered or over"))                                                    \
+    X(PARTNER_LIMIT, "partner-limit", 409, FAULT_CALLER, false, 77,                                \
+      N_("There is no room for another partner"))                                                  \
+    X(EXCLUSIVE, "exclusive", 409, FAULT_CALLER, false, 77,                                        \
+      N_("An exclusive network has one partner for a business type"))                              \
+    X(INVITATION_LIMIT, "invitation-limit", 409, FAULT_CALLER, false, 77,                          \
+      N_("Too many invitations: wait for answers"))                                                \
     X(AMEND_CLOSED, "amend-closed", 409, FAULT_CALLER, false, 77,                                  \
       N_("The verdict can no longer be changed"))                                                  \
     X(ALREADY_EXISTS, "already-exists", 409, FAULT_CALLER, false, 77, N_("Already exists"))        \

@@ -97,6 +97,7 @@ static const struct {
     { "to", NULL },
     { "contact", "" },
     { "permission", "permission-" },
+    { "profile", "" },
 };
 
 static const char *prefix_of(const Field *field)

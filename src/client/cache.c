@@ -65,6 +65,11 @@ Cache *cache_open(const char *path, GError **error)
                                        row_columns(&partner_fields, NULL));
     cache->select_partner = db_intern("SELECT %s FROM partner WHERE account = $1",
                                       row_columns(&partner_fields, NULL));
+    cache->select_invitations = db_intern("SELECT %s FROM invitation WHERE $1 = 0 OR direction = $1"
+                                          " ORDER BY state > 1, created_at DESC, id DESC LIMIT $2",
+                                          row_columns(&invitation_fields, NULL));
+    cache->select_invitation = db_intern("SELECT %s FROM invitation WHERE id = $1",
+                                         row_columns(&invitation_fields, NULL));
     cache->select_account = db_intern("SELECT %s FROM account", row_columns(&account_fields, NULL));
     return cache;
 }
@@ -216,6 +221,40 @@ static void partner_free(gpointer partner)
 {
     fields_clear(&partner_fields, partner);
     g_free(partner);
+}
+
+static void invitation_free(gpointer invitation)
+{
+    fields_clear(&invitation_fields, invitation);
+    g_free(invitation);
+}
+
+GPtrArray *cache_invitations(Cache *cache, InvitationDirection direction, unsigned limit,
+                             GError **error)
+{
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(invitation_free);
+    g_autoptr(DbRows) rows = db_query(cache->db, error, cache->select_invitations,
+                                      db_int(direction), db_int(limit));
+    while (rows && db_next(rows, error)) {
+        Invitation *invitation = g_new0(Invitation, 1);
+        row_read(rows, 0, &invitation_fields, invitation, ROW_COPY);
+        g_ptr_array_add(list, invitation);
+    }
+    return rows && db_rows_ok(rows) ? g_steal_pointer(&list) : NULL;
+}
+
+bool cache_invitation(Cache *cache, const Uuid *id, Invitation *out, GError **error)
+{
+    return read_one(db_query(cache->db, error, cache->select_invitation, db_uuid(id)),
+                    &invitation_fields, out, error);
+}
+
+bool cache_invitations_waiting(Cache *cache, gint64 now, gint64 *n, GError **error)
+{
+    return db_get_one_int(cache->db, error, n,
+                          "SELECT count(*) FROM invitation WHERE state = 1 AND direction = $1"
+                          " AND expires_at > $2",
+                          db_int(DIRECTION_RECEIVED), db_int(now));
 }
 
 /* Every word of text starts a word of the partner's names. */

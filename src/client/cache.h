@@ -10,6 +10,7 @@
 #include "base/problem.h"
 #include "base/uuid.h"
 #include "client/limit.h"
+#include "model/invitation.h"
 #include "model/referral.h"
 
 typedef struct Cache Cache;
@@ -142,6 +143,15 @@ bool cache_give_take(Cache *cache, const Uuid *account, gint64 since, GiveTake *
 /* Partner *; text: prefix words, NULL = all, by name. */
 GPtrArray *cache_partners(Cache *cache, const char *text, unsigned limit, GError **error);
 bool cache_partner(Cache *cache, const Uuid *account, Partner *out, GError **error);
+
+/* Invitation *, newest first, those that wait for an answer before all others; direction 0: both. As the server has them,
+ * without what is in the outbox. */
+GPtrArray *cache_invitations(Cache *cache, InvitationDirection direction, unsigned limit,
+                             GError **error);
+/* NOT_FOUND. Caller clears. */
+bool cache_invitation(Cache *cache, const Uuid *id, Invitation *out, GError **error);
+/* Received ones that wait for an answer now. */
+bool cache_invitations_waiting(Cache *cache, gint64 now, gint64 *n, GError **error);
 
 /* Ids (Uuid) of leads that came since the last full sync or during a later one, are still unopened, and that nobody was told
  * of yet: client_told() takes them out. Oldest first; free with g_array_unref. */

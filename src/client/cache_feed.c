@@ -5,6 +5,9 @@
 #include "client/cache_writer.h"
 #include "client/client.h"
 #include "db/row.h"
+#include "model/invitation.h"
+
+#define COLUMNS_MAX 40 /* of one table */
 
 /* ---- where a feed stands */
 
@@ -105,22 +108,38 @@ static bool delete_note(CacheWriter *writer, const Uuid *id, GError **error)
            db_exec(writer->db, error, "DELETE FROM note WHERE id = $1 AND local = 0", db_uuid(id));
 }
 
+/* Of an object without local edits: all columns, and by which sync. */
+static const char *put_sql(const char *sql_table, const FieldTable *table)
+{
+    g_auto(GStrv) names = g_strsplit(row_columns(table, NULL), ", ", -1);
+    g_autoptr(GString) marks = g_string_new("$1"), sets = g_string_new(NULL);
+    int n = 1;
+    for (char **name = names + 1; *name; name++) {
+        g_string_append_printf(marks, ", $%d", ++n);
+        g_string_append_printf(sets, "%s = excluded.%s, ", *name, *name);
+    }
+    return db_intern("INSERT INTO %s (%s, generation) VALUES (%s, $%d) ON CONFLICT (%s) DO UPDATE"
+                     " SET %sgeneration = excluded.generation",
+                     sql_table, row_columns(table, NULL), marks->str, n + 1, names[0], sets->str);
+}
+
+static bool put_row(CacheWriter *writer, const char *sql_table, const FieldTable *table,
+                    const void *object, GError **error)
+{
+    DbValue values[COLUMNS_MAX];
+    g_assert(row_n_columns(table) < COLUMNS_MAX);
+    g_ptr_array_set_size(writer->strings, 0);
+    size_t n = row_values(table, object, values, writer->strings);
+    values[n++] = db_int(writer->generation);
+    return db_exec_values(writer->db, error, NULL, put_sql(sql_table, table), values, n);
+}
+
 static bool put_partner(CacheWriter *writer, const JsonNode *data, GError **error)
 {
     Partner partner = { 0 };
     decode(data, &partner_fields, &partner);
     bool ok = uuid_is_nil(&partner.account) ||
-              db_exec(
-                  writer->db, error,
-                  "INSERT INTO partner (account, rev, name, company_name, business_type, email, "
-                  "since, generation) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT "
-                  "(account) DO UPDATE SET rev = excluded.rev, name = excluded.name, "
-                  "company_name = excluded.company_name, business_type = excluded.business_type, "
-                  "email = excluded.email, since = excluded.since, generation = "
-                  "excluded.generation",
-                  db_uuid(&partner.account), db_int(partner.rev), db_text(partner.name),
-                  db_text(partner.company_name), db_text(partner.business_type),
-                  db_text(partner.email), db_time(partner.since), db_int(writer->generation));
+              put_row(writer, "partner", &partner_fields, &partner, error);
     fields_clear(&partner_fields, &partner);
     writer->changed |= CLIENT_PARTNERS;
     return ok;
@@ -130,6 +149,23 @@ static bool delete_partner(CacheWriter *writer, const Uuid *id, GError **error)
 {
     writer->changed |= CLIENT_PARTNERS;
     return db_exec(writer->db, error, "DELETE FROM partner WHERE account = $1", db_uuid(id));
+}
+
+static bool put_invitation(CacheWriter *writer, const JsonNode *data, GError **error)
+{
+    Invitation invitation = { 0 };
+    decode(data, &invitation_fields, &invitation);
+    bool ok = uuid_is_nil(&invitation.id) || !invitation.direction || !invitation.state ||
+              put_row(writer, "invitation", &invitation_fields, &invitation, error);
+    fields_clear(&invitation_fields, &invitation);
+    writer->changed |= CLIENT_INVITATIONS;
+    return ok;
+}
+
+static bool delete_invitation(CacheWriter *writer, const Uuid *id, GError **error)
+{
+    writer->changed |= CLIENT_INVITATIONS;
+    return db_exec(writer->db, error, "DELETE FROM invitation WHERE id = $1", db_uuid(id));
 }
 
 static bool put_account(CacheWriter *writer, const JsonNode *data, GError **error)
@@ -162,14 +198,7 @@ bool cache_write_account(CacheWriter *writer, const Account *account, GError **e
     writer->changed |= CLIENT_STATUS;
     writer->account = account->id;
     return db_exec(writer->db, error, "DELETE FROM account") &&
-           db_exec(writer->db, error,
-                   "INSERT INTO account (id, rev, created_at, updated_at, email, name, "
-                   "company_name, business_type, state, admin, generation) VALUES ($1, $2, $3, $4, "
-                   "$5, $6, $7, $8, $9, $10, $11)",
-                   db_uuid(&account->id), db_int(account->rev), db_time(account->created_at),
-                   db_time(account->updated_at), db_text(account->email), db_text(account->name),
-                   db_text(account->company_name), db_text(account->business_type),
-                   db_int(account->state), db_int(account->admin), db_int(writer->generation)) &&
+           put_row(writer, "account", &account_fields, account, error) &&
            /* Now it is known whose items of the outbox are to be shown. */
            (!changed || (cache_load_edited(writer, error) && cache_refresh_all(writer, error)));
 }
@@ -186,6 +215,8 @@ static const struct {
     { "note", put_note, delete_note, "SELECT id FROM note WHERE generation < $1" },
     { "partner", put_partner, delete_partner, "SELECT account FROM partner WHERE generation < $1" },
     { "account", put_account, keep_account, NULL },
+    { "invitation", put_invitation, delete_invitation,
+      "SELECT id FROM invitation WHERE generation < $1" },
 };
 
 static bool write_object(CacheWriter *writer, const JsonNode *object, GError **error)
@@ -303,20 +334,16 @@ bool cache_touch_feeds(CacheWriter *writer, gint64 at, GError **error)
 bool cache_wipe(CacheWriter *writer, GError **error)
 {
     static const char *const statements[] = {
-        "DELETE FROM referral",
-        "DELETE FROM referral_base",
-        "DELETE FROM note",
-        "DELETE FROM note_base",
-        "DELETE FROM partner",
-        "DELETE FROM account",
-        "DELETE FROM feed",
-        "DELETE FROM counter",
-        "DELETE FROM party_counter",
-        "DELETE FROM arrival",
-        "INSERT INTO lead_words (lead_words) VALUES ('delete-all')",
+        "DELETE FROM referral", "DELETE FROM referral_base",
+        "DELETE FROM note",     "DELETE FROM note_base",
+        "DELETE FROM partner",  "DELETE FROM invitation",
+        "DELETE FROM account",  "DELETE FROM feed",
+        "DELETE FROM counter",  "DELETE FROM party_counter",
+        "DELETE FROM arrival",  "INSERT INTO lead_words (lead_words) VALUES ('delete-all')",
     };
     if (!run_all(writer, statements, G_N_ELEMENTS(statements), error))
         return false;
-    writer->changed |= CLIENT_LEADS | CLIENT_NOTES | CLIENT_PARTNERS | CLIENT_STATUS;
+    writer->changed |= CLIENT_LEADS | CLIENT_NOTES | CLIENT_PARTNERS | CLIENT_INVITATIONS |
+                       CLIENT_STATUS;
     return cache_writer_load(writer, error);
 }

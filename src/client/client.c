@@ -263,7 +263,8 @@ static gboolean rebuild_cache(gpointer data)
         client_problem(client, problem_of(error), error->message);
     client->worker = worker_new(writer, cache_path, store_path);
     client_read_account(client);
-    client_tell(client, CLIENT_LEADS | CLIENT_NOTES | CLIENT_PARTNERS | CLIENT_STATUS);
+    client_tell(client,
+                CLIENT_LEADS | CLIENT_NOTES | CLIENT_PARTNERS | CLIENT_INVITATIONS | CLIENT_STATUS);
     client_add_job(client, job_new(JOB_REFRESH, on_refreshed, client));
     return G_SOURCE_REMOVE;
 }

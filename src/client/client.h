@@ -28,6 +28,7 @@ typedef enum ClientChange {
     CLIENT_NOTES = 1 << 4,
     CLIENT_ARRIVALS = 1 << 5, /* cache_arrivals() */
     CLIENT_SNOOZES = 1 << 6,  /* store_snoozes() */
+    CLIENT_INVITATIONS = 1 << 7,
 } ClientChange;
 
 typedef void (*ClientChangedFunc)(unsigned what, gpointer data);

@@ -33,6 +33,7 @@ static const Field account_rows[] = {
     { "business_type", FIELD_TEXT, AT(business_type), .max = 80, .label = N_("Business") },
     { "state", FIELD_ENUM, AT(state), FIELD_READONLY, .values = &account_states },
     { "admin", FIELD_BOOL, AT(admin), FIELD_READONLY },
+    { "profile", FIELD_OBJECT, AT(profile), .object = &profile_fields, .label = N_("Profile") },
 };
 #undef AT
 const FieldTable account_fields = FIELD_TABLE("account", Account, account_rows);

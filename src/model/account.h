@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/field.h"
 #include "base/uuid.h"
+#include "model/profile.h"
 
 #define PASSWORD_MIN 12 /* code points (NIST SP 800-63B) */
 #define PASSWORD_MAX 256
@@ -23,9 +24,10 @@ typedef struct Account {
     char *email; /* unique, case-folded */
     char *name;
     char *company_name;
-    char *business_type;
+    char *business_type; /* model/business_type.h */
     AccountState state;
     bool admin;
+    MemberProfile profile;
 } Account;
 
 /* How somebody appears in other people's objects: never more than this. */

@@ -2,9 +2,18 @@
 noinst_LIBRARIES += %D%/libmodel.a
 %C%_libmodel_a_SOURCES = \
 	%D%/account.c %D%/account.h \
+	%D%/business_type.c %D%/business_type.h \
+	%D%/invitation.c %D%/invitation.h \
 	%D%/mail_type.c %D%/mail_type.h \
+	%D%/profile.c %D%/profile.h \
 	%D%/referral.c %D%/referral.h \
 	%D%/referral_rules.c \
 	%D%/report.c %D%/report.h \
 	%D%/report_period.c \
 	%D%/report_print.c
+nodist_%C%_libmodel_a_SOURCES = %D%/business_texts.c
+
+EXTRA_DIST += data/business-types.txt
+CLEANFILES += %D%/business_texts.c
+%D%/business_texts.c: data/business-types.txt $(top_srcdir)/build-aux/embed-text
+	$(EMBED) business_texts $(srcdir)/data/business-types.txt > $@

@@ -283,8 +283,9 @@ const FieldTable note_fields = FIELD_TABLE("note", Note, note_rows);
           .label = N_("Business") },                                                               \
         { "email", FIELD_EMAIL, AT(email), FIELD_READONLY | FIELD_PERSONAL,                        \
           .label = N_("E-mail") },                                                                 \
+        { "since", FIELD_TIME, AT(since), FIELD_READONLY, .label = N_("Partner since") },          \
     {                                                                                              \
-        "since", FIELD_TIME, AT(since), FIELD_READONLY, .label = N_("Partner since")               \
+        "profile", FIELD_OBJECT, AT(profile), FIELD_READONLY, .object = &profile_fields            \
     }
 #define ALONE(member) offsetof(Partner, member)
 #define LISTED(member) offsetof(ListedPartner, partner.member)

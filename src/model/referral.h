@@ -188,6 +188,7 @@ typedef struct Partner {
     gint64 rev;
     char *name, *company_name, *business_type, *email;
     gint64 since;
+    MemberProfile profile;
 } Partner;
 
 #define PARTNERS_MAX 100 /* R13: individual partners */

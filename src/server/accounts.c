@@ -2,10 +2,12 @@
 #include "server/accounts.h"
 
 #include "db/row.h"
+#include "model/business_type.h"
 #include "server/audit.h"
 #include "server/batch.h"
 #include "server/families.h"
 #include "server/password.h"
+#include "server/profile_store.h"
 #include "server/server.h"
 #include "server/throttle.h"
 #include "server/verify.h"
@@ -53,7 +55,7 @@ bool account_create(Call *call, const NewAccount *input, Account *account, GErro
         .email = g_strstrip(g_strdup(input->email)),
         .name = g_strdup(input->name),
         .company_name = g_strdup(input->company_name),
-        .business_type = g_strdup(input->business_type),
+        .business_type = business_type_store(input->business_type),
         .state = ACCOUNT_ACTIVE,
         .admin = input->admin,
     };
@@ -185,14 +187,11 @@ static unsigned types_that_tell(const Account *before, const Account *after)
     return types;
 }
 
-static bool patch_store(Call *call, const Account *before, const Account *account, GError **error)
+static bool patch_store(Call *call, const Account *before, Account *account, GError **error)
 {
-    if (!db_exec(call->db, error,
-                 "UPDATE account SET rev = rev + 1, updated_at = $2, name = $3, company_name = $4, "
-                 "business_type = $5 "
-                 "WHERE id = $1",
-                 db_uuid(&account->id), db_int(call->now), db_text(account->name),
-                 db_text(account->company_name), db_text(account->business_type)))
+    account->rev++;
+    account->updated_at = call->now;
+    if (!account_update(call->db, account, error))
         return false;
     change_note(call, &account->id, OBJECT_ACCOUNT, &account->id, false);
     return change_note_shown(call, &account->id, types_that_tell(before, account), error) &&
@@ -204,6 +203,10 @@ static bool patch_apply(Call *call, const Account *before, Account *account, GEr
     json_decode(call->json, &account_fields, account, JSON_PATCH, "#", &call->errors);
     if (!field_errors_any(&call->errors))
         fields_validate(&account_fields, account, "#", &call->errors);
+    profile_validate(&account->profile, "#/profile", &call->errors);
+    char *typed = account->business_type;
+    account->business_type = business_type_store(typed);
+    g_free(typed);
     return call_valid(call, error) &&
            (fields_equal(&account_fields, before, account) ||
             patch_store(call, before, account, error)) &&
@@ -213,7 +216,8 @@ static bool patch_apply(Call *call, const Account *before, Account *account, GEr
 static bool patch_me(Call *call, GError **error)
 {
     Account before = { 0 }, account = { 0 };
-    if (!account_read(call->db, &call->principal.account, &before, error))
+    if (!accounts_lock(call->db, &call->principal.account, NULL, error) ||
+        !account_read(call->db, &call->principal.account, &before, error))
         return false;
     fields_copy(&account_fields, &account, &before);
     bool ok = patch_refuse_stale(call, &before, error) &&
@@ -241,7 +245,7 @@ const Route account_routes[] = {
       .summary = "The caller's account, scopes, limits, events address",
       .reply_schema = ME_SCHEMA },
     { "PATCH", "/v1/me", ACCESS_USER, LANE_WRITE, ROUTE_IF_MATCH, &account_fields,
-      .handler = patch_me, .summary = "Change name, company or business",
+      .handler = patch_me, .summary = "Change name, company, business or profile",
       .reply_schema = ME_SCHEMA },
     { 0 },
 };

@@ -4,7 +4,7 @@
  *
  *   {"account": {account}, "scopes": [{"id", "kind", "role", "state"}], "limits": {...}, "events": "/v1/events"}
  *
- * with the account's rev as ETag; PATCH /v1/me (name, company_name, business_type) answers the same. What then reads otherwise
+ * with the account's rev as ETag; PATCH /v1/me (name, company_name, business_type, profile) answers the same. What then reads otherwise
  * for others, as a partner or as a party of a referral, is in their changes, and in the account's own; change_note_shown()
  * says what that costs. A patch that changes nothing writes nothing: same rev, nobody is told.
  */

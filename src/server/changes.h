@@ -15,6 +15,7 @@ typedef enum ObjectType {
     OBJECT_NOTE = 2,
     OBJECT_PARTNER = 3,
     OBJECT_ACCOUNT = 4,
+    OBJECT_INVITATION = 5,
 } ObjectType;
 
 typedef struct Change {
@@ -38,6 +39,7 @@ typedef struct ObjectRow {
     const FieldTable *fields;
     const char *(*columns)(void); /* as row_read() wants them, over the aliases in `from` */
     const char *from, *where;
+    bool has_lists; /* FIELD_LISTs among the fields: read as a copy */
     /* Of a type whose objects show other accounts: by which fields (named as in account_fields); which scopes have an
      * object that shows account $1 (column scope), its own included; which objects of scope $1 show account $2 (column
      * id). */

@@ -15,7 +15,8 @@ typedef struct DemoMember {
 typedef struct DemoNetwork {
     Db *db;
     gint64 now; /* the time that everything is told from */
-    guint64 random;
+    guint64 random,
+        words;          /* words: of profiles and invitations, so that they change nothing else */
     GPtrArray *members; /* DemoMember; the first four are the accounts of api.md */
 } DemoNetwork;
 

@@ -40,6 +40,7 @@ static const char *const files[DEMO_LISTS] = {
     [DEMO_COMMENTS] = "comments.txt",
     [DEMO_THANKS] = "thanks.txt",
     [DEMO_REFUSALS] = "not-a-lead.txt",
+    [DEMO_PROFILES] = "profiles.txt",
     [DEMO_SPECIAL] = "special.txt",
 };
 

@@ -22,6 +22,7 @@ typedef enum DemoList {
     DEMO_COMMENTS,
     DEMO_THANKS,
     DEMO_REFUSALS, /* reason code, message */
+    DEMO_PROFILES, /* business, headline, specialities, industries, ideal partner */
     DEMO_SPECIAL,  /* first name, last name, company, need */
     DEMO_LISTS,
 } DemoList;

@@ -4,9 +4,12 @@
 #include <string.h>
 
 #include "db/row.h"
+#include "model/invitation.h"
 #include "model/referral.h"
 #include "server/changes.h"
+#include "server/invitation_store.h"
 #include "server/partners.h"
+#include "server/profile_store.h"
 #include "server/referral_store.h"
 
 #define PAGE_BYTES (1024 * 1024)
@@ -26,8 +29,14 @@ static const char *account_columns(void)
 
 static const char *partner_columns(void)
 {
-    return "a.id, k.rev + a.rev, a.name, a.company_name, a.business_type, a.email, k.since";
+    return db_intern("a.id, k.rev + a.rev, a.name, a.company_name, a.business_type, a.email,"
+                     " k.since, %s",
+                     profile_columns("a"));
 }
+
+/* Of the other side of an invitation. */
+static const Field other_side_rows[] = { { "name" }, { "company_name" }, { "business_type" } };
+static const FieldTable other_side_fields = FIELD_TABLE("other_side", Account, other_side_rows);
 
 const ObjectRow object_rows[] = {
     { OBJECT_REFERRAL, "referral", &referral_fields, referral_columns, "referral_full r",
@@ -47,7 +56,7 @@ const ObjectRow object_rows[] = {
       "a.id = c.object_id AND k.account_a = CASE WHEN a.id < $1 THEN a.id ELSE $1 END"
       " AND k.account_b = CASE WHEN a.id < $1 THEN $1 ELSE a.id END"
       " AND k.state = " G_STRINGIFY(3),
-      .shows = &partner_fields,
+      .has_lists = true, .shows = &partner_fields,
       .viewers = "SELECT account_b AS scope FROM connection WHERE account_a = $1 AND state = 3"
                  " UNION SELECT account_a FROM connection WHERE account_b = $1 AND state = 3",
       .showing = "SELECT account_b AS id FROM connection"
@@ -55,7 +64,20 @@ const ObjectRow object_rows[] = {
                  " UNION ALL SELECT account_a FROM connection"
                  " WHERE account_a = $2 AND account_b = $1 AND state = 3" },
     { OBJECT_ACCOUNT, "account", &account_fields, account_columns, "account a",
-      "a.id = c.object_id AND a.id = $1" },
+      "a.id = c.object_id AND a.id = $1", .has_lists = true },
+    { OBJECT_INVITATION, "invitation", &invitation_fields, invitation_columns, INVITATION_FROM,
+      "i.id = c.object_id AND " INVITATION_VISIBLE " AND " INVITATION_JOIN,
+      .shows = &other_side_fields,
+      .viewers = "SELECT to_account AS scope FROM invitation WHERE from_account = $1"
+                 " AND to_account IS NOT NULL"
+                 " UNION SELECT from_account FROM invitation WHERE to_account = $1"
+                 " AND (email_key IS NULL OR state = 2)"
+                 " UNION SELECT id FROM account WHERE id = $1",
+      .showing = "SELECT id FROM invitation WHERE to_account = $1 AND from_account = $2"
+                 " UNION ALL SELECT id FROM invitation WHERE to_account = $2 AND from_account = $1"
+                 " AND (email_key IS NULL OR state = 2)"
+                 " UNION ALL SELECT id FROM invitation WHERE to_account = $1 AND $1 = $2"
+                 " UNION ALL SELECT id FROM invitation WHERE from_account = $1 AND $1 = $2" },
     { 0 },
 };
 G_STATIC_ASSERT(CONNECTION_CONNECTED == 3);
@@ -284,6 +306,7 @@ typedef union AnyObject {
     Note note;
     Partner partner;
     Account account;
+    Invitation invitation;
 } AnyObject;
 
 /* Writes the objects of the index rows until a page is full; *last is the seq of the last one dealt with. */
@@ -309,15 +332,19 @@ static bool put_objects(Call *call, const Page *page, const GArray *index, guint
             return true;
         }
         *last = row->seq;
+        /* Lists are texts of their own, which only a copy has. */
+        RowOwnership ownership = type->has_lists ? ROW_COPY : ROW_BORROW;
         bool old = page->full && row->seq <= page->since.full_from;
         if (!type->type || (!visible && old))
             continue;
         if (visible)
-            row_read(streams[i].rows, 0, type->fields, &object, ROW_BORROW);
+            row_read(streams[i].rows, 0, type->fields, &object, ownership);
         if (!first)
             g_string_append_c(out, ',');
         first = false;
         put_object(out, type, &row->id, visible ? &object : NULL);
+        if (visible && type->has_lists)
+            fields_clear(type->fields, &object);
     }
     return true;
 }
@@ -385,7 +412,7 @@ static bool changes(Call *call, GError **error)
     "'type':{'type':'string'},'id':{'type':'string','format':'uuid'},"                             \
     "'op':{'enum':['upsert','delete']},'rev':{'type':'integer'},"                                  \
     "'data':{'anyOf':[" SCHEMA_REF("referral") "," SCHEMA_REF("note") "," SCHEMA_REF(              \
-        "partner") "," SCHEMA_REF("account") "]}}}}}}"
+        "partner") "," SCHEMA_REF("account") "," SCHEMA_REF("invitation") "]}}}}}}"
 
 const Route feed_routes[] = {
     { .method = "GET",

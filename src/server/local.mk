@@ -35,6 +35,7 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/httpd_stream.c %D%/httpd_stream.h \
 	%D%/httpd_tls.c \
 	%D%/idempotency.c %D%/idempotency.h \
+	%D%/invitation_store.c %D%/invitation_store.h \
 	%D%/jobs.c %D%/jobs.h \
 	%D%/lanes.c %D%/lanes.h \
 	%D%/link.c \
@@ -52,6 +53,7 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/page_forms.c %D%/page_forms.h \
 	%D%/parts.c \
 	%D%/password.c %D%/password.h \
+	%D%/profile_store.c %D%/profile_store.h \
 	%D%/rate.c %D%/rate.h \
 	%D%/referral_create.c %D%/referral_create.h \
 	%D%/referral_duplicates.c %D%/referral_duplicates.h \
@@ -84,7 +86,8 @@ server_schema_files = \
 	data/schema/server/0004-search.sql \
 	data/schema/server/0005-account.sql \
 	data/schema/server/0006-mail.sql \
-	data/schema/server/0007-passing.sql
+	data/schema/server/0007-passing.sql \
+	data/schema/server/0008-network.sql
 EXTRA_DIST += $(server_schema_files)
 CLEANFILES += %D%/server_schema.c
 %D%/server_schema.c: $(server_schema_files) $(top_srcdir)/build-aux/embed-text
@@ -92,7 +95,8 @@ CLEANFILES += %D%/server_schema.c
 
 demo_files = \
 	data/demo/comments.txt data/demo/companies.txt data/demo/first-names.txt data/demo/last-names.txt \
-	data/demo/members.txt data/demo/needs.txt data/demo/not-a-lead.txt data/demo/special.txt \
+	data/demo/members.txt data/demo/needs.txt data/demo/not-a-lead.txt data/demo/profiles.txt \
+	data/demo/special.txt \
 	data/demo/thanks.txt data/demo/towns.txt data/demo/trades.txt
 EXTRA_DIST += $(demo_files)
 CLEANFILES += %D%/demo_texts.c

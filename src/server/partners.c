@@ -2,6 +2,7 @@
 #include "server/partners.h"
 
 #include "db/row.h"
+#include "server/profile_store.h"
 #include "server/report_data.h"
 
 bool partners_are(Db *db, const Uuid *a, const Uuid *b, bool *connected, GError **error)
@@ -21,9 +22,17 @@ bool partners_are(Db *db, const Uuid *a, const Uuid *b, bool *connected, GError 
 #define PARTNER_BRANCH(me, other)                                                                  \
     "SELECT c." other                                                                              \
     " AS account, c.rev + a.rev AS rev, a.name, a.company_name, a.business_type,"                  \
-    " a.email, c.since FROM connection c CROSS JOIN account a WHERE c." me                         \
+    " a.email, c.since, %s FROM connection c CROSS JOIN account a WHERE c." me                     \
     " = $1 AND c.state = $2"                                                                       \
     " AND a.id = c." other " AND (c.since, c." other ") < ($3, $4)"
+
+static const char *list_sql(void)
+{
+    const char *profile = profile_columns("a");
+    return db_intern(PARTNER_BRANCH("account_a", "account_b") " UNION ALL " PARTNER_BRANCH(
+                         "account_b", "account_a") " ORDER BY since DESC, account DESC LIMIT $5",
+                     profile, profile);
+}
 
 /* ---- the list */
 
@@ -45,20 +54,25 @@ static bool put_partners(Call *call, DbRows *rows, GHashTable *sums, int limit, 
 {
     ListedPartner listed = { .via = VIA_INDIVIDUAL };
     bool more = false;
+    gint64 since = 0;
+    Uuid last = { 0 };
     for (int n = 0; db_next(rows, error); n++) {
         more = n == limit;
         if (more)
             break;
-        row_read(rows, 0, &partner_fields, &listed.partner, ROW_BORROW);
+        row_read(rows, 0, &partner_fields, &listed.partner, ROW_COPY);
         const GiveTake *sum = g_hash_table_lookup(sums, &listed.partner.account);
         listed.sum = sum ? *sum : (GiveTake){ 0 };
         if (n)
             g_string_append_c(call->reply.body, ',');
         json_put_object(call->reply.body, &listed_partner_fields, &listed);
+        last = listed.partner.account;
+        since = listed.partner.since;
+        fields_clear(&partner_fields, &listed.partner);
     }
     if (!more && !db_rows_ok(rows))
         return false;
-    call_put_next(call, more, listed.partner.since, &listed.partner.account);
+    call_put_next(call, more, since, &last);
     return true;
 }
 
@@ -73,12 +87,9 @@ static bool list(Call *call, GError **error)
         sums = report_sums(call->db, &call->principal.account, call->now - GIVE_TAKE_PERIOD, error);
     if (!sums || !put_spaces(call, error))
         return false;
-    g_autoptr(DbRows)
-        rows = db_query(call->db, error,
-                        PARTNER_BRANCH("account_a", "account_b") " UNION ALL " PARTNER_BRANCH(
-                            "account_b", "account_a") " ORDER BY since DESC, account DESC LIMIT $5",
-                        db_uuid(&call->principal.account), db_int(CONNECTION_CONNECTED),
-                        db_int(since), db_uuid(&id), db_int(limit + 1));
+    g_autoptr(DbRows) rows = db_query(
+        call->db, error, list_sql(), db_uuid(&call->principal.account),
+        db_int(CONNECTION_CONNECTED), db_int(since), db_uuid(&id), db_int(limit + 1));
     return rows && put_partners(call, rows, sums, limit, error);
 }
 

@@ -19,7 +19,7 @@ function load(args = [], env = { LEADLINE_NOW: NOW }) {
     return database;
 }
 
-const tables = ['account', 'scope', 'connection', 'lead', 'referral', 'change_index', 'scope_member', 'note', 'referral_words'];
+const tables = ['account', 'scope', 'connection', 'lead', 'referral', 'change_index', 'scope_member', 'note', 'referral_words', 'invitation'];
 /** Everything in the database but what must differ: the salted hashes of the passwords and the epoch. */
 function dump(database) {
     const columns = (table) => (postgresql ? sql(database, `SELECT column_name FROM information_schema.columns WHERE table_name = '${table}' ORDER BY ordinal_position;`)

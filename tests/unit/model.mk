@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 MODEL_TEST_LIBS = src/model/libmodel.a $(BASE_TEST_LIBS)
-model_tests = %D%/test_account %D%/test_referral %D%/test_report
+model_tests = \
+	%D%/test_account \
+	%D%/test_network \
+	%D%/test_referral \
+	%D%/test_report
 check_PROGRAMS += $(model_tests)
 TESTS += $(model_tests)
 %C%_test_account_LDADD = $(MODEL_TEST_LIBS)
+%C%_test_network_LDADD = $(MODEL_TEST_LIBS)
 %C%_test_referral_LDADD = $(MODEL_TEST_LIBS)
 %C%_test_report_LDADD = $(MODEL_TEST_LIBS)

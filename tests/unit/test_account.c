@@ -4,14 +4,17 @@
 #include <string.h>
 
 #include "base/money.h"
+#include "model/invitation.h"
 #include "model/referral.h"
 #include "unit.h"
 
 static const FieldTable *const tables[] = {
-    &account_fields,  &party_fields,        &sign_up_fields,   &login_fields,      &tokens_fields,
-    &session_fields,  &scope_fields,        &contact_fields,   &permission_fields, &lead_fields,
-    &referral_fields, &new_referral_fields, &confirm_fields,   &outcome_fields,    &note_fields,
-    &partner_fields,  &outside_fields,      &recipient_fields, &warning_fields,
+    &account_fields,        &party_fields,      &sign_up_fields,        &login_fields,
+    &tokens_fields,         &session_fields,    &scope_fields,          &contact_fields,
+    &permission_fields,     &lead_fields,       &referral_fields,       &new_referral_fields,
+    &confirm_fields,        &outcome_fields,    &note_fields,           &partner_fields,
+    &outside_fields,        &recipient_fields,  &warning_fields,        &profile_fields,
+    &public_profile_fields, &invitation_fields, &new_invitation_fields, &encouragement_fields,
 };
 
 static size_t size_of(const Field *field)
@@ -63,11 +66,12 @@ static void test_field_tables_are_sound(void **state)
 
 static void test_enumerations_are_sound(void **state)
 {
-    static const EnumTable *const enums[] = { &account_states,   &scope_kinds,
-                                              &referral_states,  &referral_verdicts,
-                                              &referral_reasons, &referral_types,
-                                              &referral_boxes,   &referral_outcomes,
-                                              &contact_channels, &permission_methods };
+    static const EnumTable *const enums[] = {
+        &account_states,   &scope_kinds,        &referral_states,       &referral_verdicts,
+        &referral_reasons, &referral_types,     &referral_boxes,        &referral_outcomes,
+        &contact_channels, &permission_methods, &invitation_directions, &invitation_kinds,
+        &invitation_vias,  &invitation_states
+    };
     for (size_t t = 0; t < G_N_ELEMENTS(enums); t++) {
         for (size_t i = 0; i < enums[t]->n_values; i++) {
             const EnumValue *row = &enums[t]->values[i];

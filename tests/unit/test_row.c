@@ -105,7 +105,10 @@ static DbRows *select_all(Db *db, const FieldTable *table)
 
 static bool has_lists(const FieldTable *table)
 {
-    return table == &thing_fields;
+    for (const Field *field = table->fields; field < table->fields + table->n_fields; field++)
+        if (field->type == FIELD_LIST || (field->object && has_lists(field->object)))
+            return true;
+    return false;
 }
 
 static void assert_round_trip(Db *db, const FieldTable *table, const void *object)

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What members do for a living (R22): a tree of business types, from data/business-types.txt. An account stores the code of
+ * one when it is known, else the words as they were typed, so nobody is kept out because a trade is missing. Two businesses
+ * are in competition when they are the same leaf, or the same words (R20).
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct BusinessType {
+    const char *code, *label;
+    const struct BusinessType *parent; /* NULL at the top */
+    int depth;                         /* 0 at the top */
+    bool leaf;
+    char **words; /* code, label and other names, folded */
+} BusinessType;
+
+/* All of them, each after its parent: *n rows that live for ever. */
+const BusinessType *business_types(size_t *n);
+
+/* By code, label or another of its names, in any case; NULL when it is not known. */
+const BusinessType *business_type_find(const char *text);
+
+/* Is it the branch, or somewhere below it? */
+bool business_type_is_in(const BusinessType *type, const BusinessType *branch);
+
+/* What to store for what was typed: the code when it is known, else the words; NULL for nothing. Caller frees. */
+char *business_type_store(const char *text);
+
+/* What to show for what is stored: the label of a code, else the words; "" for nothing. Borrowed from the table or from
+ * `stored`. */
+const char *business_type_label(const char *stored);
+
+/* The label as it stands in the middle of a sentence: "electrician", but "IT support". Caller frees. */
+char *business_type_inline(const char *stored);
+
+/* Would one exclusive network have room for one of them only? Branches and nothing never compete: they say too little. */
+bool business_type_competes(const char *stored, const char *other);
