@@ -214,7 +214,7 @@ typedef enum ReferralEvent {
     EVENT_CONFIRM, /* verdict, or its one amendment (while confirmed or working) */
     EVENT_OUTCOME,
     EVENT_WITHDRAW,
-    EVENT_REMIND, /* the sender asks for the verdict, at most once a day */
+    EVENT_REMIND, /* the sender asks for the verdict: a partner at most once a day, somebody outside once */
     EVENT_NOTE,
 } ReferralEvent;
 

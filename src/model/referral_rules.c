@@ -68,6 +68,9 @@ bool referral_may(const Referral *referral, ReferralEvent event, gint64 now, GEr
     if (transitions[event].needs_lead && referral->verdict != VERDICT_LEAD)
         return problem_set(error, PROBLEM_REFERRAL_STATE,
                            "Only what was confirmed as a lead has an outcome");
+    if (event == EVENT_REMIND && referral->reminded_at && referral_is_outside(referral))
+        return problem_set(error, PROBLEM_REFERRAL_STATE,
+                           "Somebody outside the network is reminded once only");
     if (event == EVENT_REMIND && referral_remind_from(referral, now))
         return problem_set(error, PROBLEM_REFERRAL_STATE,
                            "The recipient was reminded already: once a day is enough");

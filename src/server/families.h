@@ -15,6 +15,7 @@ extern const Route
     email_setting_routes[],
     health_routes[],
     referral_routes[],
+    lead_page_routes[],
     report_routes[],
     note_routes[],
     partner_routes[],

@@ -21,14 +21,26 @@ static void wipe_all(char **texts)
     g_strfreev(texts);
 }
 
+/* Browsers end the lines of a text with CR LF; here LF alone does. */
+static void end_lines_alike(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from; from++)
+        if (from[0] != '\r' || from[1] != '\n')
+            *to++ = *from;
+    explicit_bzero(to, strlen(to));
+}
+
 /* One name or value, decoded; NULL when it cannot be. */
 static char *decode(const char *text)
 {
     char *plain = g_strdelimit(g_strdup(text), "+", ' ');
     char *decoded = g_uri_unescape_string(plain, NULL); /* NULL for %00 too */
     wipe(plain);
-    if (decoded && g_utf8_validate(decoded, -1, NULL))
+    if (decoded && g_utf8_validate(decoded, -1, NULL)) {
+        end_lines_alike(decoded);
         return decoded;
+    }
     wipe(decoded);
     return NULL;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* application/x-www-form-urlencoded as OAuth's endpoints are asked: turned into a flat JSON object of texts. */
+/* application/x-www-form-urlencoded as OAuth's endpoints are asked: turned into a flat JSON object of texts. CR LF
+ * becomes LF. */
 #pragma once
 
 #include <glib.h>

@@ -3,6 +3,7 @@
 
 #include "server/changes.h"
 #include "server/idempotency.h"
+#include "server/lead_link.h"
 #include "base/log.h"
 #include "server/server.h"
 
@@ -81,6 +82,12 @@ static bool purge_links(Call *call, GError **error)
            step_done(call, n, 500);
 }
 
+static bool purge_lead_links(Call *call, GError **error)
+{
+    gint64 n;
+    return lead_link_purge(call->db, call->now, &n, error) && step_done(call, n, 500);
+}
+
 /* Old tombstones of one scope; states below the newest of them can no longer be caught up from. */
 static bool purge_tombstones(Call *call, GError **error)
 {
@@ -112,6 +119,7 @@ const JobRow job_rows[] = {
     { "purge-throttle", 3600, purge_throttle },
     { "purge-devices", 600, purge_devices },
     { "purge-links", 3600, purge_links },
+    { "purge-lead-links", 3600, purge_lead_links },
     { "purge-tombstones", 6 * 3600, purge_tombstones },
     { 0 },
 };

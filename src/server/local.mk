@@ -39,6 +39,8 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/jobs.c %D%/jobs.h \
 	%D%/lanes.c %D%/lanes.h \
 	%D%/link.c \
+	%D%/lead_link.c %D%/lead_link.h \
+	%D%/lead_page.c \
 	%D%/listener.c %D%/listener.h \
 	%D%/lively.c %D%/lively.h \
 	%D%/mail.c %D%/mail.h \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/referral_create.h"
 
+#include "server/lead_link.h"
 #include "server/partners.h"
 #include "server/referral_duplicates.h"
 #include "server/referral_family.h"
@@ -187,7 +188,8 @@ static bool insert_new(Call *call, const NewReferral *input, const Uuid *root, G
     referral_changed(call, &referral);
     referral_reply(call, &referral, 201);
     return put_warnings(call, &referral, input, error) &&
-           referral_mail_received(call, &referral, error);
+           (referral_is_outside(&referral) ? lead_link_mail(call, &referral, false, error)
+                                           : referral_mail_received(call, &referral, error));
 }
 
 bool referral_create(Call *call, GError **error)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/referral_mail.h"
 
+#include "server/lead_link.h"
 #include "server/mail.h"
 
 /* A party without an account is not a member: who passes them a lead writes to them by other types. */
@@ -75,7 +76,7 @@ static bool mail_reminder(Call *call, const Referral *referral, GError **error)
 {
     char id[UUID_TEXT_SIZE];
     if (referral_is_outside(referral))
-        return true;
+        return lead_link_mail(call, referral, true, error);
     g_autofree char *key = g_strdup_printf("%s/%" G_GINT64_FORMAT, uuid_format(&referral->id, id),
                                            referral->rev);
     MailValue values[] = {

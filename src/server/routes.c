@@ -13,6 +13,7 @@ const Route *const route_families[] = {
     oauth_routes,
     device_routes,
     referral_routes,
+    lead_page_routes,
     report_routes,
     note_routes,
     partner_routes,

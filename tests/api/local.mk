@@ -16,6 +16,7 @@ API_TESTS = \
 	%D%/feed.test.js \
 	%D%/http.test.js \
 	%D%/instance.test.js \
+	%D%/lead-page.test.js \
 	%D%/list.test.js \
 	%D%/mail.test.js \
 	%D%/note.test.js \
