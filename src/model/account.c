@@ -40,7 +40,7 @@ const FieldTable account_fields = FIELD_TABLE("account", Account, account_rows);
 
 #define AT(member) offsetof(Party, member)
 static const Field party_rows[] = {
-    { "account", FIELD_UUID, AT(account), FIELD_REQUIRED },
+    { "account", FIELD_UUID, AT(account) },
     { "name", FIELD_TEXT, AT(name), FIELD_READONLY | FIELD_PERSONAL, .max = 120,
       .label = N_("Name") },
     { "company_name", FIELD_TEXT, AT(company_name), FIELD_READONLY, .max = 120,

@@ -210,6 +210,9 @@ test('answers are as the document says', async () => {
     is('POST', '/verify', await net.api.form('/verify', { token: link.split('=')[1] }));
     is('POST', '/v1/me/verify-email', await sam.post('/v1/me/verify-email'));
     is('POST', '/v1/password-reset', await net.api.request('POST', '/v1/password-reset', { email: 'nobody@x.example' }));
+    const [outside] = await mailsTo(net.api, 'ola@els.example');
+    is('GET', '/lead', await net.api.get(outside.link.slice(outside.link.indexOf('/lead'))));
+    is('POST', '/lead', await net.api.form('/lead', { token: outside.link.split('=')[1], act: 'open', rev: '1' }));
     is('GET', '/reset', await net.api.get('/reset'));
     is('POST', '/reset', await net.api.form('/reset', { email: 'nobody@x.example' }));
     is('GET', '/v1/me/export', await sam.get('/v1/me/export'));

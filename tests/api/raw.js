@@ -31,11 +31,12 @@ function rawDatabase(server) {
     return Buffer.concat([dump.stdout, ...fs.readdirSync(folder).map((name) => fs.readFileSync(path.join(folder, name)))]);
 }
 
-/** Mail that waits for an account, oldest first: [{ type, link, ... }]. The server rests meanwhile. */
+/** Mail that waits for an account, or for the address of somebody without one, oldest first: [{ type, link, ... }]. The server rests meanwhile. */
 async function mailsTo(server, caller) {
     let rows;
+    const whose = caller.account ? `account_id = ${literal(caller.account)}` : `account_id IS NULL AND email = '${caller}'`;
     await server.restart(() => {
-        rows = sql(server.database, `SELECT type, value_texts FROM mail WHERE account_id = ${literal(caller.account)} AND value_texts IS NOT NULL ORDER BY created_at, id;`);
+        rows = sql(server.database, `SELECT type, value_texts FROM mail WHERE ${whose} AND value_texts IS NOT NULL ORDER BY created_at, id;`);
     });
     return rows.map(([type, values]) => ({ type, ...JSON.parse(values) }));
 }

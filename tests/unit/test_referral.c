@@ -362,7 +362,7 @@ static void r116_a_recipient_outside_has_a_name_and_an_address(void **state)
 static void remind_is_once_a_day_and_until_the_verdict(void **state)
 {
     g_autoptr(GError) error = NULL;
-    Referral referral = { .box = BOX_SENT, .state = REFERRAL_SENT };
+    Referral referral = { .box = BOX_SENT, .state = REFERRAL_SENT, .to.account = { { 1 } } };
     assert_true(referral_may(&referral, EVENT_REMIND, NOW, NULL));
     referral_remind(&referral, NOW);
     assert_int_equal(referral.reminded_at, NOW);
@@ -383,6 +383,14 @@ static void remind_is_once_a_day_and_until_the_verdict(void **state)
     assert_false(referral_may(&referral, EVENT_REMIND, NOW, &error));
     assert_true(problem_is(error, PROBLEM_FORBIDDEN));
     assert_string_equal(error->message, "Only the sender may do this");
+}
+
+static void r116_somebody_outside_is_reminded_once(void **state)
+{
+    Referral referral = { .box = BOX_SENT, .state = REFERRAL_SENT };
+    assert_true(referral_may(&referral, EVENT_REMIND, NOW, NULL));
+    referral_remind(&referral, NOW);
+    assert_false(referral_may(&referral, EVENT_REMIND, NOW + 30 * MS_PER_DAY, NULL));
 }
 
 static void test_one_error_for_one_place(void **state)
@@ -534,6 +542,7 @@ int main(void)
         cmocka_unit_test(r29_r116_exactly_one_recipient),
         cmocka_unit_test(r116_a_recipient_outside_has_a_name_and_an_address),
         cmocka_unit_test(remind_is_once_a_day_and_until_the_verdict),
+        cmocka_unit_test(r116_somebody_outside_is_reminded_once),
         cmocka_unit_test(test_one_error_for_one_place),
         cmocka_unit_test(test_confirm_rules),
         cmocka_unit_test(test_outcome_rules),
