@@ -164,18 +164,31 @@ bool cache_partner(Cache *cache, const Uuid *account, Partner *out, GError **err
                     &partner_fields, out, error);
 }
 
-GArray *cache_arrivals(Cache *cache, GError **error)
+static GArray *read_ids(DbRows *from, GError **error)
 {
     g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(Uuid));
-    g_autoptr(DbRows) rows = db_query(
-        cache->db, error,
-        "SELECT a.id FROM arrival a JOIN referral r ON r.id = a.id WHERE r.box = 1 AND r.state = 1 "
-        "ORDER BY r.n");
+    g_autoptr(DbRows) rows = from;
     while (rows && db_next(rows, error)) {
         Uuid id = db_get_uuid(rows, 0);
         g_array_append_val(ids, id);
     }
     return rows && db_rows_ok(rows) ? g_steal_pointer(&ids) : NULL;
+}
+
+GArray *cache_arrivals(Cache *cache, GError **error)
+{
+    return read_ids(db_query(cache->db, error,
+                             "SELECT a.id FROM arrival a JOIN referral r ON r.id = a.id WHERE "
+                             "r.box = 1 AND r.state = 1 ORDER BY r.n"),
+                    error);
+}
+
+GArray *cache_invited(Cache *cache, GError **error)
+{
+    return read_ids(db_query(cache->db, error,
+                             "SELECT a.id FROM arrival a JOIN invitation i ON i.id = a.id WHERE "
+                             "i.direction = 1 AND i.state = 1 ORDER BY i.created_at, i.id"),
+                    error);
 }
 
 bool cache_account(Cache *cache, Account *out, GError **error)

@@ -157,6 +157,9 @@ bool cache_invitations_waiting(Cache *cache, gint64 now, gint64 *n, GError **err
  * of yet: client_told() takes them out. Oldest first; free with g_array_unref. */
 GArray *cache_arrivals(Cache *cache, GError **error);
 
+/* The same of invitations that wait for an answer. */
+GArray *cache_invited(Cache *cache, GError **error);
+
 /* The account whose cache this is, and the last time it was up to date (0 never). NOT_FOUND before the first sync. */
 bool cache_account(Cache *cache, Account *out, GError **error);
 gint64 cache_synced_at(Cache *cache);

@@ -145,10 +145,38 @@ static bool put_partner(CacheWriter *writer, const JsonNode *data, GError **erro
     return ok;
 }
 
-static bool delete_partner(CacheWriter *writer, const Uuid *id, GError **error)
+bool cache_delete_partner(CacheWriter *writer, const Uuid *id, GError **error)
 {
     writer->changed |= CLIENT_PARTNERS;
     return db_exec(writer->db, error, "DELETE FROM partner WHERE account = $1", db_uuid(id));
+}
+
+/* One that this user has to answer, and has not seen before. */
+static bool note_invited(CacheWriter *writer, const Invitation *invitation, GError **error)
+{
+    if (!writer->complete || invitation->direction != DIRECTION_RECEIVED ||
+        invitation->state != INVITATION_INVITED)
+        return true;
+    return db_exec(writer->db, error,
+                   "INSERT INTO arrival (id) VALUES ($1) ON CONFLICT (id) DO NOTHING",
+                   db_uuid(&invitation->id));
+}
+
+bool cache_write_invitation(CacheWriter *writer, const Invitation *invitation, GError **error)
+{
+    gint64 rev = -1;
+    g_autoptr(DbRows)
+        rows = db_query(writer->db, error, "SELECT rev, generation FROM invitation WHERE id = $1",
+                        db_uuid(&invitation->id));
+    if (rows && db_next(rows, error))
+        rev = db_get_int(rows, 1) == writer->generation ? db_get_int(rows, 0) : 0;
+    if (!rows || !db_rows_ok(rows))
+        return false;
+    if (rev > invitation->rev) /* an answer that a page was quicker than */
+        return true;
+    writer->changed |= CLIENT_INVITATIONS;
+    return (rev >= 0 || note_invited(writer, invitation, error)) &&
+           put_row(writer, "invitation", &invitation_fields, invitation, error);
 }
 
 static bool put_invitation(CacheWriter *writer, const JsonNode *data, GError **error)
@@ -156,9 +184,8 @@ static bool put_invitation(CacheWriter *writer, const JsonNode *data, GError **e
     Invitation invitation = { 0 };
     decode(data, &invitation_fields, &invitation);
     bool ok = uuid_is_nil(&invitation.id) || !invitation.direction || !invitation.state ||
-              put_row(writer, "invitation", &invitation_fields, &invitation, error);
+              cache_write_invitation(writer, &invitation, error);
     fields_clear(&invitation_fields, &invitation);
-    writer->changed |= CLIENT_INVITATIONS;
     return ok;
 }
 
@@ -213,7 +240,8 @@ static const struct {
     { "referral", put_referral, cache_delete_referral,
       "SELECT id FROM referral WHERE generation < $1 AND local = 0" },
     { "note", put_note, delete_note, "SELECT id FROM note WHERE generation < $1" },
-    { "partner", put_partner, delete_partner, "SELECT account FROM partner WHERE generation < $1" },
+    { "partner", put_partner, cache_delete_partner,
+      "SELECT account FROM partner WHERE generation < $1" },
     { "account", put_account, keep_account, NULL },
     { "invitation", put_invitation, delete_invitation,
       "SELECT id FROM invitation WHERE generation < $1" },

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "client/cache_private.h"
 #include "db/row.h"
+#include "model/business_type.h"
 
 /* ---- words for people */
 
@@ -223,10 +224,10 @@ bool partner_row_fits(const PartnerRow *row, const PartnerQuery *query)
 {
     const Partner *partner = &row->partner;
     g_autofree char *all = g_strjoin(" ", or_empty(partner->name), or_empty(partner->company_name),
-                                     or_empty(partner->business_type), or_empty(partner->email),
-                                     NULL);
+                                     business_type_label(partner->business_type),
+                                     or_empty(partner->email), NULL);
     return has_words(query->text, all) &&
-           has_words(query->trade, or_empty(partner->business_type)) &&
+           has_words(query->trade, business_type_label(partner->business_type)) &&
            stands(row, query->standing);
 }
 
@@ -278,7 +279,8 @@ static GPtrArray *sorted(GPtrArray *rows, const PartnerQuery *query)
         PartnerRow *row = rows->pdata[i];
         if (partner_row_fits(row, query))
             sortables[n++] = (Sortable){ row, name_key(or_empty(row->partner.name)),
-                                         name_key(or_empty(row->partner.business_type)) };
+                                         name_key(
+                                             business_type_label(row->partner.business_type)) };
         else
             partner_row_free(row);
     }

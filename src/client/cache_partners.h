@@ -30,10 +30,6 @@ extern const EnumTable partner_standings;
 #define PARTNER_DORMANT (182 * MS_PER_DAY)
 #define LOW_GIVER 2
 
-/* How many partners do a network good: guidance, never a rule (R14). */
-#define PARTNERS_FEW 20
-#define PARTNERS_MANY 40
-
 typedef struct PartnerQuery {
     gint64 now, since; /* leads count from then on */
     const char *

@@ -592,7 +592,8 @@ bool cache_forget_arrivals(CacheWriter *writer, const Uuid *ids, size_t n, GErro
             return false;
     return db_exec(writer->db, error,
                    "DELETE FROM arrival WHERE NOT EXISTS (SELECT 1 FROM referral r WHERE r.id = "
-                   "arrival.id AND r.box = 1 AND r.state = 1)");
+                   "arrival.id AND r.box = 1 AND r.state = 1) AND NOT EXISTS (SELECT 1 FROM "
+                   "invitation i WHERE i.id = arrival.id AND i.direction = 1 AND i.state = 1)");
 }
 
 bool cache_write_referral(CacheWriter *writer, const Referral *referral, GHashTable *except,

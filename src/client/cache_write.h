@@ -12,6 +12,7 @@
 #pragma once
 
 #include "client/store.h"
+#include "model/invitation.h"
 #include "model/referral.h"
 #include "wire/json.h"
 
@@ -64,6 +65,9 @@ bool cache_write_page(CacheWriter *writer, const JsonNode *root, const FeedPage 
 bool cache_write_referral(CacheWriter *writer, const Referral *referral, GHashTable *except,
                           GError **error);
 bool cache_write_note(CacheWriter *writer, const Note *note, GError **error);
+bool cache_write_invitation(CacheWriter *writer, const Invitation *invitation, GError **error);
+/* One that this user has parted with. */
+bool cache_delete_partner(CacheWriter *writer, const Uuid *account, GError **error);
 
 /* Whose cache this is; an empty one is anybody's. */
 bool cache_is_of(CacheWriter *writer, const Uuid *account, bool *own, GError **error);

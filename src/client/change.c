@@ -5,6 +5,7 @@
 
 #include "base/i18n.h"
 #include "model/account.h"
+#include "model/invitation.h"
 #include "model/referral.h"
 #include "wire/json.h"
 
@@ -23,6 +24,11 @@ static bool outcome_valid(const void *input, FieldErrors *errors)
 static bool create_valid(const void *input, FieldErrors *errors)
 {
     return new_referral_validate(input, errors);
+}
+
+static bool invite_valid(const void *input, FieldErrors *errors)
+{
+    return new_invitation_validate(input, errors);
 }
 
 static const char *const confirm_names[] = { "verdict", "reason_code", "message", "value", NULL };
@@ -45,15 +51,25 @@ static const char *const create_names[] = {
     NULL,
 };
 
+static const char *const invite_names[] = { "email", "message", NULL };
+static const char *const encourage_names[] = { "message", NULL };
+
+/* input, rules between its fields, merges, answers, names */
 static const ChangeKind kinds[] = {
-    [OUTBOX_PICK_UP] = { NULL },
-    [OUTBOX_CONFIRM] = { &confirm_fields, confirm_valid, false, confirm_names },
-    [OUTBOX_AMEND] = { &confirm_fields, confirm_valid, false, confirm_names },
-    [OUTBOX_OUTCOME] = { &outcome_fields, outcome_valid, false, outcome_names },
-    [OUTBOX_WITHDRAW] = { NULL },
-    [OUTBOX_NOTE] = { &note_fields, NULL, true, note_names },
-    [OUTBOX_CREATE] = { &new_referral_fields, create_valid, false, create_names },
-    [OUTBOX_PROFILE] = { &account_fields, NULL, true, profile_names },
+    [OUTBOX_PICK_UP] = { NULL, NULL, false, true },
+    [OUTBOX_CONFIRM] = { &confirm_fields, confirm_valid, false, true, confirm_names },
+    [OUTBOX_AMEND] = { &confirm_fields, confirm_valid, false, true, confirm_names },
+    [OUTBOX_OUTCOME] = { &outcome_fields, outcome_valid, false, true, outcome_names },
+    [OUTBOX_WITHDRAW] = { NULL, NULL, false, true },
+    [OUTBOX_NOTE] = { &note_fields, NULL, true, true, note_names },
+    [OUTBOX_CREATE] = { &new_referral_fields, create_valid, false, true, create_names },
+    [OUTBOX_PROFILE] = { &account_fields, NULL, true, true, profile_names },
+    [OUTBOX_INVITE] = { &new_invitation_fields, invite_valid, false, true, invite_names },
+    [OUTBOX_ACCEPT] = { NULL, NULL, false, true },
+    [OUTBOX_DECLINE] = { NULL, NULL, false, true },
+    [OUTBOX_UNINVITE] = { NULL, NULL, false, true },
+    [OUTBOX_ENCOURAGE] = { &encouragement_fields, NULL, false, false, encourage_names },
+    [OUTBOX_DROP_PARTNER] = { NULL },
 };
 
 const ChangeKind *change_kind(OutboxKind kind)

@@ -20,6 +20,8 @@ typedef struct ChangeKind {
     bool (*validate)(const void *input, FieldErrors *errors);
     /* It changes the object of this table, which is `input` too. Else it is an act, which the server judges. */
     bool merges;
+    /* The server's answer is its object; else there may be none. */
+    bool answers;
     /* For people to change: names of its fields, paths in objects of it included; NULL none. */
     const char *const *names;
 } ChangeKind;

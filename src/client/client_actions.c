@@ -106,6 +106,18 @@ static OutboxItem item_new(const Client *client, OutboxKind kind, const Uuid *un
     };
 }
 
+OutboxItem client_item(const Client *client, OutboxKind kind, const Uuid *object,
+                       const char *method, char *path, char *body)
+{
+    Uuid unit = uuid_new();
+    OutboxItem item = item_new(client, kind, &unit, object, "", body, HOLD_UNDO);
+    g_free(item.method);
+    g_free(item.path);
+    item.method = g_strdup(method);
+    item.path = path;
+    return item;
+}
+
 /* ---- what was undone: to do it again */
 
 #define UNDONE_MAX 100
@@ -195,8 +207,7 @@ static void spoil_undone(Client *client, const OutboxItem *items, size_t n)
     }
 }
 
-/* Takes the items' contents over. */
-static bool add(Client *client, OutboxItem *items, size_t n, GError **error)
+bool client_add_items(Client *client, OutboxItem *items, size_t n, GError **error)
 {
     bool ok = store_add(client->store, items, n, error);
     g_autofree Uuid *objects = g_new(Uuid, n);
@@ -224,7 +235,7 @@ bool client_pick_up(Client *client, const Uuid *id, GError **error)
     item.title = contact_display_name(&referral.lead.contact);
     fields_clear(&referral_fields, &referral);
     if (fresh)
-        return add(client, &item, 1, error);
+        return client_add_items(client, &item, 1, error);
     fields_clear(&outbox_fields, &item);
     return true;
 }
@@ -248,7 +259,7 @@ bool client_confirm(Client *client, const Uuid *ids, size_t n, const ConfirmInpu
         fields_clear(&referral_fields, &referral);
     }
     if (made == n)
-        return add(client, items, n, error);
+        return client_add_items(client, items, n, error);
     for (size_t i = 0; i < made; i++)
         fields_clear(&outbox_fields, &items[i]);
     return false;
@@ -265,7 +276,7 @@ bool client_outcome(Client *client, const Uuid *id, const OutcomeInput *input, G
                                change_json(&outcome_fields, input), HOLD_UNDO);
     item.title = contact_display_name(&referral.lead.contact);
     fields_clear(&referral_fields, &referral);
-    return add(client, &item, 1, error);
+    return client_add_items(client, &item, 1, error);
 }
 
 bool client_withdraw(Client *client, const Uuid *id, GError **error)
@@ -277,7 +288,7 @@ bool client_withdraw(Client *client, const Uuid *id, GError **error)
     OutboxItem item = item_new(client, OUTBOX_WITHDRAW, &unit, id, "/withdraw", NULL, HOLD_UNDO);
     item.title = contact_display_name(&referral.lead.contact);
     fields_clear(&referral_fields, &referral);
-    return add(client, &item, 1, error);
+    return client_add_items(client, &item, 1, error);
 }
 
 /* The newest item about this address that will be sent: what is on the screen is what that makes of it. */
@@ -332,7 +343,7 @@ bool client_note(Client *client, const Uuid *id, const Note *note, GError **erro
     fields_clear(&note_fields, &server);
     fields_clear(&note_fields, &base);
     fields_clear(&referral_fields, &referral);
-    return add(client, &item, 1, error);
+    return client_add_items(client, &item, 1, error);
 }
 
 #define PROFILE_PATH "/v1/me"
@@ -375,7 +386,7 @@ bool client_change_profile(Client *client, const Account *account, GError **erro
     fields_clear(&account_fields, &server);
     fields_clear(&account_fields, &base);
     if (ok && !same)
-        return add(client, &item, 1, error);
+        return client_add_items(client, &item, 1, error);
     fields_clear(&outbox_fields, &item);
     return ok;
 }
@@ -391,7 +402,7 @@ bool client_send_referral(Client *client, const NewReferral *input, Uuid *id, GE
     g_free(item.method);
     item.method = g_strdup("PUT");
     item.title = contact_display_name(&input->contact);
-    return add(client, &item, 1, error);
+    return client_add_items(client, &item, 1, error);
 }
 
 /* ---- what is only known here */
@@ -475,6 +486,8 @@ static bool may_again(Client *client, const Undone *undone, GError **error)
     Referral referral;
     if (item->kind == OUTBOX_CREATE)
         return true;
+    if (item->kind >= OUTBOX_INVITE)
+        return client_owns(client, item) && client_network_may_again(client, item, error);
     if (item->kind >= G_N_ELEMENTS(events) || !client_owns(client, item) ||
         !may(client, &item->object, events[item->kind], &referral, error))
         return false;
@@ -493,7 +506,7 @@ static bool do_again(Client *client, const GPtrArray *unit, GError **error)
             return false;
     for (guint i = 0; i < unit->len; i++)
         items[i] = item_again(client, ((Undone *)unit->pdata[i])->item, &id);
-    return add(client, items, unit->len, error);
+    return client_add_items(client, items, unit->len, error);
 }
 
 bool client_redo(Client *client, char **what, GError **error)

@@ -71,7 +71,7 @@ static void store_failed(Client *client, const GError *error)
     hold_back(client, STORE_RETRY_MS);
 }
 
-static GPtrArray *items_of(Client *client, GError **error)
+GPtrArray *client_items(Client *client, GError **error)
 {
     if (!client->items)
         client->items = store_items(client->store, 0, error);
@@ -305,6 +305,14 @@ static bool is_object_of(const OutboxItem *item, const JsonNode *node)
     return slash && uuid_parse(slash + 1, &note) && uuid_equal(&id, &note);
 }
 
+/* One that says nothing is answered so, and not by any page. */
+static bool is_answer_of(const OutboxItem *item, const Outcome *outcome)
+{
+    if (!change_kind(item->kind)->answers)
+        return outcome->status == 204;
+    return outcome->node && is_object_of(item, outcome->node);
+}
+
 static void no_object(Outcome *outcome)
 {
     outcome->status = 200;
@@ -320,7 +328,7 @@ static void read_single(const OutboxItem *item, const NetReply *reply, JsonDoc *
     outcome->error = reply->error ? g_error_copy(reply->error) : NULL;
     *doc = reply->length ? json_parse(reply->body, reply->length, NULL) : NULL;
     outcome->node = *doc && json_is_object(json_root(*doc)) ? json_root(*doc) : NULL;
-    if (!reply->error && (!outcome->node || !is_object_of(item, outcome->node)))
+    if (!reply->error && !is_answer_of(item, outcome))
         no_object(outcome);
 }
 
@@ -343,7 +351,7 @@ static void read_result(const OutboxItem *item, const JsonNode *result, Outcome 
     if (status >= 400) {
         g_autofree char *problem = body ? json_print(body) : g_strdup("");
         problem_read((int)status, problem, strlen(problem), &outcome->error, NULL);
-    } else if (!outcome->node || !is_object_of(item, body)) {
+    } else if (!is_answer_of(item, outcome)) {
         no_object(outcome);
     }
 }
@@ -468,7 +476,7 @@ static bool prepare(Client *client, OutboxItem *item)
 void client_rebase(Client *client)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
-    if (!client->lock || !items_of(client, NULL))
+    if (!client->lock || !client_items(client, NULL))
         return;
     g_autoptr(GPtrArray) items = g_ptr_array_ref(client->items);
     for (guint i = 0; i < items->len; i++) {
@@ -502,7 +510,7 @@ static void put_operation(GString *out, const OutboxItem *item, const Uuid *afte
     json_put_text(out, item->path);
     if (item->if_match > 0)
         g_string_append_printf(out, ",\"if_match\":%" G_GINT64_FORMAT, item->if_match);
-    if (item->kind == OUTBOX_CREATE)
+    if (outbox_creates(item->kind))
         g_string_append(out, ",\"if_none_match\":true");
     if (after)
         g_string_append_printf(out, ",\"after\":\"%s\"", uuid_format(after, key));
@@ -535,7 +543,7 @@ static void ask(Sending *sending)
         .body = item->body,
         .token = client->credentials.access,
         .key = &item->key,
-        .create = item->kind == OUTBOX_CREATE,
+        .create = outbox_creates(item->kind),
         .if_match = item->if_match,
     };
     g_autofree char *body = sending->n > 1 ? batch_body(sending) : NULL;
@@ -635,7 +643,7 @@ static Turn turn_of(Load *load, OutboxItem *item, gint64 *next)
     if (!client_owns(client, item))
         return TURN_PASS;
     if (outbox_is_stopped(item->state)) /* what could not be made takes its followers along */
-        return item->kind == OUTBOX_CREATE ? TURN_BLOCK : TURN_PASS;
+        return outbox_creates(item->kind) ? TURN_BLOCK : TURN_PASS;
     if (g_hash_table_contains(client->busy, &item->object) ||
         g_hash_table_contains(load->paths, item->path))
         return TURN_BLOCK;
@@ -645,7 +653,7 @@ static Turn turn_of(Load *load, OutboxItem *item, gint64 *next)
         return TURN_BLOCK;
     }
     if (is_too_old(client, item))
-        return item->kind == OUTBOX_CREATE ? TURN_BLOCK : TURN_PASS;
+        return outbox_creates(item->kind) ? TURN_BLOCK : TURN_PASS;
     if (!prepare(client, item))
         return TURN_PASS;
     return client->no_batch || item->attempts > BLAMELESS_TRIES ? TURN_ALONE : TURN_ADD;
@@ -703,7 +711,7 @@ void client_pump(Client *client)
     if (!client->net || !client->worker)
         return;
     g_autoptr(GError) error = NULL;
-    if (!items_of(client, &error)) {
+    if (!client_items(client, &error)) {
         client_problem(client, problem_of(error), error->message);
         return;
     }

@@ -109,8 +109,18 @@ void client_watch_sleep(Client *client);
 
 /* client_actions.c */
 void client_forget_undone(Client *client);
+/* A row of the outbox as it begins: a unit of its own, held while it can be undone. path and body are taken over. */
+OutboxItem client_item(const Client *client, OutboxKind kind, const Uuid *object,
+                       const char *method, char *path, char *body);
+/* Takes the contents of the items over. */
+bool client_add_items(Client *client, OutboxItem *items, size_t n, GError **error);
 
-/* client_outbox.c: sends what is ready; tells EVENT_FLUSHED when nothing is */
+/* client_network.c: may what was undone be done again? True of all that is none of its own. */
+bool client_network_may_again(Client *client, const OutboxItem *item, GError **error);
+
+/* client_outbox.c: OutboxItem *, borrowed until the outbox changes */
+GPtrArray *client_items(Client *client, GError **error);
+/* sends what is ready; tells EVENT_FLUSHED when nothing is */
 void client_pump(Client *client);
 /* The cache has news: changes that wait are made to what the server has now. */
 void client_rebase(Client *client);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "client/network.h"
 
 #define DND "dnd"
 #define LOOK_MAX_MS MS_PER_MINUTE /* the wall clock may jump, and machines sleep */
@@ -19,8 +20,8 @@ struct Herald {
     Profile *profile; /* of the last client */
     NotifyPolicy *policy;
     Notifier *notifier;
-    GHashTable *arrived,
-        *due; /* Uuid *: in the policy, or out of it and about to be forgotten by cache or store */
+    GHashTable *arrived, *due,
+        *invited; /* Uuid *: in the policy, or out of it and about to be forgotten by cache or store */
     gint64 dnd_until;
     guint timer;
     bool testing;
@@ -44,8 +45,8 @@ static NotifyNews news_of(const Referral *referral, bool due)
     const Party *other = referral->box == BOX_INBOX ? &referral->from : &referral->to;
     g_autofree char *contact = contact_display_name(&referral->lead.contact);
     return (NotifyNews){
-        .lead = referral->id,
-        .due = due,
+        .object = referral->id,
+        .kind = due ? NEWS_DUE : NEWS_LEAD,
         .party = text_clean(other->name && *other->name ? other->name : "?", -1, TEXT_LINE),
         .client = text_clean(contact, -1, TEXT_LINE),
         .need = text_clean(referral->lead.need, -1, TEXT_LINE),
@@ -63,6 +64,31 @@ static void add(Herald *herald, const Uuid *id, bool due)
             herald->ops.news(&referral, due, herald->data);
     }
     fields_clear(&referral_fields, &referral);
+}
+
+static NotifyNews news_of_invitation(const Invitation *invitation)
+{
+    const char *who = invitation_other(invitation);
+    return (NotifyNews){
+        .object = invitation->id,
+        .kind = invitation->kind == INVITATION_REQUEST ? NEWS_REQUEST : NEWS_INVITATION,
+        .party = text_clean(*who ? who : "?", -1, TEXT_LINE),
+        .client = text_clean(invitation->message, -1, TEXT_LINE),
+        .need = g_strdup(""),
+    };
+}
+
+static void add_invitation(Herald *herald, const Uuid *id)
+{
+    Invitation invitation = { 0 };
+    if (cache_invitation(client_cache(herald->client), id, &invitation, NULL)) {
+        NotifyNews news = news_of_invitation(&invitation);
+        notify_policy_add(herald->policy, &news);
+        g_hash_table_add(herald->invited, g_memdup2(id, sizeof *id));
+        if (herald->ops.invited)
+            herald->ops.invited(&invitation, herald->data);
+    }
+    fields_clear(&invitation_fields, &invitation);
 }
 
 /* Those known that are no news any more: opened meanwhile, put off again, or told and done. */
@@ -91,6 +117,20 @@ static void look_for_arrivals(Herald *herald)
     for (guint i = 0; i < ids->len; i++)
         if (!g_hash_table_contains(herald->arrived, &g_array_index(ids, Uuid, i)))
             add(herald, &g_array_index(ids, Uuid, i), false);
+}
+
+static void look_for_invitations(Herald *herald)
+{
+    g_autoptr(GArray) ids = cache_invited(client_cache(herald->client), NULL);
+    if (!ids)
+        return;
+    g_autoptr(GHashTable) now = g_hash_table_new(uuid_hash, uuid_equal_func);
+    for (guint i = 0; i < ids->len; i++)
+        g_hash_table_add(now, &g_array_index(ids, Uuid, i));
+    drop_others(herald, herald->invited, now);
+    for (guint i = 0; i < ids->len; i++)
+        if (!g_hash_table_contains(herald->invited, &g_array_index(ids, Uuid, i)))
+            add_invitation(herald, &g_array_index(ids, Uuid, i));
 }
 
 /* Returns when the next one comes back, G_MAXINT64 never. */
@@ -155,6 +195,9 @@ static void forget_told(Herald *herald)
     g_hash_table_iter_init(&at, herald->arrived);
     while (g_hash_table_iter_next(&at, &id, NULL))
         g_array_append_vals(ids, id, 1);
+    g_hash_table_iter_init(&at, herald->invited);
+    while (g_hash_table_iter_next(&at, &id, NULL))
+        g_array_append_vals(ids, id, 1);
     client_told(herald->client, (const Uuid *)(void *)ids->data, ids->len);
     g_hash_table_iter_init(&at, herald->due);
     while (g_hash_table_iter_next(&at, &id, NULL))
@@ -178,10 +221,12 @@ static void wake_in(Herald *herald, gint64 ms)
 
 void herald_changed(Herald *herald, unsigned what)
 {
-    if (!herald->client || !(what & (CLIENT_ARRIVALS | CLIENT_SNOOZES | CLIENT_LEADS)))
+    if (!herald->client ||
+        !(what & (CLIENT_ARRIVALS | CLIENT_SNOOZES | CLIENT_LEADS | CLIENT_INVITATIONS)))
         return;
     herald->dnd_until = store_moment(client_store(herald->client), DND);
     look_for_arrivals(herald);
+    look_for_invitations(herald);
     gint64 next_due = look_for_due(herald);
     NotifyState state = state_now(herald);
     bool waited = !notify_policy_is_empty(herald->policy);
@@ -255,15 +300,14 @@ static char *name_of(Client *client, const Uuid *lead)
     return text_clean(raw, -1, TEXT_LINE);
 }
 
-static void offer_undo(Herald *herald, const Uuid *lead, const char *what)
+static void offer_undo(Herald *herald, const Uuid *object, const char *what, const char *brief)
 {
     if (herald->settings->undo_hold == 0)
         return;
     Notice *notice = g_new0(Notice, 1);
-    notice->summary = g_strdup(herald->settings->notify_detail == NOTIFY_FULL ? what
-                                                                              : _("Confirmed"));
+    notice->summary = g_strdup(herald->settings->notify_detail == NOTIFY_FULL ? what : brief);
     notice->body = g_strdup_printf(_("Sending in %d seconds"), (int)herald->settings->undo_hold);
-    notice->lead = *lead;
+    notice->object = *object;
     notice->actions = NOTIFY_UNDO;
     show(herald, notice);
 }
@@ -276,7 +320,7 @@ static bool confirm(Herald *herald, Client *client, const Uuid *lead, GError **e
     g_autofree char *name = name_of(client, lead);
     g_autofree char *text = g_strdup_printf(_("%s confirmed"), name);
     say(herald, HERALD_HOLDS, text);
-    offer_undo(herald, lead, text);
+    offer_undo(herald, lead, text, _("Confirmed"));
     return true;
 }
 
@@ -290,12 +334,45 @@ static bool snooze(Herald *herald, Client *client, const Uuid *lead, GError **er
     return true;
 }
 
-static bool undo(Herald *herald, Client *client, const Uuid *lead, GError **error)
+static bool answer(Herald *herald, Client *client, const Uuid *id, InvitationEvent event,
+                   GError **error)
 {
-    g_autoptr(GPtrArray) items = store_items_of(client_store(client), lead, error);
+    bool yes = event == INVITATION_ACCEPT;
+    InvitationRow *row = client_invitation(client, id, error);
+    g_autofree char *name = row ? text_clean(invitation_other(&row->invitation), -1, TEXT_LINE)
+                                : NULL;
+    invitation_row_free(row);
+    if (!name || !client_answer(client, id, event, error))
+        return false;
+    g_autofree char *text = g_strdup_printf(yes ? _("%s accepted") : _("%s declined"), name);
+    say(herald, HERALD_HOLDS, text);
+    offer_undo(herald, id, text, yes ? _("Accepted") : _("Declined"));
+    return true;
+}
+
+static bool accept_invitation(Herald *herald, Client *client, const Uuid *id, GError **error)
+{
+    return answer(herald, client, id, INVITATION_ACCEPT, error);
+}
+
+static bool decline_invitation(Herald *herald, Client *client, const Uuid *id, GError **error)
+{
+    return answer(herald, client, id, INVITATION_DECLINE, error);
+}
+
+static bool can_be_undone(const OutboxItem *item)
+{
+    return item->state == OUTBOX_HELD &&
+           (item->kind == OUTBOX_CONFIRM || item->kind == OUTBOX_ACCEPT ||
+            item->kind == OUTBOX_DECLINE);
+}
+
+static bool undo(Herald *herald, Client *client, const Uuid *object, GError **error)
+{
+    g_autoptr(GPtrArray) items = store_items_of(client_store(client), object, error);
     for (guint i = items ? items->len : 0; i-- > 0;) {
         const OutboxItem *item = items->pdata[i];
-        if (item->kind != OUTBOX_CONFIRM || item->state != OUTBOX_HELD)
+        if (!can_be_undone(item))
             continue;
         if (!client_drop(client, &item->op, _("undone"), error))
             return false;
@@ -305,22 +382,26 @@ static bool undo(Herald *herald, Client *client, const Uuid *lead, GError **erro
     return items && problem_set(error, PROBLEM_FAILED, "%s", _("Too late to undo it: it is sent."));
 }
 
-static void on_acted(NotifyAction action, const Uuid *lead, gpointer data)
+static void on_acted(NotifyAction action, const Uuid *object, gpointer data)
 {
     static const struct {
         NotifyAction action;
-        bool (*run)(Herald *herald, Client *client, const Uuid *lead, GError **error);
-    } acts[] = { { NOTIFY_CONFIRM, confirm }, { NOTIFY_SNOOZE, snooze }, { NOTIFY_UNDO, undo } };
+        bool (*run)(Herald *herald, Client *client, const Uuid *object, GError **error);
+    } acts[] = { { NOTIFY_CONFIRM, confirm },
+                 { NOTIFY_SNOOZE, snooze },
+                 { NOTIFY_UNDO, undo },
+                 { NOTIFY_ACCEPT, accept_invitation },
+                 { NOTIFY_DECLINE, decline_invitation } };
     Herald *herald = data;
     if (action == NOTIFY_OPEN && herald->ops.open)
-        herald->ops.open(lead, herald->data);
+        herald->ops.open(object, herald->data);
     if (action == NOTIFY_OPEN)
         return;
     g_autoptr(Client) temporary = NULL;
     g_autoptr(GError) error = NULL;
     Client *client = hand(herald, &temporary);
     for (size_t i = 0; client && i < G_N_ELEMENTS(acts); i++)
-        if (acts[i].action == action && !acts[i].run(herald, client, lead, &error))
+        if (acts[i].action == action && !acts[i].run(herald, client, object, &error))
             say_error(herald, error);
 }
 
@@ -338,6 +419,7 @@ Herald *herald_new(const Settings *settings, const HeraldOps *ops, gpointer data
     herald->notifier = notifier_new(&notifier_ops, herald);
     herald->arrived = g_hash_table_new_full(uuid_hash, uuid_equal_func, g_free, NULL);
     herald->due = g_hash_table_new_full(uuid_hash, uuid_equal_func, g_free, NULL);
+    herald->invited = g_hash_table_new_full(uuid_hash, uuid_equal_func, g_free, NULL);
     return herald;
 }
 
@@ -350,6 +432,7 @@ void herald_free(Herald *herald)
     notify_policy_free(herald->policy);
     g_hash_table_unref(herald->arrived);
     g_hash_table_unref(herald->due);
+    g_hash_table_unref(herald->invited);
     profile_free(herald->profile);
     g_free(herald);
 }
@@ -359,6 +442,7 @@ void herald_set_client(Herald *herald, Client *client)
     herald->client = client;
     g_hash_table_remove_all(herald->arrived);
     g_hash_table_remove_all(herald->due);
+    g_hash_table_remove_all(herald->invited);
     notify_policy_clear(herald->policy);
     g_clear_handle_id(&herald->timer, g_source_remove);
     if (!client)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tells the user of new leads and of those that come back, wherever they look: by a desktop notification, or by the bell
+ * Tells the user of new leads, of those that come back, and of who wants to be a partner, wherever they look: by a desktop notification, or by the bell
  * where there is none. It reads what there is to tell from the cache and the store, so that neither a crash nor passing the
  * profile on (client/loan.h) forgets or repeats any of it. All on the main loop; nothing waits.
  */
@@ -9,6 +9,7 @@
 #include "client/client.h"
 #include "client/notify.h"
 #include "client/settings.h"
+#include "model/invitation.h"
 
 typedef struct Herald Herald;
 
@@ -22,11 +23,13 @@ typedef enum HeraldTone {
 typedef struct HeraldOps { /* all but say may be NULL */
     /* What is new is before the user's eyes. */
     bool (*attended)(gpointer data);
-    /* Show this lead (nil: all of them), in front. NULL: nothing can be opened. */
-    void (*open)(const Uuid *lead, gpointer data);
+    /* Show this lead or invitation (nil: all of them), in front. NULL: nothing can be opened. */
+    void (*open)(const Uuid *object, gpointer data);
     void (*bell)(gpointer data);
     /* There is news, told or not: a new lead, or (due) one that came back. Once each. */
     void (*news)(const Referral *referral, bool due, gpointer data);
+    /* The same of an invitation or a request. */
+    void (*invited)(const Invitation *invitation, gpointer data);
     void (*say)(HeraldTone tone, const char *text, gpointer data);
 } HeraldOps;
 

@@ -126,10 +126,24 @@ static void add_web(GPtrArray *links, const char *text)
     }
 }
 
+GPtrArray *links_new(void)
+{
+    return g_ptr_array_new_with_free_func(link_free);
+}
+
+void links_add(GPtrArray *links, LinkKind kind, const char *text)
+{
+    add(links, kind,
+        kind == LINK_TEL    ? link_tel(text)
+        : kind == LINK_MAIL ? link_mail(text)
+                            : link_web(text),
+        text);
+}
+
 GPtrArray *links_of(const Referral *referral)
 {
     const Contact *contact = &referral->lead.contact;
-    GPtrArray *links = g_ptr_array_new_with_free_func(link_free);
+    GPtrArray *links = links_new();
     add(links, LINK_TEL, link_tel(contact->phone_1), contact->phone_1);
     add(links, LINK_TEL, link_tel(contact->phone_2), contact->phone_2);
     add(links, LINK_MAIL, link_mail(contact->email), contact->email);

@@ -28,5 +28,9 @@ char *link_mail(const char *email);
 /* A web address: no more than 2,048 characters, with a host, without a user name (that would hide the host). */
 char *link_web(const char *url);
 
+/* For those of something else than a lead: what cannot be opened is left out. Free with g_ptr_array_unref. */
+GPtrArray *links_new(void);
+void links_add(GPtrArray *links, LinkKind kind, const char *text);
+
 /* Link *, each once: phones, e-mail, then the web addresses in the order of need, comments and message. */
 GPtrArray *links_of(const Referral *referral);

@@ -69,7 +69,7 @@ static bool load(GError **error)
 
 typedef struct Event {   /* what the main loop is told */
     NotifyAction action; /* 0: a notice came out, or not */
-    Uuid lead;
+    Uuid object;
     guint64 serial;
     char *why;
 } Event;
@@ -141,7 +141,7 @@ typedef struct Desk {
 typedef struct Button {
     Shared *shared;
     NotifyAction action;
-    Uuid lead;
+    Uuid object;
 } Button;
 
 static void button_free(gpointer data)
@@ -156,7 +156,7 @@ static void on_button(NotifyNotification *notification, char *name, gpointer dat
     const Button *button = data;
     Event *event = g_new0(Event, 1);
     event->action = button->action;
-    event->lead = button->lead;
+    event->object = button->object;
     tell(button->shared, event);
     lib.notify_notification_close(notification, NULL); /* not every service does it by itself */
 }
@@ -168,7 +168,8 @@ static const struct {
 } buttons[] = {
     { NOTIFY_OPEN, "default", N_("Open") },       { NOTIFY_OPEN, "open", N_("Open") },
     { NOTIFY_CONFIRM, "confirm", N_("Confirm") }, { NOTIFY_SNOOZE, "snooze", N_("In an hour") },
-    { NOTIFY_UNDO, "undo", N_("Undo") },
+    { NOTIFY_UNDO, "undo", N_("Undo") },          { NOTIFY_ACCEPT, "accept", N_("Accept") },
+    { NOTIFY_DECLINE, "decline", N_("Decline") },
 };
 
 static void add_buttons(Desk *desk, NotifyNotification *notification, const Notice *notice)
@@ -177,7 +178,7 @@ static void add_buttons(Desk *desk, NotifyNotification *notification, const Noti
         if (!(notice->actions & buttons[i].action))
             continue;
         Button *button = g_new0(Button, 1);
-        *button = (Button){ shared_ref(desk->shared), buttons[i].action, notice->lead };
+        *button = (Button){ shared_ref(desk->shared), buttons[i].action, notice->object };
         lib.notify_notification_add_action(notification, buttons[i].name, _(buttons[i].label),
                                            on_button, button, button_free);
     }
@@ -326,7 +327,7 @@ static gboolean on_events(GSource *source, GSourceFunc callback, gpointer user)
         if (!event)
             return G_SOURCE_CONTINUE;
         if (event->action)
-            notifier->ops.acted(event->action, &event->lead, notifier->data);
+            notifier->ops.acted(event->action, &event->object, notifier->data);
         else if (event->serial == notifier->serial && notifier->patience)
             out(notifier, event->why);
         event_free(event);

@@ -13,8 +13,8 @@
 typedef struct Notifier Notifier;
 
 typedef struct NotifierOps {
-    /* The user pressed a button of a notice (lead nil: of one about several). */
-    void (*acted)(NotifyAction action, const Uuid *lead, gpointer data);
+    /* The user pressed a button of a notice (object nil: of one about several). */
+    void (*acted)(NotifyAction action, const Uuid *object, gpointer data);
     /* What became of a notice; why NULL: it is on the desktop. */
     void (*shown)(const char *why, gpointer data);
 } NotifierOps;

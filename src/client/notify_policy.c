@@ -55,10 +55,10 @@ void notify_policy_add(NotifyPolicy *policy, const NotifyNews *news)
     g_array_append_val(policy->news, *news);
 }
 
-void notify_policy_forget(NotifyPolicy *policy, const Uuid *lead)
+void notify_policy_forget(NotifyPolicy *policy, const Uuid *object)
 {
     for (guint i = policy->news->len; i-- > 0;)
-        if (uuid_equal(&news_at(policy, i)->lead, lead))
+        if (uuid_equal(&news_at(policy, i)->object, object))
             g_array_remove_index(policy->news, i);
 }
 
@@ -74,32 +74,31 @@ bool notify_policy_is_empty(const NotifyPolicy *policy)
 
 /* ---- words */
 
-static guint count(const NotifyPolicy *policy, bool due)
+static bool is_asking(const NotifyNews *news)
 {
-    guint n = 0;
-    for (guint i = 0; i < policy->news->len; i++)
-        n += news_at(policy, i)->due == due;
-    return n;
+    return news->kind == NEWS_INVITATION || news->kind == NEWS_REQUEST;
 }
 
-static char *new_words(guint n)
-{
-    return g_strdup_printf(ngettext("%u new lead", "%u new leads", n), n);
-}
-
-static char *due_words(guint n)
-{
-    return g_strdup_printf(ngettext("%u lead to call back", "%u leads to call back", n), n);
-}
-
+/* "2 new leads, 1 invitation" */
 static char *sum_words(const NotifyPolicy *policy)
 {
-    guint fresh = count(policy, false), due = count(policy, true);
-    if (!due || !fresh)
-        return due ? due_words(due) : new_words(fresh);
-    g_autofree char *first = new_words(fresh);
-    g_autofree char *second = due_words(due);
-    return g_strdup_printf("%s, %s", first, second);
+    guint n[NEWS_KINDS] = { 0 };
+    for (guint i = 0; i < policy->news->len; i++)
+        n[news_at(policy, i)->kind]++;
+    guint asking = n[NEWS_INVITATION] + n[NEWS_REQUEST];
+    g_autoptr(GString) words = g_string_new(NULL);
+    if (n[NEWS_LEAD])
+        g_string_append_printf(words, ngettext("%u new lead", "%u new leads", n[NEWS_LEAD]),
+                               n[NEWS_LEAD]);
+    g_string_append(words, words->len && n[NEWS_DUE] ? ", " : "");
+    if (n[NEWS_DUE])
+        g_string_append_printf(
+            words, ngettext("%u lead to call back", "%u leads to call back", n[NEWS_DUE]),
+            n[NEWS_DUE]);
+    g_string_append(words, words->len && asking ? ", " : "");
+    if (asking)
+        g_string_append_printf(words, ngettext("%u invitation", "%u invitations", asking), asking);
+    return g_string_free(g_steal_pointer(&words), FALSE);
 }
 
 /* Each party once, in the order of their first lead. */
@@ -136,11 +135,15 @@ static char *lead_words(const NotifyNews *news)
     return g_strconcat(news->client, between, news->need, NULL);
 }
 
-/* One lead, by how much may be told of it. */
+/* One of them, by how much may be told of it. */
 static void say_one(const NotifyNews *news, NotifyDetail detail, Notice *notice)
 {
-    notice->summary = g_strdup_printf(
-        news->due ? _("Call back: lead from %s") : _("New lead from %s"), news->party);
+    notice->summary = g_strdup_printf(news->kind == NEWS_DUE ? _("Call back: lead from %s")
+                                      : news->kind == NEWS_INVITATION
+                                          ? _("%s invites you to be partners")
+                                      : news->kind == NEWS_REQUEST ? _("%s asks to be your partner")
+                                                                   : _("New lead from %s"),
+                                      news->party);
     if (detail == NOTIFY_FULL)
         notice->body = lead_words(news);
 }
@@ -173,8 +176,10 @@ static Notice *digest(const NotifyPolicy *policy, NotifyDetail detail)
         notice->body = g_strdup("");
     notice->actions = NOTIFY_OPEN;
     if (single) {
-        notice->lead = first->lead;
-        notice->actions |= NOTIFY_SNOOZE | (first->due ? 0 : NOTIFY_CONFIRM);
+        notice->object = first->object;
+        notice->actions |= is_asking(first)          ? NOTIFY_ACCEPT | NOTIFY_DECLINE
+                           : first->kind == NEWS_DUE ? NOTIFY_SNOOZE
+                                                     : NOTIFY_SNOOZE | NOTIFY_CONFIRM;
     }
     return notice;
 }
@@ -194,8 +199,11 @@ static gint64 dnd_left(const NotifyState *state)
 
 Notice *notify_policy_next(NotifyPolicy *policy, const NotifyState *state)
 {
-    if (!state->on || state->attended)
+    if (!state->on)
         notify_policy_clear(policy);
+    for (guint i = state->attended ? policy->news->len : 0; i-- > 0;)
+        if (!is_asking(news_at(policy, i)))
+            g_array_remove_index(policy->news, i);
     if (policy->news->len == 0 || dnd_left(state) > 0 || spacing_left(policy, state) > 0)
         return NULL;
     Notice *notice = digest(policy, state->detail);

@@ -3,7 +3,7 @@
  * When to tell the user, and in how many words. Pure: clock, focus and settings are handed in.
  *
  *   the first news goes out at once; what comes within `spacing` after a notice adds up to one more
- *   nothing while the user looks at it (attended), or has it switched off: it counts as told
+ *   nothing of leads while the user looks at them (attended), nothing at all when it is switched off: it counts as told
  *   do not disturb: it waits, and adds up to one notice at the end
  */
 #pragma once
@@ -20,12 +20,20 @@ typedef enum NotifyDetail {
     NOTIFY_COUNT = 3, /* how many */
 } NotifyDetail;
 
+typedef enum NotifyKind {
+    NEWS_LEAD,       /* a new one */
+    NEWS_DUE,        /* one that comes back */
+    NEWS_INVITATION, /* somebody wants to be a partner */
+    NEWS_REQUEST,    /* the same, by the public profile */
+    NEWS_KINDS
+} NotifyKind;
+
 /* One thing to tell. Texts are clean. */
 typedef struct NotifyNews {
-    Uuid lead;
-    bool due;            /* a lead that comes back; else a new one */
-    char *party;         /* who passed it */
-    char *client, *need; /* may be "" */
+    Uuid object; /* the lead, or the invitation */
+    NotifyKind kind;
+    char *party;         /* who passed it, or asks */
+    char *client, *need; /* may be ""; of an invitation client is its message */
 } NotifyNews;
 
 typedef struct NotifyState {
@@ -43,12 +51,14 @@ typedef enum NotifyAction {
     NOTIFY_CONFIRM = 1 << 1,
     NOTIFY_SNOOZE = 1 << 2,
     NOTIFY_UNDO = 1 << 3,
+    NOTIFY_ACCEPT = 1 << 4,
+    NOTIFY_DECLINE = 1 << 5,
 } NotifyAction;
 
 /* One notice as it is shown: clean text without markup. */
 typedef struct Notice {
     char *summary, *body; /* body may be "" */
-    Uuid lead;            /* nil: it is about several */
+    Uuid object;          /* nil: it is about several */
     unsigned actions;     /* NotifyAction bits that make sense */
 } Notice;
 void notice_free(Notice *notice);
@@ -61,8 +71,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(NotifyPolicy, notify_policy_free)
 
 /* Takes the texts over. */
 void notify_policy_add(NotifyPolicy *policy, const NotifyNews *news);
-/* The user has seen this lead meanwhile. */
-void notify_policy_forget(NotifyPolicy *policy, const Uuid *lead);
+/* The user has seen this lead, or invitation, meanwhile. */
+void notify_policy_forget(NotifyPolicy *policy, const Uuid *object);
 void notify_policy_clear(NotifyPolicy *policy); /* nothing waits; the spacing stays */
 bool notify_policy_is_empty(const NotifyPolicy *policy);
 /* The notice that is to go out now; NULL: none. */

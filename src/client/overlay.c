@@ -107,6 +107,41 @@ bool overlay_apply(Referral *referral, const OutboxItem *item, const Party *from
            edits[item->kind].apply(referral, item);
 }
 
+static bool apply_invite(Invitation *invitation, const OutboxItem *item, const Party *me)
+{
+    NewInvitation input = { 0 };
+    bool ok = uuid_is_nil(&invitation->id) && change_read(item, &input);
+    if (ok) {
+        invitation_init_new(invitation, &item->object, me, &input, item->created_at);
+        if (!uuid_is_nil(&input.account)) /* who that is, the item knows */
+            invitation->to.name = g_strdup(item->title);
+    }
+    fields_clear(&new_invitation_fields, &input);
+    return ok;
+}
+
+bool overlay_invitation(Invitation *invitation, const OutboxItem *item, const Party *me)
+{
+    static const struct {
+        OutboxKind kind;
+        InvitationEvent event;
+    } answers[] = { { OUTBOX_ACCEPT, INVITATION_ACCEPT },
+                    { OUTBOX_DECLINE, INVITATION_DECLINE },
+                    { OUTBOX_UNINVITE, INVITATION_WITHDRAW } };
+    if (outbox_is_stopped(item->state))
+        return false;
+    if (item->kind == OUTBOX_INVITE)
+        return apply_invite(invitation, item, me);
+    for (size_t i = 0; i < G_N_ELEMENTS(answers); i++) {
+        if (answers[i].kind != item->kind || uuid_is_nil(&invitation->id) ||
+            !invitation_may(invitation, answers[i].event, item->created_at, NULL))
+            continue;
+        invitation_apply(invitation, answers[i].event, item->created_at);
+        return true;
+    }
+    return false;
+}
+
 bool overlay_is_of(const OutboxItem *item, const Uuid *account)
 {
     return uuid_is_nil(&item->account) || uuid_equal(&item->account, account);

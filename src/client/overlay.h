@@ -7,11 +7,15 @@
 #pragma once
 
 #include "client/store.h"
+#include "model/invitation.h"
 #include "model/referral.h"
 
 /* Applies one item. An item the rules no longer allow (the sender withdrew meanwhile) and a stopped one change nothing:
  * false. CREATE fills a zeroed referral; from and to are then how the two parties appear. */
 bool overlay_apply(Referral *referral, const OutboxItem *item, const Party *from, const Party *to);
+
+/* The same of an invitation; an INVITE fills a zeroed one of me. */
+bool overlay_invitation(Invitation *invitation, const OutboxItem *item, const Party *me);
 
 /* Is this item the action of that account? Of another one nothing is shown or sent here. */
 bool overlay_is_of(const OutboxItem *item, const Uuid *account);

@@ -28,6 +28,12 @@ static const EnumValue kind_values[] = {
     { OUTBOX_CREATE, "create", N_("send lead") },
     { OUTBOX_AMEND, "amend", N_("changed verdict") },
     { OUTBOX_PROFILE, "profile", N_("my profile") },
+    { OUTBOX_INVITE, "invite", N_("invite") },
+    { OUTBOX_ACCEPT, "accept", N_("accept") },
+    { OUTBOX_DECLINE, "decline", N_("decline") },
+    { OUTBOX_UNINVITE, "uninvite", N_("uninvite") },
+    { OUTBOX_ENCOURAGE, "encourage", N_("encourage") },
+    { OUTBOX_DROP_PARTNER, "drop_partner", N_("part") },
 };
 const EnumTable outbox_kinds = ENUM_TABLE("outbox_kind", kind_values);
 
@@ -430,7 +436,7 @@ static bool rebase_follower(Db *db, const OutboxItem *item, GError **error)
 
 static bool drop_one(Db *db, const Items *all, const OutboxItem *item, GError **error)
 {
-    bool create = item->kind == OUTBOX_CREATE;
+    bool create = outbox_creates(item->kind);
     g_autoptr(GPtrArray) items = read_items(
         all->store,
         create ? db_query(db, error, all->store->select_object, db_uuid(&item->object))

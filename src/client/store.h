@@ -48,7 +48,19 @@ typedef enum OutboxKind {
     OUTBOX_CREATE = 6,
     OUTBOX_AMEND = 7,   /* a CONFIRM that changes the verdict there is */
     OUTBOX_PROFILE = 8, /* its object is the account */
+    OUTBOX_INVITE = 9,  /* the invitation, as of the next three */
+    OUTBOX_ACCEPT = 10,
+    OUTBOX_DECLINE = 11,
+    OUTBOX_UNINVITE = 12,
+    OUTBOX_ENCOURAGE = 13, /* the partner's account, as of the next */
+    OUTBOX_DROP_PARTNER = 14,
 } OutboxKind;
+
+/* It makes its object: what else is done to that waits for it, and goes with it. */
+static inline bool outbox_creates(OutboxKind kind)
+{
+    return kind == OUTBOX_CREATE || kind == OUTBOX_INVITE;
+}
 
 typedef struct OutboxItem {
     Uuid op;

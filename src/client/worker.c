@@ -103,6 +103,19 @@ static bool write_account(CacheWriter *writer, const Answer *answer, GError **er
     return ok;
 }
 
+static bool write_invitation(CacheWriter *writer, const Answer *answer, GError **error)
+{
+    Invitation invitation = { 0 };
+    g_auto(FieldErrors) errors;
+    field_errors_init(&errors);
+    json_decode(answer->node, &invitation_fields, &invitation, JSON_REPLY, "#", &errors);
+    bool ok = !invitation.direction || !invitation.state ||
+              !uuid_equal(&invitation.id, &answer->object) ||
+              cache_write_invitation(writer, &invitation, error);
+    fields_clear(&invitation_fields, &invitation);
+    return ok;
+}
+
 static bool write_referral(CacheWriter *writer, const Answer *answer, GHashTable *done,
                            GError **error)
 {
@@ -117,6 +130,28 @@ static bool write_referral(CacheWriter *writer, const Answer *answer, GHashTable
     return ok;
 }
 
+static bool write_answer(CacheWriter *writer, const Answer *answer, GHashTable *done,
+                         GError **error)
+{
+    switch (answer->kind) {
+    case OUTBOX_NOTE:
+        return write_note(writer, answer, error);
+    case OUTBOX_PROFILE:
+        return write_account(writer, answer, error);
+    case OUTBOX_INVITE:
+    case OUTBOX_ACCEPT:
+    case OUTBOX_DECLINE:
+    case OUTBOX_UNINVITE:
+        return write_invitation(writer, answer, error);
+    case OUTBOX_ENCOURAGE:
+        return true;
+    case OUTBOX_DROP_PARTNER:
+        return cache_delete_partner(writer, &answer->object, error);
+    default:
+        return write_referral(writer, answer, done, error);
+    }
+}
+
 /* Items that were answered together are all in the store still: none of them is an edit any more. */
 static bool do_answer(CacheWriter *writer, gpointer data, GError **error)
 {
@@ -127,9 +162,7 @@ static bool do_answer(CacheWriter *writer, gpointer data, GError **error)
             g_hash_table_add(done, &job->answers[i].op);
     for (size_t i = 0; i < job->n_answers; i++) {
         const Answer *answer = &job->answers[i];
-        bool ok = answer->kind == OUTBOX_NOTE      ? write_note(writer, answer, error)
-                  : answer->kind == OUTBOX_PROFILE ? write_account(writer, answer, error)
-                                                   : write_referral(writer, answer, done, error);
+        bool ok = write_answer(writer, answer, done, error);
         if (!ok || !cache_refresh(writer, &answer->object, done, error))
             return false;
     }

@@ -19,8 +19,8 @@ static Uuid id_of(guint8 n)
 static void add(NotifyPolicy *policy, guint8 n, const char *party, bool due)
 {
     NotifyNews news = {
-        .lead = id_of(n),
-        .due = due,
+        .object = id_of(n),
+        .kind = due ? NEWS_DUE : NEWS_LEAD,
         .party = g_strdup(party),
         .client = g_strdup_printf("Client %d", n),
         .need = g_strdup(n % 2 ? "a kettle" : ""),
@@ -55,7 +55,7 @@ static void test_first_is_told_at_once(void **state)
     assert_string_equal(notice->summary, "New lead from A. Okafor");
     assert_string_equal(notice->body, "Client 1 - a kettle");
     Uuid id = id_of(1);
-    assert_true(uuid_equal(&notice->lead, &id));
+    assert_true(uuid_equal(&notice->object, &id));
     assert_int_equal(notice->actions, NOTIFY_OPEN | NOTIFY_CONFIRM | NOTIFY_SNOOZE);
     assert_null(notify_policy_next(policy, &calm));
 }
@@ -78,7 +78,7 @@ static void test_coalescing(void **state)
     g_autoptr(Notice) notice = notify_policy_next(policy, &now);
     assert_string_equal(notice->summary, "5 new leads");
     assert_string_equal(notice->body, "from B and A\nClient 6\nClient 5 - a kettle\nClient 4");
-    assert_true(uuid_is_nil(&notice->lead));
+    assert_true(uuid_is_nil(&notice->object));
     assert_int_equal(notice->actions, NOTIFY_OPEN);
     /* The wall clock may go back; the pause is one of the machine's uptime. */
     add(policy, 9, "A", false);
@@ -166,6 +166,61 @@ static void test_attended_is_told(void **state)
     expect_notice(policy, &calm, "New lead from B", "Client 2");
 }
 
+static void add_asking(NotifyPolicy *policy, guint8 n, NotifyKind kind)
+{
+    NotifyNews news = { .object = id_of(n),
+                        .kind = kind,
+                        .party = g_strdup("B. Tap"),
+                        .client = g_strdup("Shall we?"),
+                        .need = g_strdup("") };
+    notify_policy_add(policy, &news);
+}
+
+/* Who wants to be a partner is told with the buttons of an answer, and with leads in one sum. */
+static void test_invitations(void **state)
+{
+    static const struct {
+        NotifyKind kind;
+        NotifyDetail detail;
+        const char *summary, *body;
+    } rows[] = {
+        { NEWS_INVITATION, NOTIFY_FULL, "B. Tap invites you to be partners", "Shall we?" },
+        { NEWS_REQUEST, NOTIFY_FULL, "B. Tap asks to be your partner", "Shall we?" },
+        { NEWS_REQUEST, NOTIFY_NAME, "B. Tap asks to be your partner", "" },
+        { NEWS_INVITATION, NOTIFY_COUNT, "1 invitation", "" },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(NotifyPolicy) policy = notify_policy_new();
+        NotifyState now = calm;
+        now.detail = rows[i].detail;
+        add_asking(policy, 1, rows[i].kind);
+        g_autoptr(Notice) notice = notify_policy_next(policy, &now);
+        assert_string_equal(notice->summary, rows[i].summary);
+        assert_string_equal(notice->body, rows[i].body);
+        assert_int_equal(notice->actions, NOTIFY_OPEN | NOTIFY_ACCEPT | NOTIFY_DECLINE);
+    }
+    g_autoptr(NotifyPolicy) policy = notify_policy_new();
+    NotifyState brief = calm;
+    brief.detail = NOTIFY_COUNT;
+    add(policy, 1, "A", false);
+    add_asking(policy, 2, NEWS_INVITATION);
+    add(policy, 3, "A", true);
+    add_asking(policy, 4, NEWS_REQUEST);
+    expect_notice(policy, &brief, "1 new lead, 1 lead to call back, 2 invitations", "");
+}
+
+/* The inbox before one's eyes does not show who asks. */
+static void test_attended_inbox_hides_no_invitation(void **state)
+{
+    g_autoptr(NotifyPolicy) policy = notify_policy_new();
+    NotifyState looking = calm;
+    looking.attended = true;
+    add(policy, 1, "A", false);
+    add_asking(policy, 2, NEWS_INVITATION);
+    expect_notice(policy, &looking, "B. Tap invites you to be partners", "Shall we?");
+    assert_true(notify_policy_is_empty(policy));
+}
+
 static void test_off(void **state)
 {
     g_autoptr(NotifyPolicy) policy = notify_policy_new();
@@ -212,6 +267,8 @@ int main(void)
         cmocka_unit_test(test_detail),
         cmocka_unit_test(test_due_actions),
         cmocka_unit_test(test_attended_is_told),
+        cmocka_unit_test(test_invitations),
+        cmocka_unit_test(test_attended_inbox_hides_no_invitation),
         cmocka_unit_test(test_off),
         cmocka_unit_test(test_do_not_disturb),
         cmocka_unit_test(test_forget),
