@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "client/cache_partners.h"
 #include "model/referral.h"
 #include "model/report.h"
 
@@ -37,7 +38,9 @@ const CliOption cli_options[N_CLI_OPTIONS] = {
                        N_("Only what this is true of: see LIMITS "
                           "in the manual") },
     [OPTION_SORT] = { "sort", 's', N_("KEY"), NULL,
-                      N_("age, state, partner, client or value; a - behind it turns it round") },
+                      N_("age, state, partner, client or value; of partners name, trade, balance "
+                         "or "
+                         "activity; a - behind it turns it round") },
     [OPTION_MAX] = { "max", 'n', N_("NUMBER"), NULL, N_("At most so many") },
     [OPTION_AFTER] = { "after", 0, N_("ID"), NULL,
                        N_("Only what comes after this one: the next "
@@ -82,6 +85,9 @@ const CliOption cli_options[N_CLI_OPTIONS] = {
     [OPTION_TIMEOUT] = { "timeout", 0, N_("SECONDS"), NULL,
                          N_("Wait at most so long for the "
                             "server") },
+    [OPTION_TRADE] = { "trade", 0, N_("WORDS"), NULL, N_("Only those of this trade") },
+    [OPTION_STANDING] = { "standing", 0, N_("STATE"), &partner_standings,
+                          N_("Only those who are active, dormant, or give little") },
     [OPTION_EMAIL] = { "email", 'e', N_("ADDRESS"), NULL, N_("Whose account") },
     [OPTION_DEVICE] = { "device", .effect = N_("Allow it in a browser, here or on a phone, instead "
                                                "of a password") },

@@ -39,6 +39,32 @@ const CliCommand cli_commands[] = {
       N_("A reason or a message is needed, with the reason \"other\" a message. A lead that you "
          "confirmed needs --amend."),
       cli_run_reject },
+    { "partners", N_("[WORDS]"), 0, CLI_ANY,
+      CLI_OPTION(SORT) | CLI_OPTION(TRADE) | CLI_OPTION(STANDING), .run = cli_run_partners,
+      .effect = N_("Your partners, and who gave what in 12 months"),
+      .details = N_("Into a pipe, each line is: id, name, company, trade, e-mail, leads given, of "
+                    "these confirmed, leads taken, of these confirmed, balance, last given, last "
+                    "taken, state, with tabs between.") },
+    { "invite", N_("EMAIL"), 1, 1, MESSAGE | NETWORK, .writes = true, .run = cli_run_invite,
+      .effect = N_("Invite somebody to be your partner, by mail"),
+      .details = N_("They need not have an account. The id of a member asks that one.") },
+    { "requests", NULL, 0, 0, CLI_OPTION(BOX), .run = cli_run_requests,
+      .effect = N_("Who waits for your answer; with --box sent, whose answer you wait for"),
+      .details = N_("Into a pipe, each line is: id, kind, state, who, trade, when asked, when it "
+                    "ends, message, with tabs between.") },
+    { "accept", N_("ID"), 1, 1, NETWORK, .writes = true, .run = cli_run_accept,
+      .effect = N_("Accept an invitation or a request: then you are partners"),
+      .details = N_("ID is as leadline requests prints it, the beginning of that, or words of the "
+                    "name.") },
+    { "decline", N_("ID"), 1, 1, NETWORK, .writes = true, .run = cli_run_decline,
+      .effect = N_("Decline an invitation, or take back one of yours") },
+    { "partner encourage", N_("PARTNER"), 1, CLI_ANY, MESSAGE | NETWORK, .writes = true,
+      .run = cli_run_partner_encourage, .effect = N_("Send a partner a few words, by mail") },
+    { "partner drop", N_("PARTNER"), 1, CLI_ANY, NETWORK, .writes = true,
+      .run = cli_run_partner_drop,
+      .effect = N_("Be partners no more: each vanishes from the other's list, nobody is told"),
+      .details = N_("PARTNER is words of the name, an e-mail or an id. The leads between you "
+                    "stay.") },
     { "note", N_("ID"), 1, 1, MESSAGE | CLI_OPTION(NOTE) | NETWORK, .writes = true,
       .run = cli_run_note, .effect = N_("Write a note on a lead, or change one"),
       .details = N_("Only your side sees notes. The text is that of --message.") },

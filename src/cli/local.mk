@@ -11,6 +11,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/doctor.c \
 	%D%/help.c \
 	%D%/leads.c \
+	%D%/network.c \
 	%D%/new.c \
 	%D%/outbox.c \
 	%D%/output.c %D%/output.h \

@@ -20,6 +20,15 @@ bool cli_run_new(Cli *cli, GError **error);
 bool cli_run_note(Cli *cli, GError **error);
 bool cli_run_account(Cli *cli, GError **error);
 
+/* network.c */
+bool cli_run_partners(Cli *cli, GError **error);
+bool cli_run_requests(Cli *cli, GError **error);
+bool cli_run_invite(Cli *cli, GError **error);
+bool cli_run_accept(Cli *cli, GError **error);
+bool cli_run_decline(Cli *cli, GError **error);
+bool cli_run_partner_drop(Cli *cli, GError **error);
+bool cli_run_partner_encourage(Cli *cli, GError **error);
+
 /* outbox.c */
 bool cli_run_outbox(Cli *cli, GError **error);
 bool cli_run_sync(Cli *cli, GError **error);

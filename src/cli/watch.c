@@ -52,6 +52,11 @@ static void put_referral(GString *out, gconstpointer referral)
     json_put_object(out, &referral_fields, referral);
 }
 
+static void put_invitation(GString *out, gconstpointer invitation)
+{
+    json_put_object(out, &invitation_fields, invitation);
+}
+
 static void put_text(GString *out, gconstpointer text)
 {
     json_put_text(out, text);
@@ -105,9 +110,14 @@ static void on_news(const Referral *referral, bool due, gpointer data)
     put_event(data, due ? "call-back" : "lead", "lead", put_referral, referral);
 }
 
-static void on_open(const Uuid *lead, gpointer data)
+static void on_invited(const Invitation *invitation, gpointer data)
 {
-    put_event(data, "open", "id", put_id, lead);
+    put_event(data, "invitation", "invitation", put_invitation, invitation);
+}
+
+static void on_open(const Uuid *object, gpointer data)
+{
+    put_event(data, "open", "id", put_id, object);
 }
 
 static void on_say(HeraldTone tone, const char *text, gpointer data)
@@ -199,7 +209,7 @@ static gboolean on_signal(gpointer data)
 static bool begin(Watch *watch, GError **error)
 {
     static const LenderOps lender_ops = { lend, returned };
-    HeraldOps herald_ops = { .news = on_news, .say = on_say };
+    HeraldOps herald_ops = { .news = on_news, .invited = on_invited, .say = on_say };
     if (watch->cli->out.mode == MODE_JSON)
         herald_ops.open = on_open; /* whoever reads the events can show it */
     g_autoptr(GError) why = NULL;
