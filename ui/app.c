@@ -20,6 +20,7 @@ static const ViewOps *const view_table[VIEW_COUNT] = {
     [VIEW_LEAD] = &lead_view,
     [VIEW_NEW] = &new_lead_view,
     [VIEW_INVITATIONS] = &invitations_view,
+    [VIEW_FIND] = &find_view,
     [VIEW_ACCOUNT] = &account_view,
     [VIEW_JOBS] = &jobs_view,
     [VIEW_DOCTOR] = &doctor_view,

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "client/network.h"
 #include "notify.h"
 #include "page.h"
 #include "when.h"
@@ -46,6 +47,10 @@ static void count_of(App *app, ViewId id, char *out, size_t size)
     gint64 n = 0;
     if (id == VIEW_INBOX && cache_counts(client_cache(app->client), &counts, NULL)) {
         n = counts.inbox_waiting;
+    } else if (id == VIEW_PARTNERS) {
+        NetworkCounts network = { 0 };
+        client_network_counts(app->client, &network, NULL);
+        n = network.waiting;
     } else if (id == VIEW_OUTBOX) {
         const OutboxCounts *outbox = &client_status(app->client)->outbox;
         n = outbox_all(outbox);

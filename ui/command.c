@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "handlers.h"
 #include "notify_choices.h"
+#include "partners.h"
 
 #include "client/export.h"
 #include "client/cache.h"
@@ -16,6 +17,8 @@
 #define LIST CTX_BIT(CTX_LIST)
 #define LEAD CTX_BIT(CTX_LEAD)
 #define PARTNER CTX_BIT(CTX_PARTNER)
+#define INVITATION CTX_BIT(CTX_INVITATION)
+#define MEMBER CTX_BIT(CTX_MEMBER)
 #define OUTBOX CTX_BIT(CTX_OUTBOX)
 #define HELP CTX_BIT(CTX_HELP)
 #define FIELDS (CTX_BIT(CTX_DIALOG) | CTX_BIT(CTX_TEXT))
@@ -68,11 +71,11 @@ const Command commands[] = {
       run_sort_reverse },
     { "note", LEAD, NEED_LEAD | WRITE, UNDO | TEXT, N_("Note"),
       N_("Write a note that only you see"), NULL, run_note },
-    { "copy", LEAD, NEED_LEAD, 0, N_("Copy"),
+    { "copy", LEAD | PARTNER, NEED_CONTACT, 0, N_("Copy"),
       N_("Copy to the clipboard: the phone number, or what is named"),
       N_("[phone|phone_2|email|name|address|id|all]"), run_copy, &copy_choices },
-    { "open-link", LEAD, NEED_LEAD, 0, N_("Call, open"),
-      N_("Call, write to, or open what the lead has"), N_("[N]"), run_open_link },
+    { "open-link", LEAD | PARTNER, NEED_CONTACT, 0, N_("Call, open"),
+      N_("Call, write to, or open what the lead or partner has"), N_("[N]"), run_open_link },
     { "snooze", LEAD, NEED_LEAD | WRITE, TEXT, N_("Call back"),
       N_("Have the lead come back: +2h, tomorrow 9, Thu 14:30; off"), N_("[WHEN]"), run_snooze },
     { "pipe", LEAD, NEED_LEAD, TEXT, N_("Pipe"),
@@ -96,6 +99,34 @@ const Command commands[] = {
 
     { "new", LEAD | PARTNER, NEED_CLIENT | WRITE, 0, N_("New lead"), N_("Pass a lead to a partner"),
       NULL, run_new },
+
+    { "refer", PARTNER, NEED_PARTNER | WRITE, TEXT, N_("Refer"), N_("Pass a lead to this partner"),
+      NULL, run_refer },
+    { "encourage", PARTNER, NEED_PARTNER | WRITE, UNDO | TEXT, N_("Encourage"),
+      N_("Send this partner a few words, by mail"), NULL, run_encourage },
+    { "invite", PARTNER | INVITATION | MEMBER, NEED_CLIENT | WRITE, UNDO | TEXT, N_("Invite"),
+      N_("Ask somebody to be your partner: by mail, or a member that was found"), N_("[EMAIL]"),
+      run_invite },
+    { "accept", INVITATION, NEED_INVITATION | WRITE, UNDO, N_("Accept"),
+      N_("Accept: you are partners then"), NULL, run_accept },
+    { "decline", INVITATION, NEED_INVITATION | WRITE, UNDO, N_("Decline"),
+      N_("Decline; or take back what you asked yourself"), NULL, run_decline },
+    { "find", PARTNER | INVITATION, NEED_CLIENT, 0, N_("Find"), N_("Look for members who fit"),
+      N_("[WORDS]"), run_find },
+    { "drop-partner", PARTNER, NEED_PARTNER | WRITE, UNDO, N_("Part"),
+      N_("Be partners no more: nobody is told; or encourage first"), NULL, run_drop_partner },
+    { "period", PARTNER, NEED_CLIENT, 0, N_("Period"),
+      N_("Count give and take of 12 months, 6 months, 90 days, 30 days, or ever"),
+      N_("[12m|6m|90d|30d|all]"), run_period, &partner_periods },
+    { "order", PARTNER, NEED_CLIENT, 0, N_("Sort"), N_("Order by name, trade, balance or activity"),
+      N_("[KEY[-]]"), run_order, &partner_sorts },
+    { "turn", PARTNER, NEED_CLIENT, 0, N_("Turn round"), N_("Turn the list round"), NULL,
+      run_turn },
+    { "filter", PARTNER, NEED_CLIENT, TEXT, N_("Limit"),
+      N_("Show only some partners: active, dormant, low-giver, or words of a trade"),
+      N_("[active|dormant|low-giver|TRADE]"), run_filter, &partner_standings },
+    { "criteria", MEMBER, NEED_CLIENT, TEXT, N_("Filter"),
+      N_("Look for a trade, an area, a speciality, a price"), NULL, run_criteria },
 
     { "retry", OUTBOX, NEED_ITEM | WRITE, 0, N_("Send now"),
       N_("Try to send this again now; or put what was dropped back"), NULL, run_retry },
@@ -257,11 +288,21 @@ static const char *missing(App *app, unsigned needs)
         return N_("Not with --read-only.");
     if (needs & NEED_ROW && app_view(app)->ops->target) {
         Target row = app_target(app);
-        return row.has_lead || row.has_item ? NULL : N_("There is nothing to open.");
+        return row.has_lead || row.has_item || row.has_partner || row.has_member ||
+                       row.has_invitation
+                   ? NULL
+                   : N_("There is nothing to open.");
     }
-    if (!(needs & (NEED_LEAD | NEED_RECEIVED | NEED_SENT | NEED_ITEM | NEED_CONFLICT)))
+    if (!(needs & (NEED_LEAD | NEED_RECEIVED | NEED_SENT | NEED_ITEM | NEED_CONFLICT |
+                   NEED_PARTNER | NEED_INVITATION | NEED_CONTACT)))
         return NULL;
     Target target = app_target(app);
+    if (needs & NEED_PARTNER && !target.has_partner)
+        return N_("No partner is selected.");
+    if (needs & NEED_INVITATION && !target.has_invitation)
+        return N_("No invitation is selected.");
+    if (needs & NEED_CONTACT && !target.has_lead && !target.has_partner)
+        return N_("No lead is selected.");
     if (needs & NEED_ITEM && !target.has_item)
         return N_("Nothing is selected in the outbox.");
     if (needs & NEED_UNSENT && !target.unsent)

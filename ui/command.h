@@ -24,6 +24,9 @@ typedef enum CommandNeeds {
     NEED_WRITE = 1 << 6,    /* not with --read-only */
     NEED_UNSENT = 1 << 7,   /* the item is in the outbox */
     NEED_CONFLICT = 1 << 8, /* and in conflict */
+    NEED_PARTNER = 1 << 9,  /* a partner is selected or shown */
+    NEED_INVITATION = 1 << 10,
+    NEED_CONTACT = 1 << 11, /* a lead or a partner */
 } CommandNeeds;
 
 typedef enum CommandFlags {

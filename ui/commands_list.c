@@ -142,6 +142,9 @@ void run_previous_lead(App *app, const char *args)
 void run_next_pane(App *app, const char *args)
 {
     LeadsView *leads = leads_shown(app);
+    View *view = app_view(app);
+    if (view->ops->pane)
+        view->ops->pane(view);
     if (leads && leads->preview.h > 0) {
         leads->in_preview = !leads->in_preview;
         app_dirty(app, DIRTY_BODY);

@@ -134,6 +134,10 @@ void run_copy(App *app, const char *args)
 {
     CopyWhat what = (CopyWhat)enum_value(&copy_choices, args);
     Referral referral;
+    if (app_target(app).has_partner) {
+        partner_copy(app, args);
+        return;
+    }
     if (*args && !what) {
         app_complain(app, "%s",
                      _("Say what: :copy phone, phone_2, email, name, address, id or all."));
@@ -269,17 +273,12 @@ void open_address(App *app, const char *url)
         app_complain(app, _("%s is no address that may be opened."), text);
 }
 
-void run_open_link(App *app, const char *args)
+void open_links(App *app, GPtrArray *taken, const char *args, const char *none)
 {
     guint64 n = 0;
-    Referral referral;
-    if (!read_lead(app, &referral))
-        return;
-    g_autoptr(GPtrArray) links = links_of(&referral);
-    fields_clear(&referral_fields, &referral);
+    g_autoptr(GPtrArray) links = taken;
     if (links->len == 0)
-        app_say(app, "%s",
-                _("This lead has no number, e-mail address or link that can be opened."));
+        app_say(app, "%s", none);
     else if (*args && !g_ascii_string_to_unsigned(args, 10, 1, links->len, &n, NULL))
         app_complain(app,
                      ngettext("There is %u to open: o shows it.",
@@ -289,4 +288,19 @@ void run_open_link(App *app, const char *args)
         open_link(app, links->pdata[n ? n - 1 : 0]);
     else
         pick(app, g_steal_pointer(&links));
+}
+
+void run_open_link(App *app, const char *args)
+{
+    Referral referral;
+    if (app_target(app).has_partner) {
+        partner_open_link(app, args);
+        return;
+    }
+    if (!read_lead(app, &referral))
+        return;
+    GPtrArray *links = links_of(&referral);
+    fields_clear(&referral_fields, &referral);
+    open_links(app, links, args,
+               _("This lead has no number, e-mail address or link that can be opened."));
 }

@@ -265,7 +265,8 @@ DialogAnswer dialog_yes(App *app, Dialog *dialog)
     if (dialog->busy)
         return DIALOG_BUSY;
     DialogAnswer answer = dialog->spec.done(app, dialog);
-    dialog->busy = answer == DIALOG_BUSY;
+    if (answer == DIALOG_BUSY) /* else it may be gone: the answer opened the next one */
+        dialog->busy = true;
     return answer;
 }
 

@@ -82,6 +82,26 @@ void run_exec(App *app, const char *args);
 void run_export(App *app, const char *args);
 void run_bare(App *app, const char *args);
 
+/* What of something can be opened: takes the links (client/link.h) over; none: what to say when there are none. */
+void open_links(App *app, GPtrArray *links, const char *args, const char *none);
+
+/* commands_partner.c, find.c */
+void run_refer(App *app, const char *args);
+void run_encourage(App *app, const char *args);
+void run_invite(App *app, const char *args);
+void run_accept(App *app, const char *args);
+void run_decline(App *app, const char *args);
+void run_drop_partner(App *app, const char *args);
+/* What copy and open-link do with a partner. */
+void partner_copy(App *app, const char *args);
+void partner_open_link(App *app, const char *args);
+void run_period(App *app, const char *args);
+void run_order(App *app, const char *args);
+void run_turn(App *app, const char *args);
+void run_filter(App *app, const char *args);
+void run_find(App *app, const char *args);
+void run_criteria(App *app, const char *args);
+
 /* commands_outbox.c: what is not sent yet, and changes of what is */
 void run_retry(App *app, const char *args);
 void run_retry_all(App *app, const char *args);

@@ -37,6 +37,7 @@ static const struct {
     { CTX_LEAD, N_("Leads") },
     { CTX_PARTNER, N_("Partners") },
     { CTX_INVITATION, N_("Invitations") },
+    { CTX_MEMBER, N_("Members found") },
     { CTX_REPORT, N_("Reports") },
     { CTX_ACCOUNT, N_("Account") },
     { CTX_OUTBOX, N_("Outbox") },

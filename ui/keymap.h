@@ -23,6 +23,7 @@ typedef enum KeyContext {
     CTX_LEAD, /* a lead is selected or shown */
     CTX_PARTNER,
     CTX_INVITATION,
+    CTX_MEMBER, /* of those that were found */
     CTX_REPORT,
     CTX_ACCOUNT,
     CTX_OUTBOX,

@@ -15,6 +15,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/commands_list.c \
 	%D%/commands_out.c \
 	%D%/commands_outbox.c \
+	%D%/commands_partner.c \
 	%D%/commands_pipe.c \
 	%D%/commands_setup.c \
 	%D%/commands_verdict.c \
@@ -27,11 +28,12 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/draw.c %D%/draw.h \
 	%D%/edit.c %D%/edit.h \
 	%D%/editor.c %D%/editor.h \
+	%D%/find.c %D%/find.h \
 	%D%/form.c %D%/form.h \
 	%D%/guard.c %D%/guard.h \
 	%D%/handlers.h \
 	%D%/help.c \
-	%D%/invitations.c \
+	%D%/invitations.c %D%/invitations.h \
 	%D%/jobs.c \
 	%D%/key.c %D%/key.h \
 	%D%/keymap.c %D%/keymap.h \
@@ -50,7 +52,9 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/outbox.c %D%/outbox.h \
 	%D%/page.c %D%/page.h \
 	%D%/page_view.c %D%/page_view.h \
-	%D%/partners.c \
+	%D%/partner_page.c \
+	%D%/partners.c %D%/partners.h %D%/partners_private.h \
+	%D%/partners_draw.c \
 	%D%/program.c %D%/program.h \
 	%D%/prompt.c %D%/prompt.h \
 	%D%/prompt_history.c %D%/prompt_history.h \

@@ -7,6 +7,7 @@
 #include "client/herald.h"
 #include "client/moment.h"
 #include "handlers.h"
+#include "invitations.h"
 #include "leads.h"
 #include "notify_choices.h"
 #include "prompt.h"
@@ -41,6 +42,15 @@ static bool attended(gpointer data)
     return has_focus(app->notify) && leads_shows_all(app);
 }
 
+static bool is_invitation(App *app, const Uuid *id)
+{
+    Invitation invitation = { 0 };
+    bool is = !uuid_is_nil(id) &&
+              cache_invitation(client_cache(app->client), id, &invitation, NULL);
+    fields_clear(&invitation_fields, &invitation);
+    return is;
+}
+
 static void open_lead(const Uuid *lead, gpointer data)
 {
     App *app = data;
@@ -50,6 +60,10 @@ static void open_lead(const Uuid *lead, gpointer data)
         return;
     }
     app_end_sequence(app);
+    if (is_invitation(app, lead)) {
+        invitations_show(app, lead);
+        return;
+    }
     app_show(app, VIEW_INBOX);
     if (uuid_is_nil(lead)) {
         run_top(app, "");
@@ -71,6 +85,17 @@ static void news(const Referral *referral, bool due, gpointer data)
         return;
     g_autofree char *name = contact_display_name(&referral->lead.contact);
     app_say(app, _("Call back now: %s"), name);
+}
+
+static void invited(const Invitation *invitation, gpointer data)
+{
+    App *app = data;
+    g_autofree char *name = text_clean(invitation_other(invitation), -1, TEXT_LINE);
+    app_say(app,
+            invitation->kind == INVITATION_REQUEST
+                ? _("%s asks to be your partner: gv shows it")
+                : _("%s invites you to be partners: gv shows it"),
+            *name ? name : "?");
 }
 
 static void say(HeraldTone tone, const char *text, gpointer data)
@@ -95,6 +120,7 @@ static const HeraldOps ops = {
     .open = open_lead,
     .bell = bell,
     .news = news,
+    .invited = invited,
     .say = say,
 };
 

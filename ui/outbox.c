@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is not sent yet: what it is, since when, how often it was tried, and what is in its way. And what was dropped. */
 #include "outbox.h"
+#include "invitations.h"
+#include "partners.h"
 #include "leads.h"
 
 #include "base/clock.h"
@@ -458,6 +460,12 @@ static void open_item(View *view)
         return;
     if (item->state == OUTBOX_CONFLICT && !((OutboxView *)view)->dropped) {
         outbox_decide(view->app, item);
+    } else if (item->kind >= OUTBOX_INVITE && item->kind <= OUTBOX_UNINVITE) {
+        Uuid id = item->object;
+        invitations_show(view->app, &id);
+    } else if (item->kind == OUTBOX_ENCOURAGE || item->kind == OUTBOX_DROP_PARTNER) {
+        Uuid id = item->object;
+        partner_open(view->app, &id);
     } else if (item->kind != OUTBOX_PROFILE) {
         Uuid id = item->object;
         lead_open(view->app, &id);

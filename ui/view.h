@@ -26,6 +26,7 @@ typedef enum ViewId {
     VIEW_LEAD,
     VIEW_NEW,
     VIEW_INVITATIONS,
+    VIEW_FIND,
     VIEW_ACCOUNT,
     VIEW_JOBS,
     VIEW_DOCTOR,
@@ -44,6 +45,13 @@ typedef struct Target {
     bool has_item;
     bool unsent;   /* it is of the outbox */
     bool conflict; /* and in conflict */
+    Uuid partner;  /* their account */
+    bool has_partner;
+    Uuid member; /* the account of one that was found */
+    bool has_member;
+    Uuid invitation;
+    bool has_invitation;
+    bool received_invitation;
 } Target;
 
 typedef struct ViewOps {
@@ -65,6 +73,7 @@ typedef struct ViewOps {
     /* scrolls so that the cursor is at the top (0), in the middle (1) or at the bottom (2) */
     void (*placed)(View *view, int where);
     void (*open)(View *view); /* Enter */
+    bool (*pane)(View *view); /* Tab: to its other pane; false: there is none */
     bool (*back)(View *view); /* q, h: true when the view had something to leave itself */
     void (*target)(View *view, Target *target);
     void (*status)(View *view, GString *out);     /* left half of the status line */
@@ -81,7 +90,7 @@ struct View {
 };
 
 extern const ViewOps inbox_view, sent_view, partners_view, reports_view, outbox_view, help_view,
-    messages_view, lead_view, new_lead_view, invitations_view, account_view, welcome_view,
-    device_view, text_view, jobs_view, doctor_view;
+    messages_view, lead_view, new_lead_view, invitations_view, find_view, account_view,
+    welcome_view, device_view, text_view, jobs_view, doctor_view;
 
 const ViewOps *view_ops(ViewId id);

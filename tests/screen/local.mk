@@ -29,6 +29,7 @@ screen_plays = \
 	%D%/looks.script \
 	%D%/many.script \
 	%D%/outbox.script \
+	%D%/partners.script \
 	%D%/programs.script \
 	%D%/prompt.script \
 	%D%/sent.script \
@@ -36,7 +37,7 @@ screen_plays = \
 	%D%/terminal.script \
 	%D%/verdict.script \
 	%D%/welcome.script
-EXTRA_DIST += $(screen_plays) %D%/sign-in %D%/other-program %D%/golden %D%/device-server.js %D%/qr.js
+EXTRA_DIST += $(screen_plays) %D%/sign-in %D%/other-program %D%/golden %D%/device-server.js %D%/make-partners %D%/qr.js
 if HAVE_VTERM
 TESTS += $(screen_plays)
 endif

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Looking for members who fit. */
+#pragma once
+
+#include "app.h"
+#include "client/network.h"
+
+/* The one under the cursor; NULL: none, or another view is shown. */
+const PublicProfile *find_current(App *app);
