@@ -14,6 +14,7 @@
 #include <config.h>
 
 #include "base/clock.h"
+#include "base/phone.h"
 #include "base/problem.h"
 #include "base/text.h"
 #include "server/accounts.h"
@@ -144,6 +145,10 @@ static bool serve(const Config *config, int argc, char **argv, GError **error)
     block_signals(&signals); /* before any thread is made */
     if (!supervisor_init(error))
         return false;
+    if (!phone_load())
+        log_write(LOG_WARNING, "phone", "detail",
+                  "leadline-phone.so is not there: phone numbers are checked by their shape alone",
+                  NULL);
     Server *server = server_new(config, error);
     if (!server)
         return false;

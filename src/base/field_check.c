@@ -80,46 +80,72 @@ static bool phone_is_shaped(const char *text)
     return digits >= PHONE_DIGITS_MIN;
 }
 
-/* RFC 5321 Dot-string */
-static bool local_part_is_shaped(const char *text, size_t length)
+/* RFC 5321 Dot-string. NULL: good; else what is wrong, and the cure. */
+static const char *local_part_fault(const char *text, size_t length)
 {
-    bool after_dot = true;
+    if (length == 0)
+        return "has nothing before the @";
     if (length > EMAIL_LOCAL_MAX)
-        return false;
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] == '.' && after_dot)
-            return false;
-        after_dot = text[i] == '.';
-        if (!after_dot && !g_ascii_isalnum(text[i]) && !strchr("!#$%&'*+-/=?^_`{|}~", text[i]))
-            return false;
-    }
-    return !after_dot;
+        return "has more than 64 characters before the @";
+    if (text[0] == '.' || text[length - 1] == '.' || g_strstr_len(text, (gssize)length, ".."))
+        return "has a dot too many before the @";
+    for (size_t i = 0; i < length; i++)
+        if (!g_ascii_isalnum(text[i]) && !strchr(".!#$%&'*+-/=?^_`{|}~", text[i]))
+            return text[i] == '@' ? "has more than one @"
+                                  : "has a character before the @ that addresses have not";
+    return NULL;
 }
 
-/* At least two labels of letters, digits and inner hyphens; the last one is no number. */
-static bool domain_is_shaped(const char *text)
+static const char *label_fault(const char *label)
+{
+    size_t length = strlen(label);
+    if (length == 0)
+        return "has a dot too many after the @";
+    if (length > DOMAIN_LABEL_MAX)
+        return "has more than 63 characters between two dots of its domain";
+    if (label[0] == '-' || label[length - 1] == '-')
+        return "has a hyphen at an end of a part of its domain";
+    for (size_t i = 0; i < length; i++)
+        if (!g_ascii_isalnum(label[i]) && label[i] != '-')
+            return (guchar)label[i] >= 0x80
+                       ? "has a domain with letters of its own language: write it the way that "
+                         "begins with xn--"
+                       : "has a character after the @ that domains have not";
+    if (g_ascii_strncasecmp(label, "xn--", 4) != 0)
+        return NULL;
+    g_autofree char *shown = g_hostname_to_unicode(label);
+    return shown && g_ascii_strcasecmp(shown, label) != 0 ? NULL
+                                                          : "has a part xn-- that means nothing";
+}
+
+/* At least two labels of letters, digits and inner hyphens; the last one is a top-level domain: letters, or xn--. */
+static const char *domain_fault(const char *text)
 {
     g_auto(GStrv) labels = g_strsplit(text, ".", -1);
     guint n = g_strv_length(labels);
-    if (n < 2)
-        return false;
     for (guint i = 0; i < n; i++) {
-        size_t length = strlen(labels[i]);
-        if (length == 0 || length > DOMAIN_LABEL_MAX || labels[i][0] == '-' ||
-            labels[i][length - 1] == '-')
-            return false;
-        for (size_t k = 0; k < length; k++)
-            if (!g_ascii_isalnum(labels[i][k]) && labels[i][k] != '-')
-                return false;
+        const char *fault = label_fault(labels[i]);
+        if (fault)
+            return fault;
     }
-    return strspn(labels[n - 1], "0123456789") < strlen(labels[n - 1]);
+    if (n < 2)
+        return "needs a domain with a dot after the @, like @company.example";
+    const char *top = labels[n - 1];
+    bool letters = strlen(top) >= 2;
+    for (const char *p = top; *p; p++)
+        letters = letters && g_ascii_isalpha(*p);
+    return letters || g_ascii_strncasecmp(top, "xn--", 4) == 0
+               ? NULL
+               : "ends in what is no top-level domain: letters, at least two";
 }
 
-static bool email_is_shaped(const char *text)
+static const char *email_fault(const char *text)
 {
     const char *at = strrchr(text, '@');
-    return at && strlen(text) <= EMAIL_MAX && local_part_is_shaped(text, (size_t)(at - text)) &&
-           domain_is_shaped(at + 1);
+    if (!at)
+        return "has no @";
+    const char *fault = local_part_fault(text, (size_t)(at - text));
+    return fault ? fault : domain_fault(at + 1);
 }
 
 static bool text_has_controls(const char *text, bool multiline)
@@ -218,9 +244,10 @@ static void check_text(const Check *check, const char *text)
         field_errors_add(check->errors, check->pointer, "phone.invalid",
                          "must have at least %d digits, and else only + blanks - ( ) .",
                          PHONE_DIGITS_MIN);
-    if (email && !email_is_shaped(text))
+    const char *fault = email ? email_fault(text) : NULL;
+    if (fault)
         field_errors_add(check->errors, check->pointer, "email.invalid",
-                         "must be an address like name@example.org");
+                         "%s: an address is like name@example.org", fault);
 }
 
 static void check_money(const Check *check, const Money *money)

@@ -12,10 +12,18 @@ noinst_LIBRARIES += %D%/libbase.a
 	%D%/memo.h \
 	%D%/merge.c %D%/merge.h \
 	%D%/money.c %D%/money.h \
+	%D%/phone.c %D%/phone.h \
 	%D%/problem.c %D%/problem.h \
 	%D%/text.c %D%/text.h \
 	%D%/text_clean.c \
 	%D%/text_tables.h \
 	%D%/text_unicode.c %D%/text_unicode.h \
 	%D%/uuid.c %D%/uuid.h
+%C%_libbase_a_CPPFLAGS = $(AM_CPPFLAGS) -DMODULEDIR='"$(moduledir)"'
 EXTRA_DIST += build-aux/unicode-tables
+
+module_PROGRAMS += leadline-phone.so
+leadline_phone_so_SOURCES = %D%/phone_library.cc
+leadline_phone_so_CXXFLAGS = $(AM_CXXFLAGS) -fPIC -fvisibility=hidden
+leadline_phone_so_LDFLAGS = $(AM_LDFLAGS) -shared
+leadline_phone_so_LDADD = -lphonenumber

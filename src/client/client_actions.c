@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/i18n.h"
+#include "base/phone.h"
 #include "base/text.h"
 #include "client/overlay.h"
 
@@ -393,6 +394,7 @@ bool client_change_profile(Client *client, const Account *account, GError **erro
 
 bool client_send_referral(Client *client, const NewReferral *input, Uuid *id, GError **error)
 {
+    phone_load();
     if (!change_check(OUTBOX_CREATE, input, error))
         return false;
     Uuid unit = uuid_new();

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/phone.h"
 #include "base/problem.h"
 
 #define BIT(value) ((unsigned)(value) < 32 ? 1u << (value) : 0)
@@ -229,14 +230,46 @@ static bool recipient_validate(const Recipient *to, FieldErrors *errors)
     return true;
 }
 
+/* What is wrong with a number, and the cure. */
+static const char *const phone_details[] = {
+    [PHONE_UNREADABLE] = "is no phone number: digits, and + with the country's code before those "
+                         "of another country",
+    [PHONE_NO_COUNTRY] = "has no such country: begin with + and the country's code, like +44, or "
+                         "set the contact's country",
+    [PHONE_TOO_SHORT] = "has too few digits: look whether some are missing",
+    [PHONE_TOO_LONG] = "has too many digits: give one number, without an extension",
+    [PHONE_LOCAL] = "has no area code: begin with it",
+    [PHONE_UNKNOWN] = "is a number that nobody has: look at the digits, or begin with + and the "
+                      "country's code, like +44",
+};
+
+static bool phone_validate(const char *phone, const char *pointer, const char *country,
+                           FieldErrors *errors)
+{
+    char e164[PHONE_E164_SIZE];
+    PhoneFault fault = is_blank(phone) || field_errors_find(errors, pointer)
+                           ? PHONE_GOOD
+                           : phone_read(phone, country, e164);
+    return fault == PHONE_GOOD || add_once(errors, pointer, "phone.invalid", phone_details[fault]);
+}
+
+/* R46 */
+static bool contact_validate(const Contact *contact, FieldErrors *errors)
+{
+    if (is_blank(contact->phone_1) && is_blank(contact->phone_2) && is_blank(contact->email))
+        return add_once(errors, "#/contact/phone_1", "required",
+                        "give a phone number or an e-mail address of the contact");
+    bool first = phone_validate(contact->phone_1, "#/contact/phone_1", contact->country_code,
+                                errors);
+    return phone_validate(contact->phone_2, "#/contact/phone_2", contact->country_code, errors) &&
+           first;
+}
+
 bool new_referral_validate(const NewReferral *input, FieldErrors *errors)
 {
-    const Contact *contact = &input->contact;
     bool valid = value_validate(&input->value, errors);
     valid = recipient_validate(&input->to, errors) && valid;
-    if (is_blank(contact->phone_1) && is_blank(contact->phone_2) && is_blank(contact->email))
-        valid = add_once(errors, "#/contact/phone_1", "required",
-                         "give a phone number or an e-mail address of the contact");
+    valid = contact_validate(&input->contact, errors) && valid;
     if (is_blank(input->need))
         valid = add_once(errors, "#/need", "required", "say what the contact needs");
     if (!input->permission.given)
@@ -303,10 +336,19 @@ static char *key_or_null(char *key)
     return NULL;
 }
 
+/* The international way, where it can be told. */
+static char *phone_key_in(const char *phone, const char *country)
+{
+    char e164[PHONE_E164_SIZE] = "";
+    if (!is_blank(phone))
+        phone_read(phone, country, e164);
+    return key_or_null(*e164 ? g_strdup(e164) : phone_key(phone));
+}
+
 void contact_keys(const Contact *contact, ContactKeys *out)
 {
-    *out = (ContactKeys){ key_or_null(phone_key(contact->phone_1)),
-                          key_or_null(phone_key(contact->phone_2)),
+    *out = (ContactKeys){ phone_key_in(contact->phone_1, contact->country_code),
+                          phone_key_in(contact->phone_2, contact->country_code),
                           key_or_null(email_fold(contact->email)) };
 }
 

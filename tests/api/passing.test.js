@@ -135,6 +135,8 @@ test('R36 R42: that the sender did not speak to them is a warning, not a refusal
 const spellings = [
     [{ phone_1: '+44 1632 960500' }, { phone_1: '+44-(1632)-960500' }, 'a number in another spelling'],
     [{ phone_1: '+44 1632 960501' }, { phone_2: '+441632960501' }, 'a number in the other place'],
+    [{ phone_1: '01632 960502' }, { phone_1: '+44 1632 960502' }, 'a number with the code of its country'],
+    [{ phone_1: '020 7946 0018' }, { phone_2: '+44 (0)20 7946 0018', country_code: 'US' }, 'a number that is not of fiction'],
     [{ email: 'Priya@Bright.example' }, { email: 'priya@bright.EXAMPLE' }, 'an address in other letters'],
 ];
 for (const [first, second, what] of spellings)

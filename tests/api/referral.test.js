@@ -96,7 +96,14 @@ const refusals = [
     ['#/contact/phone_1', 'phone.invalid', contact({ phone_1: 'call me' })],
     ['#/contact/phone_1', 'phone.invalid', contact({ phone_1: '01632+960123' })],
     ['#/contact/phone_2', 'phone.invalid', contact({ phone_2: '1' })],
+    ['#/contact/phone_1', 'phone.invalid', contact({ phone_1: '06911 123456' })],
+    ['#/contact/phone_1', 'phone.invalid', contact({ phone_1: '960123' })],
+    ['#/contact/phone_1', 'phone.invalid', contact({ phone_1: '01632 9601234' })],
+    ['#/contact/phone_2', 'phone.invalid', contact({ phone_2: '+999 123456789' })],
+    ['#/contact/phone_2', 'phone.invalid', contact({ phone_2: '020 7946 0018', country_code: 'US' })],
     ['#/contact/email', 'email.invalid', contact({ email: 'nobody' })],
+    ['#/contact/email', 'email.invalid', contact({ email: 'a@b.c' })],
+    ['#/contact/email', 'email.invalid', contact({ email: `a@${long(64)}.example` })],
     ['#/contact/email', 'email.invalid', contact({ email: 'a@b' })],
     ['#/contact/email', 'text.invalid', contact({ email: 'a@b.example\r\nRCPT TO:<x@y.example>' })],
     ['#/contact/first_name', 'too-long', contact({ first_name: long(61) })],
@@ -133,7 +140,7 @@ for (const [pointer, code, extra] of refusals)
     });
 
 test('R46: a phone or an e-mail address is enough', async () => {
-    for (const one of [{ phone_1: '01632 960123' }, { phone_2: '+44 (7700) 900-123' }, { email: 'p@bright.example' }])
+    for (const one of [{ phone_1: '01632 960123' }, { phone_2: '+44 (7700) 900-123' }, { phone_1: '020 7946 0018' }, { phone_1: '030 23125 123', country_code: 'DE' }, { email: 'p@bright.example' }])
         assert.deepEqual((await send(ann, ben, { contact: one })).lead.contact, one);
 });
 

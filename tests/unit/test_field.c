@@ -308,6 +308,59 @@ static void test_phones(void **state)
     assert_string_equal(code_at(&thing, "#/phone"), "too-long");
 }
 
+/* What is wrong with an address, in the detail, for each thing that can be. */
+static void r46_an_address_says_what_is_wrong_with_it(void **state)
+{
+    g_autofree char *long_label = g_strnfill(64, 'd');
+    g_autofree char *long_local = g_strnfill(65, 'l');
+    g_autofree char *a = g_strconcat("a@", long_label, ".example", NULL);
+    g_autofree char *b = g_strconcat(long_local, "@b.example", NULL);
+    const struct {
+        const char *address, *detail;
+    } rows[] = {
+        { "priya", "has no @" },
+        { "@b.example", "has nothing before the @" },
+        { b, "has more than 64 characters before the @" },
+        { ".a@b.example", "has a dot too many before the @" },
+        { "a.@b.example", "has a dot too many before the @" },
+        { "a..b@b.example", "has a dot too many before the @" },
+        { "a@b@c.example", "has more than one @" },
+        { "a b@c.example", "has a character before the @ that addresses have not" },
+        { "\xc3\xa4@b.example", "has a character before the @ that addresses have not" },
+        { "a@b", "needs a domain with a dot after the @" },
+        { "a@", "needs a domain with a dot after the @" },
+        { "a@b..example", "has a dot too many after the @" },
+        { "a@b.example.", "has a dot too many after the @" },
+        { a, "has more than 63 characters between two dots of its domain" },
+        { "a@-b.example", "has a hyphen at an end of a part of its domain" },
+        { "a@b-.example", "has a hyphen at an end of a part of its domain" },
+        { "a@b_c.example", "has a character after the @ that domains have not" },
+        { "a@[127.0.0.1]", "has a character after the @ that domains have not" },
+        { "a@m\xc3\xbcller.example", "has a domain with letters of its own language" },
+        { "a@127.0.0.1", "ends in what is no top-level domain" },
+        { "a@b.c", "ends in what is no top-level domain" },
+        { "a@b.e-x", "ends in what is no top-level domain" },
+        { "a@b.c0m", "ends in what is no top-level domain" },
+        { "a@xn--.example", "has a hyphen at an end" },
+        { "a@xn--0.example", "has a part xn-- that means nothing" },
+        { "a@xn--mller-kva.example", NULL },
+        { "a@example.xn--p1ai", NULL },
+        { "a@XN--MLLER-KVA.example", NULL },
+    };
+    g_auto(Thing) thing = { 0 };
+    thing_init(&thing);
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_auto(FieldErrors) errors;
+        field_errors_init(&errors);
+        set_text(&thing.email, rows[i].address);
+        fields_validate(&thing_fields, &thing, "#", &errors);
+        const FieldError *error = field_errors_find(&errors, "#/email");
+        if (!rows[i].detail ? error != NULL
+                            : !error || !g_str_has_prefix(error->detail, rows[i].detail))
+            fail_msg("%s: %s", rows[i].address, error ? error->detail : "taken");
+    }
+}
+
 static void test_emails(void **state)
 {
     static const char *const good[] = { "a@b.example", "a.b+c@d-e.example", "o'neil@x.y.example",
@@ -535,6 +588,7 @@ int main(void)
         cmocka_unit_test(test_nested_objects),
         cmocka_unit_test(test_text_rules),
         cmocka_unit_test(test_phones),
+        cmocka_unit_test(r46_an_address_says_what_is_wrong_with_it),
         cmocka_unit_test(test_emails),
         cmocka_unit_test(test_numbers_and_choices),
         cmocka_unit_test(test_lists),
