@@ -53,6 +53,7 @@ typedef enum ProblemFault {
       N_("An exclusive network has one partner for a business type"))                              \
     X(INVITATION_LIMIT, "invitation-limit", 409, FAULT_CALLER, false, 77,                          \
       N_("Too many invitations: wait for answers"))                                                \
+    X(TOO_SOON, "too-soon", 409, FAULT_CALLER, false, 77, N_("Too soon after the last time"))      \
     X(AMEND_CLOSED, "amend-closed", 409, FAULT_CALLER, false, 77,                                  \
       N_("The verdict can no longer be changed"))                                                  \
     X(ALREADY_EXISTS, "already-exists", 409, FAULT_CALLER, false, 77, N_("Already exists"))        \

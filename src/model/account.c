@@ -58,6 +58,7 @@ static const Field sign_up_rows[] = {
       .label = N_("Name") },
     { "company_name", FIELD_TEXT, AT(company_name), .max = 120, .label = N_("Company") },
     { "business_type", FIELD_TEXT, AT(business_type), .max = 80, .label = N_("Business") },
+    { "invitation", FIELD_TEXT, AT(invitation), FIELD_SECRET },
 };
 #undef AT
 const FieldTable sign_up_fields = FIELD_TABLE("sign_up", SignUp, sign_up_rows);

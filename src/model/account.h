@@ -39,6 +39,7 @@ typedef struct Party {
 
 typedef struct SignUp { /* POST /v1/accounts */
     char *email, *password, *name, *company_name, *business_type;
+    char *invitation; /* the secret of the link by which one was invited */
 } SignUp;
 
 typedef struct Login { /* POST /v1/login */

@@ -6,6 +6,8 @@
 #include "server/audit.h"
 #include "server/batch.h"
 #include "server/families.h"
+#include "server/invitations.h"
+#include "server/network.h"
 #include "server/password.h"
 #include "server/profile_store.h"
 #include "server/server.h"
@@ -77,7 +79,23 @@ bool account_create(Call *call, const NewAccount *input, Account *account, GErro
     if (!scope_create(call->db, &account->id, SCOPE_ACCOUNT, &account->id, error))
         return false;
     change_note(call, &account->id, OBJECT_ACCOUNT, &account->id, false);
-    return audit_put_of(call, &account->id, "account.create", &account->id, error);
+    return audit_put_of(call, &account->id, "account.create", &account->id, error) &&
+           (!input->verified || invitations_claim(call, &account->id, error));
+}
+
+bool account_create_invited(Call *call, NewAccount *input, const char *token, Account *account,
+                            GError **error)
+{
+    Invitation invitation = { 0 };
+    g_autofree char *email_key = NULL, *key = email_fold(input->email);
+    bool found = false, taken;
+    if (!invitation_by_token(call, token, &invitation, &email_key, &found, error))
+        return false;
+    input->verified = found && g_strcmp0(email_key, key) == 0;
+    bool ok = account_create(call, input, account, error) &&
+              (!found || invitation_take(call, &invitation.id, &account->id, &taken, error));
+    fields_clear(&invitation_fields, &invitation);
+    return ok;
 }
 
 /* POST /v1/accounts: the hash is made in the crypto thread. */
@@ -106,7 +124,7 @@ static bool sign_up(Call *call, GError **error)
     g_autoptr(GError) local = NULL;
     if (!throttle_count(call, THROTTLE_SIGN_UP, NULL, error))
         return false;
-    bool ok = account_create(call, &wanted, &account, &local);
+    bool ok = account_create_invited(call, &wanted, input->invitation, &account, &local);
     if (problem_is(local, PROBLEM_ALREADY_EXISTS)) {
         /* The count stays: or one could ask for all addresses in the world. */
         ok = call_refuse(call, PROBLEM_ALREADY_EXISTS, "%s", local->message);
@@ -207,7 +225,9 @@ static bool patch_apply(Call *call, const Account *before, Account *account, GEr
     char *typed = account->business_type;
     account->business_type = business_type_store(typed);
     g_free(typed);
+    bool becomes_exclusive = account->profile.exclusive && !before->profile.exclusive;
     return call_valid(call, error) &&
+           (!becomes_exclusive || network_may_be_exclusive(call, &account->id, error)) &&
            (fields_equal(&account_fields, before, account) ||
             patch_store(call, before, account, error)) &&
            put_me(call, error);

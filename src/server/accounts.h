@@ -25,6 +25,10 @@ typedef struct NewAccount {
     bool verified; /* the address is theirs: somebody vouches for it */
 } NewAccount;
 bool account_create(Call *call, const NewAccount *input, Account *account, GError **error);
+/* The same for somebody who has the link of an invitation (token; NULL, or none of ours: nothing follows): it is theirs then, and
+ * with the address that the link was sent to, that is verified. */
+bool account_create_invited(Call *call, NewAccount *input, const char *token, Account *account,
+                            GError **error);
 
 /* ObjectRow.put of the account object. */
 bool account_put(Call *call, const Uuid *scope, const Uuid *id, GString *out, gint64 *rev,

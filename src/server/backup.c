@@ -11,6 +11,7 @@
 
 #include "base/problem.h"
 #include "server/check.h"
+#include "server/profile_search.h"
 #include "server/referral_store.h"
 #include "server/schema.h"
 
@@ -28,6 +29,12 @@ const GOptionEntry restore_options[] = {
 
 /* Rows come in the order of arrival, which is what SQLite's search answers by. */
 static const char *const orders[] = { "referral", "sent_at, id", NULL };
+
+/* Full text is each engine's own. */
+static bool index_all(Db *db, gpointer nothing, GError **error)
+{
+    return referral_index_all(db, NULL, error) && profile_index_all(db, NULL, error);
+}
 
 /* ---- what is told meanwhile and at the end */
 
@@ -144,7 +151,7 @@ static bool copy_rows(Db *from, const char *path, GError **error)
     DbCopy copy = { .from = from,
                     .to = to,
                     .orders = orders,
-                    .after = referral_index_all,
+                    .after = index_all,
                     .progress = progress(),
                     .data = &shown };
     return db_copy(&copy, error);
@@ -298,7 +305,7 @@ static bool replace_postgres(Db *to, const char *file, const char *folder, GErro
     g_autofree char *path = g_build_filename(folder, "restore.db", NULL);
     g_autoptr(Db) from = prepare(file, path, error);
     DbCopy copy = {
-        .from = from, .to = to, .after = referral_index_all, .progress = progress(), .data = &shown
+        .from = from, .to = to, .after = index_all, .progress = progress(), .data = &shown
     };
     bool ok = from && db_copy(&copy, error) && verify(to, "the database", error) &&
               print_summary(to, "the database", error);

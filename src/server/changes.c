@@ -4,20 +4,36 @@
 #include <stdlib.h>
 #include <string.h>
 
-void change_note(Call *call, const Uuid *scope, ObjectType type, const Uuid *object, bool deleted)
+static void note(Call *call, const Uuid *scope, ObjectType type, const Uuid *object, bool deleted,
+                 bool silent)
 {
     for (guint i = 0; i < call->changes->len; i++) {
         Change *change = &g_array_index(call->changes, Change, i);
         if (change->type == type && uuid_equal(&change->object, object) &&
             uuid_equal(&change->scope, scope)) {
             change->deleted = deleted;
+            change->silent &= silent;
             return;
         }
     }
-    Change change = {
-        .scope = *scope, .object = *object, .type = type, .deleted = deleted, .at = call->now
-    };
+    Change change = { .scope = *scope,
+                      .object = *object,
+                      .type = type,
+                      .deleted = deleted,
+                      .silent = silent,
+                      .at = call->now };
     g_array_append_val(call->changes, change);
+}
+
+void change_note(Call *call, const Uuid *scope, ObjectType type, const Uuid *object, bool deleted)
+{
+    note(call, scope, type, object, deleted, false);
+}
+
+void change_note_silent(Call *call, const Uuid *scope, ObjectType type, const Uuid *object,
+                        bool deleted)
+{
+    note(call, scope, type, object, deleted, true);
 }
 
 /* ---- what shows an account */
@@ -133,6 +149,7 @@ static bool scope_raise(Db *db, const GPtrArray *changes, guint from, guint to, 
                         GError **error)
 {
     gint64 before = db_get_int(rows, 2), number = before;
+    bool loud = false;
     for (guint i = from; i < to; i++) {
         Change *change = change_at(changes, i);
         if (!change->shown)
@@ -146,8 +163,11 @@ static bool scope_raise(Db *db, const GPtrArray *changes, guint from, guint to, 
         change->epoch = db_get_int(rows, 0);
         change->acl = db_get_int(rows, 1);
         change->seq = number;
+        loud |= !change->silent;
     }
-    return db_later(db, error, "UPDATE scope SET seq = seq + $2 WHERE id = $1",
+    return db_later(db, error,
+                    loud ? "UPDATE scope SET seq = seq + $2, loud_seq = seq + $2 WHERE id = $1"
+                         : "UPDATE scope SET seq = seq + $2 WHERE id = $1",
                     db_uuid(&change_at(changes, from)->scope), db_int(number - before));
 }
 

@@ -23,6 +23,7 @@ typedef struct Change {
     ObjectType type; /* 0: everything that shows the account `object`, of the types `shown` */
     unsigned shown;  /* set of 1 << type */
     bool deleted;
+    bool silent;            /* change_note_silent() */
     gint64 at;              /* of the call */
     gint64 epoch, acl, seq; /* of the scope after the transaction; set when it is written */
     gint64 number;          /* its own in the scope, the last one of a set; likewise */
@@ -50,6 +51,11 @@ extern const ObjectRow object_rows[]; /* in feed.c; closed by type 0 */
 
 /* Remember that an object of this scope changed; written once per (scope, object) at the end. */
 void change_note(Call *call, const Uuid *scope, ObjectType type, const Uuid *object, bool deleted);
+
+/* The same, but no event stream is told, here or at another server: clients learn of it when they pull the next time. The
+ * scope's loud_seq stays behind its seq then, and is what streams are compared with. */
+void change_note_silent(Call *call, const Uuid *scope, ObjectType type, const Uuid *object,
+                        bool deleted);
 
 /*
  * Remember that all objects of these types (set of 1 << type) that show an account changed, in every scope that has one;

@@ -343,7 +343,7 @@ static const char *live_sessions_sql(void)
 static const char *scopes_sql(void)
 {
     static gsize made;
-    return question(&made, "SELECT id, epoch, acl, seq FROM scope WHERE id", "");
+    return question(&made, "SELECT id, epoch, acl, loud_seq FROM scope WHERE id", "");
 }
 
 /* The rows of the ids, by a statement that may end with the time. Nobody can be told of a failing database here: false,

@@ -3,6 +3,7 @@
 
 #include "server/changes.h"
 #include "server/idempotency.h"
+#include "server/invitations.h"
 #include "server/lead_link.h"
 #include "base/log.h"
 #include "server/server.h"
@@ -121,6 +122,7 @@ const JobRow job_rows[] = {
     { "purge-links", 3600, purge_links },
     { "purge-lead-links", 3600, purge_lead_links },
     { "purge-tombstones", 6 * 3600, purge_tombstones },
+    { "expire-invitations", 600, invitations_expire },
     { 0 },
 };
 

@@ -36,6 +36,7 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/httpd_tls.c \
 	%D%/idempotency.c %D%/idempotency.h \
 	%D%/invitation_store.c %D%/invitation_store.h \
+	%D%/invitations.c %D%/invitations.h \
 	%D%/jobs.c %D%/jobs.h \
 	%D%/lanes.c %D%/lanes.h \
 	%D%/link.c \
@@ -47,6 +48,7 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/mail_template.c %D%/mail_template.h \
 	%D%/mail_link.c %D%/mail_link.h \
 	%D%/metrics.c %D%/metrics.h \
+	%D%/network.c %D%/network.h \
 	%D%/notes.c %D%/notes.h \
 	%D%/oauth.c %D%/oauth.h \
 	%D%/openapi_doc.c %D%/openapi_doc.h \
@@ -55,7 +57,9 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/page_forms.c %D%/page_forms.h \
 	%D%/parts.c \
 	%D%/password.c %D%/password.h \
+	%D%/profile_search.c %D%/profile_search.h \
 	%D%/profile_store.c %D%/profile_store.h \
+	%D%/profiles.c %D%/profiles.h \
 	%D%/rate.c %D%/rate.h \
 	%D%/referral_create.c %D%/referral_create.h \
 	%D%/referral_duplicates.c %D%/referral_duplicates.h \

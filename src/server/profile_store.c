@@ -2,6 +2,7 @@
 #include "server/profile_store.h"
 
 #include "db/row.h"
+#include "server/profile_search.h"
 
 static const Field holder_rows[] = {
     { "profile", FIELD_OBJECT, 0, .object = &profile_fields },
@@ -49,7 +50,7 @@ bool account_update(Db *db, const Account *account, GError **error)
     size_t n = row_values(&changing_fields, account, values, strings);
     const char *sql = update_sql(n);
     values[n++] = db_uuid(&account->id);
-    return db_exec_values(db, error, NULL, sql, values, n);
+    return db_exec_values(db, error, NULL, sql, values, n) && profile_index(db, account, error);
 }
 
 bool accounts_lock(Db *db, const Uuid *a, const Uuid *b, GError **error)

@@ -8,7 +8,7 @@
 /* The columns of profile_fields in table account, or in what has that alias: "a.profile_headline, ...". */
 const char *profile_columns(const char *alias);
 
-/* Writes what a person may change of their account, with rev and updated_at. */
+/* Writes what a person may change of their account, with rev and updated_at, and puts it into the index. */
 bool account_update(Db *db, const Account *account, GError **error);
 
 /* Waits until nobody else changes the standing of these accounts (b: may be NULL) in the network: connections, the cap, the exclusive rule. In the

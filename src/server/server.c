@@ -169,10 +169,12 @@ void server_listen(Server *server, const ServerListener *listener)
 void server_publish(Server *server, const Frame *frame)
 {
     const GArray *changes = frame->call.changes;
+    const Change *told = NULL;
     for (guint i = 0; changes && i < changes->len; i++) {
         const Change *change = &g_array_index(changes, Change, i);
-        if (i > 0 && uuid_equal(&change->scope, &g_array_index(changes, Change, i - 1).scope))
+        if (change->silent || (told && uuid_equal(&change->scope, &told->scope)))
             continue; /* sorted by scope; each row has the scope's state after the transaction */
+        told = change;
         ChangeState state = { .epoch = change->epoch, .acl = change->acl, .seq = change->seq };
         for (const ServerListener **listener = server->listeners; *listener; listener++)
             (*listener)->changed(&change->scope, &state);

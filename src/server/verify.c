@@ -5,6 +5,7 @@
 #include "server/changes.h"
 #include "server/crypto.h"
 #include "server/families.h"
+#include "server/invitations.h"
 #include "server/mail.h"
 #include "server/mail_link.h"
 #include "server/page_forms.h"
@@ -55,6 +56,8 @@ bool verify_set(Call *call, const Uuid *account, GError **error)
     if (n == 0)
         return true;
     change_note(call, account, OBJECT_ACCOUNT, account, false);
+    if (!invitations_claim(call, account, error))
+        return false;
     return audit_put_of(call, account, "account.verify", account, error);
 }
 

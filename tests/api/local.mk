@@ -16,6 +16,7 @@ API_TESTS = \
 	%D%/feed.test.js \
 	%D%/http.test.js \
 	%D%/instance.test.js \
+	%D%/invitation.test.js \
 	%D%/lead-page.test.js \
 	%D%/list.test.js \
 	%D%/mail.test.js \
@@ -24,9 +25,11 @@ API_TESTS = \
 	%D%/openapi.test.js \
 	%D%/operate.test.js \
 	%D%/partner.test.js \
+	%D%/partner-limit.test.js \
 	%D%/passing.test.js \
 	%D%/plan.test.js \
 	%D%/problem.test.js \
+	%D%/profile.test.js \
 	%D%/rate.test.js \
 	%D%/referral.test.js \
 	%D%/rename.test.js \

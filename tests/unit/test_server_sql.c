@@ -9,6 +9,9 @@
 #include <string.h>
 
 #include "server/feed.h"
+#include "server/invitations.h"
+#include "server/network.h"
+#include "server/profiles.h"
 #include "server/referral_list.h"
 #include "server/schema.h"
 
@@ -57,6 +60,17 @@ static void lists_walk_an_index(void **state)
         assert_walks_index(db, referral_list_hot_sql(db, i));
 }
 
+static void the_network_walks_an_index(void **state)
+{
+    g_autoptr(Db) db = open_migrated();
+    for (int i = 0; invitation_hot_sql(i); i++)
+        assert_walks_index(db, invitation_hot_sql(i));
+    for (int i = 0; network_hot_sql(i); i++)
+        assert_walks_index(db, network_hot_sql(i));
+    for (int i = 0; profile_hot_sql(db, i); i++)
+        assert_walks_index(db, profile_hot_sql(db, i));
+}
+
 static void changes_walk_an_index(void **state)
 {
     g_autoptr(Db) db = open_migrated();
@@ -68,6 +82,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists_walk_an_index),
+        cmocka_unit_test(the_network_walks_an_index),
         cmocka_unit_test(changes_walk_an_index),
     };
     return cmocka_run_group_tests_name("server_sql", tests, NULL, NULL);

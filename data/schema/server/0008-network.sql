@@ -62,3 +62,7 @@ CREATE TABLE encouragement (
     at BIGINT NOT NULL,
     PRIMARY KEY (from_account, to_account)
 );
+
+-- The newest number that event streams are told of: behind seq after a change that nobody is to be told of.
+ALTER TABLE scope ADD COLUMN loud_seq BIGINT NOT NULL DEFAULT 0;
+UPDATE scope SET loud_seq = seq;
