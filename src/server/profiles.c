@@ -28,8 +28,8 @@ static const char *load_sql(void)
         columns());
 }
 
-bool profile_load(Db *db, const Uuid *viewer, const Uuid *account, PublicProfile *out, bool *found,
-                  GError **error)
+bool public_profile_load(Db *db, const Uuid *viewer, const Uuid *account, PublicProfile *out,
+                         bool *found, GError **error)
 {
     g_autoptr(DbRows) rows = db_query(db, error, load_sql(), db_uuid(viewer), db_uuid(account));
     *found = rows && db_next(rows, error);
@@ -42,7 +42,8 @@ static bool read_one(Call *call, GError **error)
 {
     PublicProfile profile = { 0 };
     bool found = false;
-    if (!profile_load(call->db, &call->principal.account, &call->id, &profile, &found, error))
+    if (!public_profile_load(call->db, &call->principal.account, &call->id, &profile, &found,
+                             error))
         return false;
     if (!found)
         return problem_set(error, PROBLEM_NOT_FOUND, "There is no such profile");

@@ -13,8 +13,8 @@
 extern const Route profile_routes[];
 
 /* One that the viewer (nil: anybody) may see; *found false: none. fields_clear() it by public_profile_fields. */
-bool profile_load(Db *db, const Uuid *viewer, const Uuid *account, PublicProfile *out, bool *found,
-                  GError **error);
+bool public_profile_load(Db *db, const Uuid *viewer, const Uuid *account, PublicProfile *out,
+                         bool *found, GError **error);
 
 /* Statements for EXPLAIN; NULL past the last. */
 const char *profile_hot_sql(const Db *db, int i);
