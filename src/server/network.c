@@ -52,8 +52,8 @@ static bool side_load(Db *db, const Uuid *account, Side *side, GError **error)
 }
 
 static const char count_sql[] =
-    "SELECT COUNT(*) FROM (SELECT 1 AS one FROM connection WHERE account_a = $1 AND state = $2"
-    " UNION ALL SELECT 1 FROM connection WHERE account_b = $1 AND state = $2) c";
+    "SELECT COUNT(*) + (SELECT COUNT(*) FROM connection WHERE account_b = $1 AND state = $2)"
+    " FROM connection WHERE account_a = $1 AND state = $2";
 
 bool network_count(Db *db, const Uuid *account, gint64 *n, GError **error)
 {
