@@ -282,7 +282,6 @@ static void put_permission(Page *page, const Permission *permission)
     }
     g_autofree char *text = permission_text(permission);
     page_pair(page, LABEL_WIDTH, _("Permission"), ROLE_NORMAL, text);
-    page_pair(page, LABEL_WIDTH, _("They said"), ROLE_NORMAL, permission->wording);
 }
 
 static void put_money(Page *page, const char *label, const Money *money, const char *whose)

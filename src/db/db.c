@@ -376,6 +376,12 @@ void db_tx_group(Db *db, DbJob *jobs, size_t n, DbLastFunc last)
 
 /* ---- the write-ahead log */
 
+bool db_scrub(Db *db, bool *done, GError **error)
+{
+    *done = true;
+    return !db->driver->scrub || db->driver->scrub(db, done, error);
+}
+
 bool db_checkpoint(Db *db, bool truncate, GError **error)
 {
     return !db->driver->checkpoint || db->driver->checkpoint(db, truncate, error);

@@ -175,6 +175,8 @@ void db_tx_group(Db *db, DbJob *jobs, size_t n, DbLastFunc last);
 
 /* SQLite writer: PRAGMA wal_checkpoint(PASSIVE or TRUNCATE); nothing elsewhere. */
 bool db_checkpoint(Db *db, bool truncate, GError **error);
+/* The same, but waits for those who still read from the WAL: *done when nothing is left in it. Elsewhere done at once. */
+bool db_scrub(Db *db, bool *done, GError **error);
 gint64 db_wal_pages(Db *db); /* pages in the WAL after the last commit; 0 elsewhere */
 
 /* ---- hints between servers that share a database: LISTEN and NOTIFY of PostgreSQL, nothing elsewhere */

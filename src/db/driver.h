@@ -55,6 +55,7 @@ struct DbDriver {
     void (*get_uuid)(const DbRows *rows, int column, Uuid *out);
     const void *(*get_bytes)(const DbRows *rows, int column, size_t *length);
 
+    bool (*scrub)(Db *db, bool *done, GError **error);                /* may be NULL */
     bool (*checkpoint)(Db *db, bool truncate, GError **error);        /* may be NULL */
     gint64 (*wal_pages)(Db *db);                                      /* may be NULL */
     char *(*hear)(Db *db, int wake_fd, gint64 until, GError **error); /* may be NULL */

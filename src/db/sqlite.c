@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #define BUSY_MS 5000
+#define SCRUB_MS 2000
 #define CHECKPOINT_PAGES 1000 /* as SQLite's own default */
 
 typedef struct SqliteDb {
@@ -92,22 +93,28 @@ static int on_commit(void *user, sqlite3 *handle, const char *schema, int pages)
     return SQLITE_OK;
 }
 
+/* What is deleted is overwritten with zeros, not only given up. */
+#define SCRUBBED "PRAGMA secure_delete = ON; "
+
 /* What needs a look at the file comes last; a reader needs none of it. */
 static const char *settings_for(unsigned mode)
 {
     if (mode & DB_READ)
         return "PRAGMA cell_size_check = ON";
     if (mode & DB_ROLLBACK_JOURNAL)
-        return "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA journal_mode = "
-               "TRUNCATE; "
-               "PRAGMA synchronous = FULL";
+        return SCRUBBED
+            "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA journal_mode = "
+            "TRUNCATE; "
+            "PRAGMA synchronous = FULL";
     if (mode & DB_NO_SYNC)
-        return "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA journal_mode = "
-               "WAL; "
-               "PRAGMA journal_size_limit = 67108864; PRAGMA synchronous = NORMAL; PRAGMA "
-               "cache_size = -4096";
-    return "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA journal_mode = WAL; "
-           "PRAGMA journal_size_limit = 67108864; PRAGMA synchronous = FULL";
+        return SCRUBBED
+            "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA journal_mode = "
+            "WAL; "
+            "PRAGMA journal_size_limit = 67108864; PRAGMA synchronous = NORMAL; PRAGMA "
+            "cache_size = -4096";
+    return SCRUBBED
+        "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA journal_mode = WAL; "
+        "PRAGMA journal_size_limit = 67108864; PRAGMA synchronous = FULL";
 }
 
 static bool configure(SqliteDb *db, GError **error)
@@ -483,6 +490,18 @@ static void sqlite_get_uuid(const DbRows *rows, int column, Uuid *out)
 /* ---- the write-ahead log */
 
 /* Never waits for readers: what they still need is left for the next time. */
+static bool sqlite_scrub(Db *base, bool *done, GError **error)
+{
+    SqliteDb *db = (SqliteDb *)base;
+    sqlite3_busy_timeout(db->handle, SCRUB_MS);
+    int code = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    sqlite3_busy_timeout(db->handle, BUSY_MS);
+    *done = code == SQLITE_OK;
+    if (*done)
+        db->wal_pages = 0;
+    return *done || (code & 0xff) == SQLITE_BUSY || set_error(db, code, error);
+}
+
 static bool sqlite_checkpoint(Db *base, bool truncate, GError **error)
 {
     SqliteDb *db = (SqliteDb *)base;
@@ -562,6 +581,7 @@ const DbDriver db_sqlite = {
     .get_text = sqlite_get_text,
     .get_uuid = sqlite_get_uuid,
     .get_bytes = sqlite_get_bytes,
+    .scrub = sqlite_scrub,
     .checkpoint = sqlite_checkpoint,
     .wal_pages = sqlite_wal_pages,
     .backup = sqlite_backup,

@@ -33,6 +33,7 @@ static const Field account_rows[] = {
     { "business_type", FIELD_TEXT, AT(business_type), .max = 80, .label = N_("Business") },
     { "state", FIELD_ENUM, AT(state), FIELD_READONLY, .values = &account_states },
     { "admin", FIELD_BOOL, AT(admin), FIELD_READONLY },
+    { "email_verified_at", FIELD_TIME, AT(email_verified_at), FIELD_READONLY },
     { "profile", FIELD_OBJECT, AT(profile), .object = &profile_fields, .label = N_("Profile") },
 };
 #undef AT
@@ -115,6 +116,19 @@ static const Field password_proof_rows[] = {
 #undef AT
 const FieldTable password_proof_fields = FIELD_TABLE("password_proof", PasswordProof,
                                                      password_proof_rows);
+
+#define AT(member) offsetof(AccountDeletion, member)
+static const Field account_deletion_rows[] = {
+    { "confirm", FIELD_TEXT, AT(confirm), FIELD_REQUIRED | FIELD_PERSONAL, .max = 254,
+      .label = N_("E-mail") },
+    { "password", FIELD_TEXT, AT(password), FIELD_REQUIRED | FIELD_SECRET, .max = PASSWORD_MAX,
+      .label = N_("Password") },
+    { "totp", FIELD_TEXT, AT(totp), FIELD_SECRET, .max = ONE_TIME_CODE_MAX,
+      .label = N_("One-time code") },
+};
+#undef AT
+const FieldTable account_deletion_fields = FIELD_TABLE("account_deletion", AccountDeletion,
+                                                       account_deletion_rows);
 
 #define AT(member) offsetof(TotpSetup, member)
 static const Field totp_setup_rows[] = {

@@ -27,6 +27,7 @@ typedef struct Account {
     char *business_type; /* model/business_type.h */
     AccountState state;
     bool admin;
+    gint64 email_verified_at; /* 0: nobody has shown yet that the address is theirs */
     MemberProfile profile;
 } Account;
 
@@ -67,6 +68,11 @@ typedef struct PasswordChange { /* POST /v1/me/password */
 typedef struct PasswordProof { /* a step up: who is logged in shows that they know it */
     char *password;
 } PasswordProof;
+
+typedef struct AccountDeletion { /* DELETE /v1/me */
+    char *confirm;               /* the account's address, typed */
+    char *password, *totp;
+} AccountDeletion;
 
 /* One-time codes (RFC 6238): begun, confirmed by a first code, then wanted at every log-in. */
 typedef struct TotpSetup { /* POST /v1/me/totp: shown once */
@@ -114,7 +120,8 @@ void tokens_wipe(Tokens *tokens);
 extern const EnumTable account_states, scope_kinds;
 extern const FieldTable account_fields, party_fields, sign_up_fields, login_fields, tokens_fields,
     device_code_fields, session_fields, scope_fields, password_change_fields, password_proof_fields,
-    totp_setup_fields, totp_code_fields, recovery_codes_fields, totp_status_fields;
+    account_deletion_fields, totp_setup_fields, totp_code_fields, recovery_codes_fields,
+    totp_status_fields;
 
 /* The form under which an address is unique: trimmed, case-folded. Caller frees. */
 char *email_fold(const char *email);

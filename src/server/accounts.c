@@ -60,6 +60,7 @@ bool account_create(Call *call, const NewAccount *input, Account *account, GErro
         .business_type = business_type_store(input->business_type),
         .state = ACCOUNT_ACTIVE,
         .admin = input->admin,
+        .email_verified_at = input->verified ? call->now : 0,
     };
     gint64 inserted;
     if (!db_exec_count(

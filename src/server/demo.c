@@ -47,25 +47,8 @@ typedef struct Plan {
     int from, to;
     int special; /* row of DEMO_SPECIAL, or -1 */
     Fate fate;
-    bool twice;   /* its sender gives the same lead to a second partner as well */
-    int outsider; /* row of outsiders[] + 1: it goes there and not to `to`; 0: to a member */
+    bool twice; /* its sender gives the same lead to a second partner as well */
 } Plan;
-
-/* Electricians of towns that no member serves (R116). */
-static const Outside outsiders[] = {
-    { (char *)"Ola Nordmann", (char *)"ola@nordlys-elektro.example" },
-    { (char *)"Marguerite Delacroix-Fontaine", (char *)"m.delacroix@volt-et-fils.example" },
-    { (char *)"王小明", (char *)"wang@dian.example" },
-};
-
-/* What people say when they agree (R45). */
-static const char *const wordings[] = {
-    "Yes, ring me, after five is best.",
-    "Pass my number on, but no e-mails please.",
-    "Happy to hear from them this month.",
-    "I would like two offers before I decide.",
-};
-#define WORDED_AFTER (20 * MS_PER_DAY) /* of older leads every third has words */
 
 typedef struct Loader {
     DemoNetwork network;
@@ -169,51 +152,14 @@ static bool store_twin(Loader *loader, const Plan *plan, NewReferral *input, Uui
     return store(loader, &twin, from, to, error);
 }
 
-/* Without a throw of the dice: all else stays as it was. */
-static void put_wording(Loader *loader, const Plan *plan, NewReferral *input)
-{
-    gint64 minute = plan->at / MS_PER_MINUTE;
-    if (plan->outsider ||
-        (loader->network.now - plan->at > WORDED_AFTER && plan->special < 0 && minute % 3 == 0))
-        input->permission.wording = g_strdup(wordings[minute / 3 % G_N_ELEMENTS(wordings)]);
-}
-
-/* It has dice of its own, so that the others' fall as they did without it. */
-static bool store_outside(Loader *loader, const Plan *plan, GError **error)
-{
-    DemoNetwork *network = &loader->network;
-    DemoMember *from = demo_member(network, plan->from);
-    Party sender = { from->account.id, from->account.name, from->account.company_name };
-    g_auto(Referral) referral = { 0 };
-    NewReferral input;
-    guint64 dice_before = network->random;
-    network->random = (guint64)plan->at;
-    demo_lead(&input, dice(loader), -1, plan->at);
-    put_wording(loader, plan, &input);
-    input.to.outside = outsiders[plan->outsider - 1];
-    Uuid id = uuid_new_seeded(plan->at, dice(loader)),
-         lead = uuid_new_seeded(plan->at, dice(loader));
-    referral_init_new(&referral, &id, &lead, &sender, NULL, &input, plan->at);
-    referral.rev = 1;
-    become(loader, &referral, plan->fate);
-    input.to.outside = (Outside){ 0 }; /* the table's */
-    fields_clear(&new_referral_fields, &input);
-    network->random = dice_before;
-    return referral_insert(network->db, &referral, error) &&
-           demo_index(network, from, OBJECT_REFERRAL, &referral.id, referral.updated_at, error);
-}
-
 static bool store_plan(Loader *loader, const Plan *plan, GError **error)
 {
-    if (plan->outsider)
-        return store_outside(loader, plan, error);
     DemoMember *from = demo_member(&loader->network, plan->from);
     DemoMember *to = demo_member(&loader->network, plan->to);
     g_auto(Referral) referral = { 0 };
     NewReferral input;
     Uuid twin = { 0 };
     demo_lead(&input, dice(loader), plan->special, plan->at);
-    put_wording(loader, plan, &input);
     bool ok = !plan->twice || store_twin(loader, plan, &input, &twin, error);
     if (ok) {
         make(loader, &referral, &input, from, to, plan->at);
@@ -291,17 +237,6 @@ static int by_time(gconstpointer a, gconstpointer b)
     return left->at < right->at ? -1 : left->at > right->at;
 }
 
-static void plan_outside(Loader *loader, int outsider, int from, gint64 age, Fate fate)
-{
-    Plan plan = { .at = loader->network.now - age,
-                  .from = from,
-                  .to = from,
-                  .special = -1,
-                  .fate = fate,
-                  .outsider = outsider + 1 };
-    g_array_append_val(loader->traffic, plan);
-}
-
 /* What the member has sent (every twelfth), and what goes on between the others. */
 static void plan_traffic(Loader *loader)
 {
@@ -323,9 +258,6 @@ static void plan_traffic(Loader *loader)
         if (plan.to != plan.from && demo_member(&loader->network, plan.from)->partners->len)
             g_array_append_val(loader->traffic, plan);
     }
-    plan_outside(loader, 0, DEMO_MEMBER_AT, 372 * MS_PER_DAY, FATE_LEAD);
-    plan_outside(loader, 1, DEMO_LEADER_AT, 31 * MS_PER_DAY, FATE_NOT_A_LEAD);
-    plan_outside(loader, 2, DEMO_LEADER_AT, 3 * MS_PER_DAY, FATE_SENT);
     g_array_sort(loader->traffic, by_time);
 }
 

@@ -8,6 +8,7 @@
 #include "server/audit.h"
 #include "server/changes.h"
 #include "server/families.h"
+#include "server/invitation_store.h"
 #include "server/referral_store.h"
 #include "server/throttle.h"
 
@@ -31,6 +32,33 @@ static const Field audit_rows[] = {
 #undef AT
 static const FieldTable audit_fields = FIELD_TABLE("audit", AuditEntry, audit_rows);
 
+typedef struct SettingEntry {
+    char *type;
+    bool on;
+} SettingEntry;
+
+#define AT(member) offsetof(SettingEntry, member)
+static const Field setting_rows[] = {
+    { "type", FIELD_TEXT, AT(type) },
+    { "on", FIELD_BOOL, AT(on), .column = "is_on" },
+};
+#undef AT
+static const FieldTable setting_fields = FIELD_TABLE("email_setting", SettingEntry, setting_rows);
+
+typedef struct MailEntry {
+    char *type;
+    gint64 created_at, sent_at;
+} MailEntry;
+
+#define AT(member) offsetof(MailEntry, member)
+static const Field mail_rows[] = {
+    { "type", FIELD_TEXT, AT(type) },
+    { "created_at", FIELD_TIME, AT(created_at) },
+    { "sent_at", FIELD_TIME, AT(sent_at) },
+};
+#undef AT
+static const FieldTable mail_fields = FIELD_TABLE("mail", MailEntry, mail_rows);
+
 static const char *object_columns(ObjectType type)
 {
     const ObjectRow *row = object_rows;
@@ -52,6 +80,21 @@ static const char *partner_columns(void)
 static const char *note_columns(void)
 {
     return object_columns(OBJECT_NOTE);
+}
+
+static const char *invitation_set_columns(void)
+{
+    return object_columns(OBJECT_INVITATION);
+}
+
+static const char *setting_columns(void)
+{
+    return row_columns(&setting_fields, NULL);
+}
+
+static const char *mail_columns(void)
+{
+    return row_columns(&mail_fields, NULL);
 }
 
 static const char *session_columns(void)
@@ -81,6 +124,14 @@ const ExportSet export_sets[] = {
             "referral_full r WHERE r.from_account = $1", "r.sent_at, r.id") },
     { "notes", &note_fields, note_columns,
       PARTS("note n WHERE n.account = $1", "n.created_at, n.id") },
+    { "invitations", &invitation_fields, invitation_set_columns,
+      PARTS(INVITATION_FROM " WHERE i.from_account = $1 AND " INVITATION_JOIN, "i.created_at, i.id",
+            INVITATION_FROM " WHERE i.to_account = $1 AND " INVITATION_VISIBLE
+                            " AND " INVITATION_JOIN,
+            "i.created_at, i.id") },
+    { "email-settings", &setting_fields, setting_columns,
+      PARTS("email_setting WHERE account_id = $1", "is_on, account_id") },
+    { "mail", &mail_fields, mail_columns, PARTS("mail WHERE account_id = $1", "created_at, id") },
     { "sessions", &session_fields, session_columns,
       PARTS("session WHERE account_id = $1", "created_at, id") },
     { "audit", &audit_fields, audit_columns, PARTS("audit WHERE account_id = $1", "at, id") },

@@ -23,6 +23,7 @@ extern const Route
     note_routes[],
     partner_routes[],
     feed_routes[],
+    erasure_routes[],
     event_routes[],
     export_routes[],
     openapi_routes[],

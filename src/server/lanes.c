@@ -28,6 +28,7 @@ struct Lanes {
     Queue writes, crypto;
     GPtrArray *threads;
     gint read_only;    /* atomic */
+    gint scrub;        /* atomic: the WAL is to be emptied */
     gint64 last_probe; /* under writes.lock */
 };
 
@@ -150,6 +151,21 @@ static void watch_disk(Lanes *lanes, const DbJob *jobs, size_t n)
         g_atomic_int_set(&lanes->read_only, failure != NULL);
 }
 
+void lanes_scrub(Lanes *lanes)
+{
+    g_atomic_int_set(&lanes->scrub, 1);
+}
+
+static void scrub(Lanes *lanes)
+{
+    g_autoptr(GError) error = NULL;
+    bool done = false;
+    if (!db_scrub(lanes->writer, &done, &error))
+        log_write(LOG_WARNING, "scrub", "detail", error->message, NULL);
+    if (done)
+        g_atomic_int_set(&lanes->scrub, 0);
+}
+
 static void run_units(Lanes *lanes, Db *db, WriteUnit **units, size_t n_units)
 {
     size_t n = 0;
@@ -162,6 +178,8 @@ static void run_units(Lanes *lanes, Db *db, WriteUnit **units, size_t n_units)
     gint64 start = clock_monotonic();
     db_tx_group(db, jobs, n, lanes->last);
     metrics_group(lanes->metrics, n, clock_monotonic() - start);
+    if (g_atomic_int_get(&lanes->scrub) && db == lanes->writer)
+        scrub(lanes);
     watch_disk(lanes, jobs, n);
     at = 0;
     for (size_t i = 0; i < n_units; i++) {
@@ -194,7 +212,9 @@ static gpointer sqlite_writer(gpointer data)
                 checkpoint(lanes->writer, false);
         } else if (dirty) {
             checkpoint(lanes->writer, true);
-            dirty = false;
+            if (g_atomic_int_get(&lanes->scrub))
+                scrub(lanes);
+            dirty = g_atomic_int_get(&lanes->scrub);
         }
     }
     return NULL;

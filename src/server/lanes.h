@@ -45,5 +45,9 @@ void lanes_free(Lanes *lanes);
 bool lanes_write(Lanes *lanes, WriteUnit *unit, GError **error);
 bool lanes_crypto(Lanes *lanes, CryptoUnit *unit, GError **error);
 
+/* From a handler: once what it wrote is committed, and before that is answered, nothing of what was there before is left in SQLite's
+ * WAL. Readers are waited for, but not for ever: then it is done as soon as they have gone. */
+void lanes_scrub(Lanes *lanes);
+
 bool lanes_read_only(const Lanes *lanes);
 int lanes_queue_length(Lanes *lanes);

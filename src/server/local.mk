@@ -21,6 +21,7 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/device.c %D%/device.h \
 	%D%/device_page.c %D%/device_page.h \
 	%D%/email_settings.c %D%/email_settings.h \
+	%D%/erasure.c %D%/erasure.h \
 	%D%/events.c %D%/events.h \
 	%D%/exchange.c \
 	%D%/families.h \
@@ -93,7 +94,8 @@ server_schema_files = \
 	data/schema/server/0005-account.sql \
 	data/schema/server/0006-mail.sql \
 	data/schema/server/0007-passing.sql \
-	data/schema/server/0008-network.sql
+	data/schema/server/0008-network.sql \
+	data/schema/server/0009-own-data.sql
 EXTRA_DIST += $(server_schema_files)
 CLEANFILES += %D%/server_schema.c
 %D%/server_schema.c: $(server_schema_files) $(top_srcdir)/build-aux/embed-text

@@ -191,3 +191,35 @@ bool referral_index_all(Db *db, gpointer nothing, GError **error)
     while (n == PAGE);
     return true;
 }
+
+bool referral_index_forget(Db *db, const GArray *ids, GError **error)
+{
+    for (guint i = 0; i < ids->len; i++)
+        if (!search_remove(db, &g_array_index(ids, Uuid, i), error))
+            return false;
+    return true;
+}
+
+static bool index_one(Db *db, const Uuid *id, GError **error)
+{
+    static gsize sql;
+    if (g_once_init_enter(&sql)) {
+        const char *made = db_intern("SELECT %s FROM referral_full r WHERE r.id = $2",
+                                     referral_columns());
+        g_once_init_leave(&sql, (gsize)made);
+    }
+    g_autoptr(DbRows) rows = db_query(db, error, (const char *)sql, db_null(), db_uuid(id));
+    Referral referral;
+    if (!rows || !db_next(rows, error))
+        return rows && db_rows_ok(rows);
+    row_read(rows, 0, &referral_fields, &referral, ROW_BORROW);
+    return search_add(db, &referral, error);
+}
+
+bool referral_index_again(Db *db, const GArray *ids, GError **error)
+{
+    for (guint i = 0; i < ids->len; i++)
+        if (!index_one(db, &g_array_index(ids, Uuid, i), error))
+            return false;
+    return search_scrub(db, error);
+}

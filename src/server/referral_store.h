@@ -30,3 +30,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Referral, referral_clear)
 
 /* Puts every referral into the full-text index, which is empty: a DbTxFunc. */
 bool referral_index_all(Db *db, gpointer nothing, GError **error);
+
+/* The same for some (Uuid): before what is in their words changes, and after it. Of what was there nothing is left then. */
+bool referral_index_forget(Db *db, const GArray *ids, GError **error);
+bool referral_index_again(Db *db, const GArray *ids, GError **error);

@@ -18,6 +18,7 @@ const Route *const route_families[] = {
     note_routes,
     partner_routes,
     feed_routes,
+    erasure_routes,
     event_routes,
     export_routes,
     batch_routes,

@@ -11,6 +11,8 @@
 typedef struct SearchDialect {
     SearchSql sql;
     const char *insert;
+    const char *remove;
+    const char *scrub;  /* NULL: nothing to do */
     const char *word;   /* one asked word, a prefix */
     const char *either; /* both markers */
     const char *marker;
@@ -29,6 +31,8 @@ static const SearchDialect dialects[] = {
         /* Not INSERT ... SELECT: before such a statement SQLite has FTS5 write all that it holds in memory. */
         .insert = "INSERT INTO referral_words (rowid, words)"
                   " VALUES ((SELECT n FROM referral WHERE id = $1), $2)",
+        .remove = "DELETE FROM referral_words WHERE rowid = (SELECT n FROM referral WHERE id = $1)",
+        .scrub = "INSERT INTO referral_words (referral_words) VALUES ('optimize')",
         .word = "\"%s\"*",
         .marker = "\"%c_%s\"",
         .either = "(\"i_%s\" OR \"s_%s\")",
@@ -44,6 +48,7 @@ static const SearchDialect dialects[] = {
             .order = "r.sent_at DESC, r.id DESC",
         },
         .insert = "INSERT INTO referral_words (referral, words) VALUES ($1, CAST($2 AS tsvector))",
+        .remove = "DELETE FROM referral_words WHERE referral = $1",
         .word = "'%s':*",
         .marker = "'%c_%s'",
         .either = "('i_%s' | 's_%s')",
@@ -175,6 +180,16 @@ bool search_add(Db *db, const Referral *referral, GError **error)
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         room -= search_cut(words, texts[i], room);
     return db_later(db, error, dialect(db)->insert, db_uuid(&referral->id), db_text(words->str));
+}
+
+bool search_remove(Db *db, const Uuid *referral, GError **error)
+{
+    return db_later(db, error, dialect(db)->remove, db_uuid(referral));
+}
+
+bool search_scrub(Db *db, GError **error)
+{
+    return !dialect(db)->scrub || db_exec(db, error, dialect(db)->scrub);
 }
 
 #pragma GCC diagnostic push

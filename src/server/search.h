@@ -33,5 +33,10 @@ char *search_query(const Db *db, const char *typed, const Uuid *viewer, Referral
 /* Puts a new referral into the index, in its transaction. */
 bool search_add(Db *db, const Referral *referral, GError **error);
 
+/* Takes one out of the index; what others wrote into it stays. Then, after the last one of a transaction, search_scrub(): nothing of the words
+ * themselves is left in the index (SQLite writes it anew: a second for a hundred thousand leads). */
+bool search_remove(Db *db, const Uuid *referral, GError **error);
+bool search_scrub(Db *db, GError **error);
+
 /* Appends the words of text, each followed by a blank; at most max of them. Returns their number. */
 int search_cut(GString *out, const char *text, int max);

@@ -6,7 +6,7 @@ const path = require('node:path');
 const { spawnSync } = require('node:child_process');
 const { test, before, after } = require('node:test');
 const { PASSWORD, assertProblem, leadlined, uuid } = require('./harness.js');
-const { act, collect, network, send } = require('./network.js');
+const { act, collect, lead, network, send } = require('./network.js');
 
 const skip = spawnSync('python3', ['--version']).status !== 0 && 'package python3 is not there';
 
@@ -34,8 +34,10 @@ test('own data: what the API shows of an account is in the archive, as JSON and 
     await act(ben, given, 'pick-up');
     await ann.put(`/v1/referrals/${given.id}/notes/${uuid()}`, { text: 'a note of Ann' });
     await ben.put(`/v1/referrals/${given.id}/notes/${uuid()}`, { text: 'a note of Ben' });
+    await ann.put('/v1/me/email-settings', { settings: [{ type: 'outcome', on: false }] }, { create: false });
     const files = unpack(await ann.get('/v1/me/export'));
-    const sets = ['account', 'audit', 'leads', 'notes', 'partners', 'sessions'];
+    const sets = ['account', 'audit', 'email-settings', 'leads', 'mail', 'notes', 'partners', 'sessions'];
+    assert.deepEqual(Object.keys(files).sort(), [...sets, 'invitations'].flatMap((name) => [`${name}.csv`, `${name}.json`]).sort());
     for (const name of sets) {
         assert.ok(files[`${name}.json`].length > 0, name);
         assert.equal(files[`${name}.csv`].length, files[`${name}.json`].length, name);
@@ -51,6 +53,8 @@ test('own data: what the API shows of an account is in the archive, as JSON and 
     assert.deepEqual(files['notes.json'].map((note) => note.text), ['a note of Ann']);
     assert.deepEqual(files['partners.json'].map((partner) => partner.name).sort(), ['ben', 'cy']);
     assert.deepEqual(files['sessions.json'].map((session) => session.id), (await ann.get('/v1/sessions')).body.items.map((session) => session.id));
+    assert.deepEqual(files['email-settings.json'], [{ type: 'outcome', on: false }]);
+    assert.ok(files['mail.json'].every((mail) => mail.type && mail.created_at));
     assert.ok(files['audit.json'].some((entry) => entry.action === 'session.create'));
 });
 
@@ -76,12 +80,16 @@ test('own data: a cell is never a formula, in any column', { skip }, async () =>
 });
 
 test('own data: an archive of many pages has each lead once', { skip }, async () => {
-    for (let i = 0; i < 26; i++)
-        await Promise.all(Array.from({ length: 40 }, (_, k) => send(i % 2 ? ben : ann, i % 2 ? ann : ben, { need: `number ${i * 40 + k}` })));
+    const operation = (from, to, n) => ({ key: uuid(), method: 'PUT', path: `/v1/referrals/${uuid()}`, if_none_match: true, body: lead(to, { need: `number ${n}`, contact: { first_name: `P${n}`, phone_1: `01632 96${String(n % 1000).padStart(4, '0')}` } }) });
+    for (let i = 0; i < 1040; i += 80) {
+        const [from, to] = i % 160 ? [ben, ann] : [ann, ben];
+        const answer = await from.request('POST', '/v1/batch', { operations: Array.from({ length: 80 }, (_, k) => operation(from, to, i + k)) });
+        assert.ok(answer.body.results.every((result) => result.status === 201), answer.text.slice(0, 500));
+    }
     const files = unpack(await ben.get('/v1/me/export'));
     const numbers = files['leads.json'].map((one) => one.lead.need).filter((need) => /^number/.test(need));
-    assert.equal(new Set(numbers).size, 26 * 40);
-    assert.equal(numbers.length, 26 * 40);
+    assert.equal(new Set(numbers).size, 1040);
+    assert.equal(numbers.length, 1040);
     assert.equal(files['leads.csv'].length, files['leads.json'].length);
 });
 

@@ -11,6 +11,7 @@ API_TESTS = \
 	%D%/device.test.js \
 	%D%/device-page.test.js \
 	%D%/durable.test.js \
+	%D%/erasure.test.js \
 	%D%/event.test.js \
 	%D%/export.test.js \
 	%D%/feed.test.js \

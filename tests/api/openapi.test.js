@@ -217,6 +217,7 @@ test('answers are as the document says', async () => {
     is('POST', '/reset', await net.api.form('/reset', { email: 'nobody@x.example' }));
     is('GET', '/v1/me/export', await sam.get('/v1/me/export'));
     is('POST', '/v1/me/password', await sam.post('/v1/me/password', { current: PASSWORD, new: 'another passphrase' }));
+    is('DELETE', '/v1/me', await sam.write('DELETE', '/v1/me', { confirm: 'sam@x.example', password: 'another passphrase' }));
     const all = Object.entries(doc.paths).flatMap(([route, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${route}`));
     assert.deepEqual(all.filter((one) => !seen.has(one)), [], 'not asked here');
 });

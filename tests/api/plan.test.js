@@ -22,18 +22,6 @@ after(async () => {
     await net.stop();
 });
 
-/* A link that could be one, which is enough to look for it. */
-function link() {
-    const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', text = `llm_${'0'.repeat(43)}`;
-    let crc = 0xffffffff, sum = '';
-    for (const c of text) {
-        crc ^= c.charCodeAt(0);
-        for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-    }
-    for (let rest = ~crc >>> 0, i = 0; i < 6; i++, rest = Math.floor(rest / 62)) sum = digits[rest % 62] + sum;
-    return text + sum;
-}
-
 async function useEverything() {
     const { ann, ben, cy, api } = net;
     const first = await send(ann, ben), second = await send(ann, cy, { copy_of: first.id });
@@ -41,8 +29,6 @@ async function useEverything() {
     await send(ann, ben, { to: { outside: { name: 'Ola', email: 'ola@els.example' } } });
     await ann.get(`/v1/referrals/duplicates?to=${ben.account}&phone=01632960123&email=p@b.example`);
     await act(ann, first, 'remind');
-    await api.get(`/lead?token=${link()}`);
-    await api.form('/lead', { token: link(), act: 'open', rev: '1' });
     await act(ann, second, 'withdraw');
     await act(ben, first, 'pick-up');
     await act(ben, first, 'confirm', { verdict: 'lead' });
@@ -99,7 +85,7 @@ function bad(text) {
 
 test('the server told what it prepared', () => {
     assert.ok(statements.length > 60, `${statements.length} statements`);
-    for (const table of ['referral_full', 'referral_words', 'change_index', 'idem', 'scope', 'note', 'connection', 'token', 'session', 'lead', 'lead_link'])
+    for (const table of ['referral_full', 'referral_words', 'change_index', 'idem', 'scope', 'note', 'connection', 'token', 'session', 'lead'])
         assert.ok(statements.some((text) => text.includes(table)), table);
 });
 

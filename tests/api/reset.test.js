@@ -217,11 +217,14 @@ test('who signs up gets a mail; the button of its page verifies the address, onc
     const page = await api.get(link);
     assert.equal(page.status, 200);
     assert.match(page.text, /<button/);
-    const rev = (await kim.get('/v1/me')).body.account.rev;
+    const { rev, email_verified_at: before } = (await kim.get('/v1/me')).body.account;
+    assert.equal(before, undefined);
     assert.equal((await api.get(link)).status, 200); /* as a scanner of mails would */
     assert.equal((await kim.get('/v1/me')).body.account.rev, rev);
     assert.equal((await api.form('/verify', { token: tokenOf(link) })).status, 200);
-    assert.equal((await kim.get('/v1/me')).body.account.rev, rev + 1);
+    const account = (await kim.get('/v1/me')).body.account;
+    assert.equal(account.rev, rev + 1);
+    assert.equal(typeof account.email_verified_at, 'string');
     assert.equal((await api.form('/verify', { token: tokenOf(link) })).status, 404);
     assert.equal((await kim.post('/v1/me/verify-email')).status, 204);
     assert.equal((await mailsTo(api, kim)).filter((one) => one.type === 'verify-email').length, 1); /* it is verified: no other mail */

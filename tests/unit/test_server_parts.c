@@ -112,7 +112,7 @@ static void routes_are_found_by_method_and_pattern(void **state)
     assert_int_equal(id.bytes[15], 0x0a);
     assert_string_equal(find("HEAD", "/v1/me", &id, NULL)->method, "GET");
     assert_null(find("PUT", "/v1/me", &id, &allow));
-    assert_string_equal(allow, "GET, HEAD, PATCH");
+    assert_string_equal(allow, "GET, HEAD, PATCH, DELETE");
     static const char *const nothing[] = { "",
                                            "/",
                                            "v1/me",

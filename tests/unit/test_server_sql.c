@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "server/erasure.h"
 #include "server/feed.h"
 #include "server/invitations.h"
 #include "server/network.h"
@@ -78,12 +79,76 @@ static void changes_walk_an_index(void **state)
         assert_walks_index(db, feed_page_sql(i));
 }
 
+/* ---- R3: what an account takes with it when it goes */
+
+static bool lists(const char *words, const char *word)
+{
+    g_auto(GStrv) all = g_strsplit(words, " ", -1);
+    return g_strv_contains((const char *const *)all, word);
+}
+
+/* The row that answers for a text; column NULL: any of the table. */
+static const ErasureRow *answering(const char *table, const char *column)
+{
+    for (const ErasureRow *row = erasure_rows; row->table; row++)
+        if (strcmp(row->table, table) == 0 &&
+            (!column || lists(row->columns, column) || strcmp(row->columns, "*") == 0))
+            return row;
+    return NULL;
+}
+
+static const char texts_sql[] =
+    "SELECT t.name, c.name FROM pragma_table_list t JOIN pragma_table_info(t.name) c"
+    " WHERE t.schema = 'main' AND t.type IN ('table', 'virtual') AND t.name NOT LIKE 'sqlite_%'"
+    " AND (c.type = 'TEXT' OR t.type = 'virtual')";
+static const char referring_sql[] =
+    "SELECT DISTINCT t.name FROM pragma_table_list t JOIN pragma_foreign_key_list(t.name) f"
+    " WHERE t.schema = 'main' AND f.\"table\" IN ('account', 'session')";
+
+/* A migration that adds a text, or a table about accounts, says what becomes of it: a row of erasure_rows[]. */
+static void every_text_is_in_the_table_of_erasure(void **state)
+{
+    g_autoptr(Db) db = open_migrated();
+    g_autoptr(GError) error = NULL;
+    g_autoptr(DbRows) texts = db_query(db, &error, texts_sql);
+    int n = 0;
+    for (; db_next(texts, &error); n++)
+        if (!answering(db_get_text(texts, 0), db_get_text(texts, 1)))
+            fail_msg("erasure_rows[] does not say what becomes of %s.%s when an account is deleted",
+                     db_get_text(texts, 0), db_get_text(texts, 1));
+    assert_true(db_rows_ok(texts) && n > 50);
+    g_autoptr(DbRows) tables = db_query(db, &error, referring_sql);
+    for (n = 0; db_next(tables, &error); n++)
+        if (!answering(db_get_text(tables, 0), NULL))
+            fail_msg("erasure_rows[] has no row for %s, which refers to accounts",
+                     db_get_text(tables, 0));
+    assert_true(db_rows_ok(tables) && n > 10);
+}
+
+/* Whole tables are only what is deleted, or filled by code; what is emptied is named in the statement. */
+static void erasure_does_what_it_says(void **state)
+{
+    for (const ErasureRow *row = erasure_rows; row->table; row++) {
+        assert_true(row->fate != ERASE_NOTHING || strcmp(row->columns, "*") != 0);
+        if (row->fate != ERASE_TEXTS || !row->sql)
+            continue;
+        g_auto(GStrv) columns = g_strsplit(row->columns, " ", -1);
+        for (char **column = columns; *column; column++) {
+            g_autofree char *assigned = g_strdup_printf("%s = ", *column);
+            if (!strstr(row->sql, assigned))
+                fail_msg("%s.%s is not emptied by %s", row->table, *column, row->sql);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists_walk_an_index),
         cmocka_unit_test(the_network_walks_an_index),
         cmocka_unit_test(changes_walk_an_index),
+        cmocka_unit_test(every_text_is_in_the_table_of_erasure),
+        cmocka_unit_test(erasure_does_what_it_says),
     };
     return cmocka_run_group_tests_name("server_sql", tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Addresses that were verified, links in mails, one-time codes, and who must not be written to any more.
+-- Addresses that were verified, links in mails, one-time codes.
 
 ALTER TABLE account ADD COLUMN email_verified_at BIGINT; -- NULL: nobody has shown yet that the address is theirs
 UPDATE account SET email_verified_at = created_at; -- before there was a way to show it
@@ -29,10 +29,4 @@ CREATE TABLE recovery_code (
     hash BYTEA NOT NULL,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (account_id, hash)
-);
-
--- Addresses of people who are gone, as BLAKE2b-256: nobody writes to them again.
-CREATE TABLE suppression (
-    hash BYTEA NOT NULL PRIMARY KEY,
-    created_at BIGINT NOT NULL
 );
