@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A client of the standards that knows nothing of us, oauth4webapi of npm where that is installed, goes the whole way: metadata,
-// device grant, refresh, revocation.
+// A client of the standards that knows nothing of us, oauth4webapi of npm, goes the whole way: metadata, device grant, refresh,
+// revocation.
 'use strict';
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
+const { independent } = require('./independent.js');
 const { Server, Caller, PASSWORD } = require('./harness.js');
 
 test('an independent OAuth client signs in, renews and signs out', async (t) => {
-    let oauth;
-    try {
-        oauth = await import('oauth4webapi');
-    } catch {
-        return t.skip('npm package oauth4webapi is not there');
-    }
+    const oauth = await independent(t, 'oauth4webapi');
+    if (!oauth) return;
     const api = await Server.start({ tcp: true });
     await api.user('ann@a.example');
     const issuer = new URL(`http://127.0.0.1:${api.port}`), plain = { [oauth.allowInsecureRequests]: true };
