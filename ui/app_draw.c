@@ -344,6 +344,16 @@ static bool is_off(App *app)
     return phase == PHASE_DISABLED || phase == PHASE_OFFLINE || phase == PHASE_LOGIN;
 }
 
+static char *way_back(App *app, int seconds, bool brief)
+{
+    g_autofree char *undo = keymap_key_of(app->keymap, app_view_contexts(app), "undo", "");
+    if (is_off(app))
+        return g_strdup_printf(
+            brief ? _(" - %s undoes") : _(". It waits for the network - press %s to undo"), undo);
+    return g_strdup_printf(brief ? _(" %ds - %s undoes") : _(". Sending in %ds - press %s to undo"),
+                           seconds, undo);
+}
+
 static void draw_countdown(App *app, Rect line)
 {
     gint64 left = client_status(app->client)->hold_until - clock_now();
@@ -352,22 +362,17 @@ static void draw_countdown(App *app, Rect line)
         return;
     }
     int seconds = (int)((left + MS_PER_SECOND - 1) / MS_PER_SECOND);
-    g_autofree char *undo = keymap_key_of(app->keymap, app_view_contexts(app), "undo", "");
-    g_autofree char *rest = is_off(app)
-                                ? g_strdup_printf(line.w < 50 ? _(" - %s undoes")
-                                                              : _(". It waits for the network - "
-                                                                  "press %s to undo"),
-                                                  undo)
-                                : g_strdup_printf(line.w < 50
-                                                      ? _(" %ds - %s undoes")
-                                                      : _(". Sending in %ds - press %s to undo"),
-                                                  seconds, undo);
     gint64 n = client_status(app->client)->outbox.held;
     g_autofree char *some = g_strdup_printf(
         ngettext("%" PRId64 " action held", "%" PRId64 " actions held", (gulong)n), n);
-    /* The name gives way, not the way back. */
-    g_autofree char *what = text_cut(app->held ? app->held : some,
-                                     MAX(1, line.w - 1 - text_width(rest)));
+    const char *whole = app->held ? app->held : some;
+    /* The words around it give way first, then the name, never the way back. */
+    g_autofree char *rest = way_back(app, seconds, line.w < 50);
+    if (line.w < 1 + text_width(whole) + text_width(rest)) {
+        g_free(rest);
+        rest = way_back(app, seconds, true);
+    }
+    g_autofree char *what = text_cut(whole, MAX(1, line.w - 1 - text_width(rest)));
     int col = draw_text(line, 0, line.w < 50 ? 0 : 1, ROLE_MESSAGE, what);
     draw_text(line, 0, col, ROLE_MESSAGE, rest);
 }

@@ -22,25 +22,29 @@ typedef struct StateRow {
     ReferralVerdict verdict; /* 0 any */
     char letter;
     Role role;
-    const char *word;
+    const char *word;   /* on its page */
+    const char *legend; /* in a list of letters: not every language has capitals to drop */
     const char *meaning;
 } StateRow;
 
 static const StateRow states[] = {
-    { REFERRAL_SENT, 0, 'N', ROLE_NEW, N_("NEW"), N_("Sent, and not opened by the recipient yet") },
-    { REFERRAL_PICKED_UP, 0, 'O', ROLE_OPENED, N_("OPENED"),
+    { REFERRAL_SENT, 0, 'N', ROLE_NEW, N_("NEW"), N_("new"),
+      N_("Sent, and not opened by the recipient yet") },
+    { REFERRAL_PICKED_UP, 0, 'O', ROLE_OPENED, N_("OPENED"), N_("opened"),
       N_("Opened by the recipient, who has not said yet whether it is a lead") },
-    { REFERRAL_CONFIRMED, VERDICT_LEAD, 'C', ROLE_YES, N_("CONFIRMED"),
+    { REFERRAL_CONFIRMED, VERDICT_LEAD, 'C', ROLE_YES, N_("CONFIRMED"), N_("confirmed"),
       N_("A lead, says the recipient") },
-    { REFERRAL_CONFIRMED, VERDICT_NOT_A_LEAD, 'X', ROLE_NO, N_("NOT A LEAD"),
+    { REFERRAL_CONFIRMED, VERDICT_NOT_A_LEAD, 'X', ROLE_NO, N_("NOT A LEAD"), N_("not a lead"),
       N_("Not a lead, says the recipient, and why") },
-    { REFERRAL_WORKING, 0, 'W', ROLE_YES, N_("WORKING ON IT"),
+    { REFERRAL_WORKING, 0, 'W', ROLE_YES, N_("WORKING ON IT"), N_("working on it"),
       N_("Confirmed, and the recipient works on it") },
-    { REFERRAL_WON, 0, '$', ROLE_YES, N_("WON"), N_("Confirmed, and business came of it") },
-    { REFERRAL_LOST, 0, 'L', ROLE_NO, N_("LOST"), N_("Confirmed, but nothing came of it") },
-    { REFERRAL_DORMANT, 0, 'D', ROLE_OPENED, N_("DORMANT"),
+    { REFERRAL_WON, 0, '$', ROLE_YES, N_("WON"), N_("won"),
+      N_("Confirmed, and business came of it") },
+    { REFERRAL_LOST, 0, 'L', ROLE_NO, N_("LOST"), N_("lost"),
+      N_("Confirmed, but nothing came of it") },
+    { REFERRAL_DORMANT, 0, 'D', ROLE_OPENED, N_("DORMANT"), N_("dormant"),
       N_("Confirmed, but nothing happens for now") },
-    { REFERRAL_WITHDRAWN, 0, 'T', ROLE_OPENED, N_("TAKEN BACK"),
+    { REFERRAL_WITHDRAWN, 0, 'T', ROLE_OPENED, N_("TAKEN BACK"), N_("taken back"),
       N_("Taken back by its sender before it was opened") },
 };
 
@@ -63,7 +67,7 @@ bool state_legend(size_t i, char mark[2], char **word, const char **meaning)
         return false;
     mark[0] = i < n ? states[i].letter : marks[i - n].mark[0];
     mark[1] = '\0';
-    *word = i < n ? g_utf8_strdown(_(states[i].word), -1) : g_strdup(_(marks[i - n].word));
+    *word = g_strdup(_(i < n ? states[i].legend : marks[i - n].word));
     *meaning = i < n ? _(states[i].meaning) : _(marks[i - n].meaning);
     return true;
 }

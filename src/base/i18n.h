@@ -3,6 +3,14 @@
 #pragma once
 
 #include <libintl.h>
+#include <string.h>
 
 #define _(text) gettext(text)
 #define N_(text) (text)
+/* The same for a word that other languages have several of. What either has marked, text_of() translates. */
+#define NC_(context, text) context "\004" text
+static inline const char *text_of(const char *marked)
+{
+    const char *text = gettext(marked), *end = text == marked ? strchr(text, '\004') : NULL;
+    return end ? end + 1 : text;
+}

@@ -23,7 +23,7 @@
 
 static const EnumValue grade_values[] = {
     { DOCTOR_WELL, "ok", N_("ok") },
-    { DOCTOR_NOTE, "note", N_("note") },
+    { DOCTOR_NOTE, "note", NC_("doctor", "note") },
     { DOCTOR_ILL, "wrong", N_("WRONG") },
 };
 const EnumTable doctor_grades = ENUM_TABLE("doctor_grade", grade_values);
