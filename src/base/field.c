@@ -26,7 +26,7 @@ const char *enum_code(const EnumTable *table, int value)
 const char *enum_label(const EnumTable *table, int value)
 {
     const EnumValue *row = enum_row(table, value);
-    return row ? text_of(row->label) : "";
+    return row ? translated(row->label) : "";
 }
 
 int enum_value(const EnumTable *table, const char *code)

@@ -7,9 +7,9 @@
 
 #define _(text) gettext(text)
 #define N_(text) (text)
-/* The same for a word that other languages have several of. What either has marked, text_of() translates. */
+/* The same for a word that other languages have several of. What either has marked, translated() translates. */
 #define NC_(context, text) context "\004" text
-static inline const char *text_of(const char *marked)
+static inline const char *translated(const char *marked)
 {
     const char *text = gettext(marked), *end = text == marked ? strchr(text, '\004') : NULL;
     return end ? end + 1 : text;

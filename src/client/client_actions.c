@@ -476,22 +476,33 @@ static OutboxItem item_again(const Client *client, const OutboxItem *undone, con
     return item;
 }
 
-static const ReferralEvent events[] = {
-    [OUTBOX_PICK_UP] = EVENT_PICK_UP, [OUTBOX_CONFIRM] = EVENT_CONFIRM,
-    [OUTBOX_OUTCOME] = EVENT_OUTCOME, [OUTBOX_WITHDRAW] = EVENT_WITHDRAW,
-    [OUTBOX_NOTE] = EVENT_NOTE,
-};
+/* What would happen to a lead; false: it is about something else, which may always be asked for. */
+static bool event_of(OutboxKind kind, ReferralEvent *event)
+{
+    static const ReferralEvent events[] = {
+        [OUTBOX_PICK_UP] = EVENT_PICK_UP, [OUTBOX_CONFIRM] = EVENT_CONFIRM,
+        [OUTBOX_OUTCOME] = EVENT_OUTCOME, [OUTBOX_WITHDRAW] = EVENT_WITHDRAW,
+        [OUTBOX_NOTE] = EVENT_NOTE,       [OUTBOX_AMEND] = EVENT_CONFIRM,
+    };
+    if (kind == OUTBOX_CREATE || kind >= G_N_ELEMENTS(events))
+        return false;
+    *event = events[kind];
+    return true;
+}
 
 static bool may_again(Client *client, const Undone *undone, GError **error)
 {
     const OutboxItem *item = undone->item;
     Referral referral;
-    if (item->kind == OUTBOX_CREATE)
-        return true;
+    ReferralEvent event;
+    if (!client_owns(client, item))
+        return problem_set(error, PROBLEM_FAILED, "%s",
+                           _("it cannot be done again: it was somebody else's"));
     if (item->kind >= OUTBOX_INVITE)
-        return client_owns(client, item) && client_network_may_again(client, item, error);
-    if (item->kind >= G_N_ELEMENTS(events) || !client_owns(client, item) ||
-        !may(client, &item->object, events[item->kind], &referral, error))
+        return client_network_may_again(client, item, error);
+    if (!event_of(item->kind, &event))
+        return true;
+    if (!may(client, &item->object, event, &referral, error))
         return false;
     bool same = item->kind == OUTBOX_NOTE || stands_as_then(undone, &referral);
     fields_clear(&referral_fields, &referral);

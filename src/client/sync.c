@@ -88,9 +88,7 @@ static unsigned fail(Sync *sync, const SyncInput *input)
 static unsigned lost(Sync *sync, const SyncInput *input)
 {
     sync->identified = false;
-    if (sync_is_trying(sync))
-        return fail(sync, input);
-    return sync->state == SYNC_OFFLINE ? DO_WAIT : 0;
+    return sync_is_trying(sync) ? fail(sync, input) : 0;
 }
 
 static unsigned pulled(Sync *sync)

@@ -255,6 +255,44 @@ static void retry_after_holds_all_back(void **state)
         check_confirmed_once(world, &ids[i]);
 }
 
+static unsigned asked(World *world)
+{
+    return peer_count(world->peer, "GET ") + peer_count(world->peer, "POST ");
+}
+
+static bool was_told_to_wait(World *world)
+{
+    return is_offline(world) && client_status(world->client)->next_try > clock_now() + 3500 * 1000;
+}
+
+/* What the server says counts for the sync too, whatever else there is to send; a person may ask again at once. */
+static void retry_after_holds_the_sync_back(void **state)
+{
+    static const int statuses[] = { 429, 503 };
+    World *world = *state;
+    world_live(world);
+    for (size_t i = 0; i < G_N_ELEMENTS(statuses); i++) {
+        Uuid id = world_waiting_lead(world, 0);
+        fail_first(world, "", "", (Fault){ FAULT_ANSWER, statuses[i], "Retry-After: 3600\r\n", "" },
+                   100);
+        peer_break_streams(world->peer);
+        world_until(world, was_told_to_wait);
+        peer_forget(world->peer);
+        confirm(world, &id);
+        world_until(world, is_settled);
+        assert_int_equal(asked(world), 0);
+        client_sync_now(world->client);
+        world_until(world, is_offline);
+        assert_true(asked(world) <= 2); /* both are told the same, once */
+        assert_true(client_status(world->client)->next_try > clock_now() + 3500 * 1000);
+        peer_plan(world->peer, NULL, NULL);
+        client_sync_now(world->client);
+        world_until(world, is_live);
+        world_hurry(world, outbox_is_empty, "outbox_is_empty");
+        check_confirmed_once(world, &id);
+    }
+}
+
 /* ---- the server refuses */
 
 static bool one_failed(World *world)
@@ -646,6 +684,37 @@ static void redo_does_it_again(void **state)
     client_stop(world->client, LIMIT_MS);
     for (unsigned i = 0; i < 3; i++)
         check_confirmed_once(world, &ids[i]);
+}
+
+/* Every kind of action, not only the first verdict on a lead. */
+static void redo_of_a_changed_verdict_and_of_the_profile(void **state)
+{
+    World *world = *state;
+    world_live(world);
+    Uuid id = world_waiting_lead(world, 0);
+    confirm(world, &id);
+    world_until(world, outbox_is_empty);
+    world_until(world, is_live);
+    client_set_undo_hold(world->client, 60);
+    ConfirmInput no = { .verdict = VERDICT_NOT_A_LEAD, .reason_code = REASON_NO_NEED };
+    assert_true(client_confirm(world->client, &id, 1, &no, NULL));
+    assert_true(client_undo(world->client, NULL, NULL));
+    assert_true(client_redo(world->client, NULL, NULL));
+    Account account = { 0 };
+    assert_true(client_read_profile(world->client, &account, NULL));
+    g_free(account.company_name);
+    account.company_name = g_strdup("Patel & Daughters");
+    assert_true(client_change_profile(world->client, &account, NULL));
+    fields_clear(&account_fields, &account);
+    assert_true(client_undo(world->client, NULL, NULL));
+    g_autofree char *what = NULL;
+    assert_true(client_redo(world->client, &what, NULL));
+    assert_non_null(what);
+    assert_int_equal(client_status(world->client)->outbox.held, 2);
+    assert_true(client_undo(world->client, NULL, NULL));
+    assert_true(client_undo(world->client, NULL, NULL));
+    world_until(world, is_settled);
+    world_check_cache(world);
 }
 
 /* Another action on one of the leads: what was undone of them stays so. */
@@ -1235,6 +1304,7 @@ int main(int argc, char **argv)
         TEST(server_is_killed_in_the_midst),
         TEST(client_crashes_in_the_midst),
         TEST(retry_after_holds_all_back),
+        TEST(retry_after_holds_the_sync_back),
         TEST(refusals),
         TEST(expired_token_is_renewed_once),
         TEST(refresh_answer_is_lost),
@@ -1251,6 +1321,7 @@ int main(int argc, char **argv)
         TEST(full_sync_over_a_bad_line),
         TEST(undo_sends_nothing),
         TEST(redo_does_it_again),
+        TEST(redo_of_a_changed_verdict_and_of_the_profile),
         TEST(redo_is_lost_by_another_action),
         TEST(redo_asks_the_lead_as_it_is_now),
         TEST(quit_sends_what_is_held),

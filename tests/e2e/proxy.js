@@ -10,7 +10,7 @@
 //
 // While $WORLD/fault exists, its line says what happens to every request that comes:
 //
-//   hang               it is taken and not answered, until the file has gone
+//   hang [PART]        it is taken and not answered, until the file has gone; only if its address has this in it
 //   status N [AFTER]   answered with this status, and a Retry-After of so many seconds
 //   rubbish            answered with what is no HTTP
 //   cut N, half N      the server does its work; N bytes of its answer come, then the connection breaks, or only this half of it
@@ -29,8 +29,8 @@ function isLost(method) {
 
 function fault() {
     try {
-        const [name, ...numbers] = fs.readFileSync(`${world}/fault`, 'utf8').trim().split(' ');
-        return { name, numbers: numbers.map(Number) };
+        const [name, ...words] = fs.readFileSync(`${world}/fault`, 'utf8').trim().split(' ');
+        return { name, part: words[0] || '', numbers: words.map(Number) };
     } catch {
         return { name: '', numbers: [] };
     }
@@ -83,6 +83,10 @@ function forward(request, response, how) {
 
 function take(request, response) {
     const how = fault();
+    if (how.name === 'hang' && !request.url.includes(how.part)) {
+        forward(request, response, {});
+        return;
+    }
     switch (how.name) {
     case 'hang':
         setTimeout(() => request.socket.destroyed || take(request, response), 20);

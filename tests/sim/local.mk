@@ -3,6 +3,7 @@
 check_PROGRAMS += %D%/sim
 TESTS += %D%/sim
 %C%_sim_SOURCES = %D%/sim.c %D%/history.h \
+	%D%/disk.c %D%/disk.h \
 	%D%/oracle.c %D%/oracle.h \
 	%D%/play.c %D%/play.h \
 	%D%/post.c \

@@ -137,37 +137,95 @@ static void check_private(const Wire *wire, int account)
 
 /* ---- what was done */
 
+guint64 oracle_batches;
+
 static bool is_temporary(int status)
 {
-    return status == 401 || status == 408 || status == 429 || status >= 500;
+    return status == 401 || status == 408 || status == 424 || status == 429 || status >= 500;
 }
 
-static void note_deed(const Wire *wire, int account)
+/* A write and its answer, alone or as one of a batch. */
+typedef struct Write {
+    unsigned number; /* of the message */
+    int account, status;
+    bool replayed;
+    const char *key, *method, *path, *body;
+} Write;
+
+static Deed *deed_of(const Write *write)
 {
     Uuid key;
-    g_autofree char *text = g_strndup(wire->key + 1, UUID_TEXT_SIZE - 1);
-    if (!uuid_parse(text, &key))
-        return;
+    if (!uuid_parse(write->key, &key))
+        return NULL;
     Deed *deed = g_hash_table_lookup(oracle.deeds, &key);
     if (!deed) {
         deed = g_new0(Deed, 1);
-        *deed = (Deed){ .account = account,
-                        .method = g_strdup(wire->method),
-                        .path = g_strdup(wire->target),
-                        .body = g_strdup(wire->body) };
+        *deed = (Deed){ .account = write->account,
+                        .method = g_strdup(write->method),
+                        .path = g_strdup(write->path),
+                        .body = g_strdup(write->body) };
         g_hash_table_insert(oracle.deeds, g_memdup2(&key, sizeof key), deed);
     }
-    if (wire->status >= 400 && !is_temporary(wire->status))
-        deed->refused = wire->status;
-    if (wire->status >= 300 || (wire->replayed && deed->done > 0))
+    return deed;
+}
+
+static void note_deed(const Write *write)
+{
+    Deed *deed = deed_of(write);
+    if (!deed)
         return;
-    deed->late |= wire->replayed;
+    if (write->status >= 400 && !is_temporary(write->status))
+        deed->refused = write->status;
+    if (write->status >= 300 || (write->replayed && deed->done > 0))
+        return;
+    deed->late |= write->replayed;
     if (++deed->done > 1)
-        fail("#%u: %s %s was done twice for one key", wire->number, wire->method, wire->target);
+        fail("#%u: %s %s was done twice for one key", write->number, write->method, write->path);
     if (deed->refused && !deed->undone)
-        fail("#%u: %s %s was done after it had been refused for this key", wire->number,
-             wire->method, wire->target);
+        fail("#%u: %s %s was done after it had been refused for this key", write->number,
+             write->method, write->path);
     deed->order = ++oracle.order;
+}
+
+static void note_single(const Wire *wire, int account)
+{
+    g_autofree char *key = g_strndup(wire->key + 1, UUID_TEXT_SIZE - 1); /* without its quotes */
+    note_deed(&(Write){ wire->number, account, wire->status, wire->replayed, key, wire->method,
+                        wire->target, wire->body });
+}
+
+static void note_operation(const Wire *wire, int account, const JsonNode *operation,
+                           const JsonNode *result)
+{
+    const char *key = json_text(json_member(operation, "key"));
+    const JsonNode *body = json_member(operation, "body");
+    g_autofree char *text = body ? json_print(body) : NULL;
+    gint64 status = 0;
+    bool replayed = false;
+    json_int(json_member(result, "status"), &status);
+    json_bool(json_member(result, "replayed"), &replayed);
+    if (g_strcmp0(json_text(json_member(result, "key")), key) != 0)
+        fail("#%u: the answers of a batch are in another order", wire->number);
+    note_deed(&(Write){ wire->number, account, (int)status, replayed, key,
+                        json_text(json_member(operation, "method")),
+                        json_text(json_member(operation, "path")), text });
+}
+
+static void note_batch(const Wire *wire, int account)
+{
+    g_autoptr(JsonDoc) asked = json_parse(wire->body, strlen(wire->body), NULL);
+    g_autoptr(JsonDoc) answered = json_parse(wire->reply->str, wire->reply->len, NULL);
+    if (!asked || !answered)
+        fail("#%u: a batch that is no JSON", wire->number);
+    const JsonNode *result = json_first(json_member(json_root(answered), "results"));
+    const JsonNode *operations = json_member(json_root(asked), "operations");
+    for (const JsonNode *one = json_first(operations); one; one = json_next(one)) {
+        if (!result)
+            fail("#%u: an operation of a batch has no answer", wire->number);
+        note_operation(wire, account, one, result);
+        result = json_next(result);
+    }
+    oracle_batches++;
 }
 
 void oracle_answer(const Wire *wire)
@@ -176,7 +234,9 @@ void oracle_answer(const Wire *wire)
     learn_tokens(wire);
     check_private(wire, account);
     if (wire->key && account >= 0)
-        note_deed(wire, account);
+        note_single(wire, account);
+    if (account >= 0 && wire->status == 200 && strcmp(wire->target, "/v1/batch") == 0)
+        note_batch(wire, account);
 }
 
 void oracle_erased(const Uuid *referral)

@@ -14,6 +14,7 @@ void oracle_end(void);
 
 /* A server's answer, before it goes on its way. */
 void oracle_answer(const Wire *wire);
+extern guint64 oracle_batches; /* answered so far */
 /* Account (index) of an Authorization header, -1 unknown. */
 int oracle_account_of(const char *authorization);
 

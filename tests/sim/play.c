@@ -107,6 +107,24 @@ static void confirm(User *user)
     said(user, n > 1 ? "confirms several" : "confirms", &ids[0], ok, error);
 }
 
+/* All that wait, at once. */
+static void confirm_all(User *user)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *message = words("all~", user->account);
+    ConfirmInput input = { .verdict = VERDICT_LEAD, .message = message };
+    LeadQuery query = { .box = BOX_INBOX, .waiting = true };
+    g_autoptr(GPtrArray)
+        rows = cache_leads(client_cache(user->client), &query, NULL, true, 100, &error);
+    if (!rows || rows->len == 0)
+        return;
+    g_autofree Uuid *ids = g_new(Uuid, rows->len);
+    for (guint i = 0; i < rows->len; i++)
+        ids[i] = ((const LeadRow *)g_ptr_array_index(rows, i))->id;
+    bool ok = client_confirm(user->client, ids, rows->len, &input, &error);
+    said(user, "confirms all that wait, as", &ids[0], ok, error);
+}
+
 static void reject(User *user)
 {
     Uuid id;
@@ -186,6 +204,15 @@ static void undo(User *user)
     bool ok = client_undo(user->client, &what, &error);
     tell(user_name(user->number), "undoes %s", ok ? what : error->message);
     oracle_look(user->number, client_store(user->client), LOOK_UNDONE);
+}
+
+static void redo(User *user)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *what = NULL;
+    bool ok = client_redo(user->client, &what, &error);
+    tell(user_name(user->number), "does again %s", ok ? what : error->message);
+    oracle_look(user->number, client_store(user->client), LOOK);
 }
 
 static void drop(User *user)
@@ -307,6 +334,24 @@ static void find_connection(User *user)
 {
     wire_set_down(user->number, false);
     tell(user_name(user->number), "has a connection");
+}
+
+static void change_disk(int disk, const char *whose)
+{
+    static const char *const words[N_DISK_FAULTS] = { "is well again", "is full", "fails" };
+    DiskFault fault = disk_is_well(disk) ? 1 + dice_below(&dice, N_DISK_FAULTS - 1) : DISK_WELL;
+    disk_set(disk, fault);
+    tell(whose, "the disk %s", words[fault]);
+}
+
+static void change_own_disk(User *user)
+{
+    change_disk(user->number, user_name(user->number));
+}
+
+static void change_server_disk(void)
+{
+    change_disk(SERVER_DISK, "server");
 }
 
 /* ---- other members */
@@ -517,12 +562,14 @@ struct Kind {
 static const Kind kinds[] = {
     { "pick up", BY_USER, 8, pick_up },
     { "confirm", BY_USER, 10, confirm },
+    { "confirm all", BY_USER, 2, confirm_all, .wild = true },
     { "reject", BY_USER, 6, reject },
     { "outcome", BY_USER, 6, outcome },
     { "withdraw", BY_USER, 5, withdraw },
     { "note", BY_USER, 12, note },
     { "send", BY_USER, 8, send_lead },
     { "undo", BY_USER, 6, undo },
+    { "redo", BY_USER, 4, redo },
     { "drop", BY_USER, 3, drop },
     { "retry", BY_USER, 4, retry },
     { "search", BY_USER, 1, search },
@@ -534,6 +581,7 @@ static const Kind kinds[] = {
     { "quit", BY_USER, 2, quit, .wild = true },
     { "killed", BY_USER, 4, get_killed, .wild = true },
     { "cache lost", BY_USER, 2, lose_cache, .wild = true },
+    { "disk", BY_USER, 4, change_own_disk, .wild = true },
     { "connection lost", BY_USER_ANYHOW, 3, lose_connection, .wild = true },
     { "connection", BY_USER_ANYHOW, 4, find_connection },
     { "member sends", BY_WORLD, 10, .of_world = member_sends },
@@ -545,6 +593,7 @@ static const Kind kinds[] = {
     { "session ended", BY_WORLD, 2, .of_world = end_session, .wild = true },
     { "role changed", BY_WORLD, 2, .of_world = lock_out, .wild = true },
     { "restart", BY_WORLD, 4, .of_world = restart, .wild = true },
+    { "server disk", BY_WORLD, 3, .of_world = change_server_disk, .wild = true },
     { "snapshot", BY_WORLD, 2, .of_world = snapshot },
     { "set back", BY_WORLD, 4, .of_world = restore, .wild = true },
     { "sleep", BY_WORLD, 1, .of_world = sleep_long, .wild = true },
@@ -588,6 +637,7 @@ void play_begin(guint64 seed)
     draw_weather(&draw);
     play.pace = paces[dice_below(&draw, G_N_ELEMENTS(paces))];
     play.length = 20 + (int)dice_below(&draw, 50);
+    world_batches = dice_chance(&draw, 60);
     sched_set_preemption(dice_chance(&draw, 50) ? 0 : 1 + dice_below(&draw, 30));
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
         guint often = kinds[i].wild ? dice_chance(&draw, 40) : 1;
@@ -701,6 +751,8 @@ void play_to_rest(void)
 {
     tell("world", "is healed");
     weather = (Weather){ .weights = { [FATE_ARRIVES] = 1 }, .latency = 50 };
+    for (int i = 0; i < DISKS; i++)
+        disk_set(i, DISK_WELL);
     if (!server_is_up())
         server_up();
     for (int i = 0; i < USERS; i++) {

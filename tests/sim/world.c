@@ -9,6 +9,7 @@
 #include <glib/gstdio.h>
 
 #include "base/clock.h"
+#include "base/problem.h"
 #include "client/client_private.h"
 #include "server/crypto.h"
 #include "base/log.h"
@@ -25,6 +26,8 @@ WorldAccount accounts[ACCOUNTS] = { { "me@sim.example" },
                                     { "third@sim.example" },
                                     { "stranger@sim.example" } };
 User users[USERS] = { { 0, ME }, { 1, ME }, { 2, PARTNER } };
+
+bool world_batches;
 
 static struct {
     char *dir, *database, *kept, *snapshot;
@@ -139,6 +142,13 @@ void world_template(const char *dir)
 
 /* ---- running */
 
+static void make_room(int disk)
+{
+    if (!disk_is_well(disk))
+        tell("world", "mends the disk of %s", disk == SERVER_DISK ? "the server" : user_name(disk));
+    disk_set(disk, DISK_WELL);
+}
+
 static gboolean on_over(gpointer over)
 {
     *(bool *)over = true;
@@ -177,6 +187,9 @@ void world_begin(const char *dir, guint64 seed)
     sched_begin(seed, BIRTH);
     wire_begin(seed);
     oracle_begin();
+    static const char *const parts[DISKS] = { "/user-0/", "/user-1/", "/user-2/", "server.db" };
+    for (int i = 0; i < DISKS; i++)
+        disk_name(i, parts[i]);
     config_for(world.database);
     server_up();
     for (int i = 0; i < USERS; i++) {
@@ -219,6 +232,7 @@ bool server_is_up(void)
 void server_up(void)
 {
     g_autoptr(GError) error = NULL;
+    make_room(SERVER_DISK);
     world.server = server_new(&world.config, &error);
     if (!world.server || !server_start(world.server, &error))
         fail("the server does not start: %s", error->message);
@@ -266,6 +280,7 @@ gint64 server_ask_(const char *sql, const DbValue *values, size_t n)
 
 void server_snapshot(void)
 {
+    make_room(SERVER_DISK);
     g_autoptr(Db) db = open_database(world.database, DB_READ);
     g_autoptr(GError) error = NULL;
     g_autofree char *sql = g_strdup_printf("VACUUM INTO '%s'", world.snapshot);
@@ -291,6 +306,7 @@ bool server_restore(void)
 {
     if (!g_file_test(world.snapshot, G_FILE_TEST_EXISTS))
         return false;
+    make_room(SERVER_DISK);
     if (server_is_up())
         server_down();
     copy_database(world.snapshot, world.database);
@@ -423,11 +439,17 @@ static bool erase(Call *call, GError **error)
                    "lead.id)");
 }
 
-static void run_here(CallHandler handler, gpointer arg)
+/* False: the server remembers for a while that its disk was full, and does nothing. */
+static bool run_here(CallHandler handler, gpointer arg)
 {
     g_autoptr(GError) error = NULL;
-    if (server_is_up() && !server_run(world.server, NULL, handler, arg, &error))
+    if (!server_is_up() || server_run(world.server, NULL, handler, arg, &error))
+        return true;
+    if (!problem_is(error, PROBLEM_STORAGE_FULL) && !problem_is(error, PROBLEM_IO) &&
+        !problem_is(error, PROBLEM_READ_ONLY))
         fail("an operator's act: %s", error->message);
+    tell("operator", "cannot: %s", error->message);
+    return false;
 }
 
 void members_part(int a, int b)
@@ -442,8 +464,8 @@ void members_join(int a, int b)
 
 void referral_erase(const Uuid *id)
 {
-    run_here(erase, (gpointer)id);
-    oracle_erased(id);
+    if (run_here(erase, (gpointer)id))
+        oracle_erased(id);
 }
 
 void scope_lock_out(int account)
@@ -466,11 +488,11 @@ char *user_store_path(const User *user)
 void user_up(User *user)
 {
     g_autoptr(GError) error = NULL;
+    make_room(user->number);
     user->client = client_open(user->profile, 0, &error);
     if (!user->client)
         fail("%s does not start: %s", user_name(user->number), error->message);
-    user->client->no_batch =
-        true; /* the oracle knows requests by their key, and a batch has many */
+    user->client->no_batch = !world_batches;
     client_start(user->client);
     user->offline = user->logging_in = false;
     oracle_look(user->number, client_store(user->client), LOOK);

@@ -7,6 +7,7 @@
 
 #include "client/client.h"
 #include "db/db.h"
+#include "tests/sim/disk.h"
 #include "tests/sim/sched.h"
 #include "tests/sim/wire.h"
 
@@ -29,12 +30,15 @@ typedef struct User {
     bool logging_in;
 } User;
 extern User users[USERS];
+#define SERVER_DISK USERS /* a user's has the user's number (disk.h) */
 const char *user_name(int user);
 
 /* Makes the database that each world begins with, once. */
 void world_template(const char *dir);
 void world_begin(const char *dir, guint64 seed);
 void world_end(void);
+
+extern bool world_batches; /* the clients send many items as one request */
 
 /* Runs the main loop for so long. */
 void world_run(gint64 ms);
