@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "new_lead.h"
 #include "notify.h"
 #include "screen.h"
 #include "snooze.h"
@@ -148,13 +149,26 @@ unsigned app_view_contexts(const App *app)
     return view_table[app->view]->contexts | CTX_BIT(CTX_GLOBAL);
 }
 
+static bool view_in_text(const App *app)
+{
+    const View *view = app->views[app->view];
+    return view && view->ops->in_text && view->ops->in_text(view);
+}
+
+bool app_in_text(const App *app)
+{
+    if (prompt_is_open())
+        return true;
+    return app->dialog ? dialog_in_text(app->dialog) : view_in_text(app);
+}
+
 unsigned app_contexts(const App *app)
 {
     if (prompt_is_open())
         return CTX_BIT(CTX_TEXT);
     if (app->dialog)
         return CTX_BIT(dialog_in_text(app->dialog) ? CTX_TEXT : CTX_DIALOG);
-    return app_view_contexts(app);
+    return view_in_text(app) ? CTX_BIT(CTX_FORM) : app_view_contexts(app);
 }
 
 void app_prompt(App *app, const PromptSpec *spec, const char *initial, const char *before)
@@ -241,6 +255,7 @@ bool app_open_profile(App *app, Profile *profile, GError **error)
     client_on_change(client, on_change, app);
     client_set_undo_hold(client, (int)app->settings.undo_hold);
     app_show(app, VIEW_INBOX);
+    new_lead_greet(app);
     return true;
 }
 

@@ -112,6 +112,8 @@ View *app_view(const App *app);
 Target app_target(App *app);
 /* The contexts whose keys count now. */
 unsigned app_contexts(const App *app);
+/* Letters go into a field: of the line at the bottom, a dialog or a form. */
+bool app_in_text(const App *app);
 /* Of the view, whatever lies on top of it. */
 unsigned app_view_contexts(const App *app);
 

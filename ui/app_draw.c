@@ -383,7 +383,7 @@ static void draw_message(App *app, Rect line)
         prompt_draw(line);
         return;
     }
-    if (!app->dialog)
+    if (!app->dialog && !app_in_text(app))
         screen_cursor(-1, 0);
     draw_rest(line, 0, 0, ROLE_NORMAL);
     if (app->message)

@@ -42,6 +42,8 @@ static void paste_end(App *app)
     } else if (app->dialog && dialog_in_text(app->dialog)) {
         dialog_paste(app->dialog, text);
         app_dirty(app, DIRTY_OVERLAY);
+    } else if (!app->dialog && app_view(app)->ops->paste) {
+        app_view(app)->ops->paste(app_view(app), text);
     } else {
         complain_of_paste(app);
     }
@@ -251,7 +253,7 @@ static bool guesses(void)
 
 static bool takes_text(App *app)
 {
-    return app->paste || app_contexts(app) & CTX_BIT(CTX_TEXT);
+    return app->paste || app_in_text(app);
 }
 
 /* What pasted text can consist of. */

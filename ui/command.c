@@ -21,7 +21,8 @@
 #define MEMBER CTX_BIT(CTX_MEMBER)
 #define OUTBOX CTX_BIT(CTX_OUTBOX)
 #define HELP CTX_BIT(CTX_HELP)
-#define FIELDS (CTX_BIT(CTX_DIALOG) | CTX_BIT(CTX_TEXT))
+#define FORM CTX_BIT(CTX_FORM)
+#define FIELDS (CTX_BIT(CTX_DIALOG) | CTX_BIT(CTX_TEXT) | FORM)
 #define DIALOG CTX_BIT(CTX_DIALOG)
 #define UNDO COMMAND_UNDOABLE
 #define LINE COMMAND_NO_KEY
@@ -99,6 +100,19 @@ const Command commands[] = {
 
     { "new", LEAD | PARTNER, NEED_CLIENT | WRITE, 0, N_("New lead"), N_("Pass a lead to a partner"),
       NULL, run_new },
+    { "hand-on", LEAD, NEED_LEAD | NEED_SENT | WRITE, 0, N_("Hand on"),
+      N_("Pass the same lead to one more partner; each is told of the other"), NULL, run_hand_on },
+    { "send-lead", FORM, NEED_CLIENT | WRITE, UNDO, N_("Send"), N_("Send the lead of the form"),
+      NULL, run_send_lead },
+    { "hand-out-two", FORM, NEED_CLIENT | WRITE, 0, N_("Two"),
+      N_("Choose a second partner for the same lead"), NULL, run_hand_out_two },
+    { "paste", FORM, NEED_CLIENT | WRITE, 0, N_("Card"),
+      N_("Fill the form from a vCard or a signature: of a file, or of what you paste"),
+      N_("[FILE]"), run_paste },
+    { "leave", FORM, 0, 0, N_("Back"), N_("Back; what was written is kept as a draft"), NULL,
+      run_abort },
+    { "discard-lead", FORM, NEED_CLIENT | WRITE, UNDO, N_("Discard"), N_("Throw the draft away"),
+      NULL, run_discard_lead },
 
     { "refer", PARTNER, NEED_PARTNER | WRITE, TEXT, N_("Refer"), N_("Pass a lead to this partner"),
       NULL, run_refer },

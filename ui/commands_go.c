@@ -380,8 +380,11 @@ void run_no(App *app, const char *args)
 
 void run_press(App *app, const char *args)
 {
-    if (!app->dialog)
+    if (!app->dialog) {
+        if (app_view(app)->ops->open)
+            app_view(app)->ops->open(app_view(app));
         return;
+    }
     bool leave;
     Dialog *dialog = app->dialog;
     DialogAnswer answer = dialog_press(app, dialog, &leave);
@@ -439,6 +442,8 @@ void run_edit_text(App *app, const char *args)
         editor_start(app, "command", prompt_text(), on_line_edited, NULL);
     else if (row >= 0)
         edit_field(app, app->dialog, row);
+    else if (!app->dialog && app_view(app)->ops->edit && !app_view(app)->ops->edit(app_view(app)))
+        app_say(app, "%s", _("There is no text here to edit."));
 }
 
 static void step_field(App *app, int step)
@@ -446,6 +451,8 @@ static void step_field(App *app, int step)
     if (app->dialog) {
         dialog_focus(app->dialog, step);
         app_dirty(app, DIRTY_OVERLAY | DIRTY_FOOTER);
+    } else if (app_view(app)->ops->moved) {
+        app_view(app)->ops->moved(app_view(app), step > 0 ? MOVE_DOWN : MOVE_UP);
     }
 }
 

@@ -3,6 +3,7 @@
 #include "draft.h"
 #include "handlers.h"
 #include "leads.h"
+#include "new_lead.h"
 
 #include "base/i18n.h"
 #include "base/text.h"
@@ -147,13 +148,15 @@ void run_undo(App *app, const char *args)
     g_autofree char *what = NULL;
     g_autoptr(GError) error = NULL;
     Uuid lead;
+    if (new_lead_undo(app))
+        return;
     bool has_lead = newest_held(app, &lead);
     if (client_undo(app->client, &what, &error)) {
         g_clear_pointer(&app->held, g_free);
         app->decided = (Uuid){ 0 };
         g_autofree char *clean = text_clean(what, -1, TEXT_LINE);
         app_say(app, _("Undone: %s. Nothing was sent."), clean);
-        if (has_lead)
+        if (has_lead && !new_lead_sent_back(app, &lead))
             leads_goto_lead(app, &lead); /* to decide anew */
     } else if (problem_is(error, PROBLEM_FAILED) && change_sent_verdict(app)) {
         return; /* a dialog, or why not */

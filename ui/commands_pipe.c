@@ -204,16 +204,10 @@ static gboolean on_export(gpointer data)
     return more ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
-static char *without_tilde(const char *path)
-{
-    return g_str_has_prefix(path, "~/") ? g_build_filename(g_get_home_dir(), path + 2, NULL)
-                                        : g_strdup(path);
-}
-
 /* A file that is there stays as it is. */
 static int make_file(App *app, const char *path)
 {
-    g_autofree char *real = without_tilde(path);
+    g_autofree char *real = program_path(path);
     int fd = open(real, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0 && errno == EEXIST)
         app_complain(app, _("%s is there already: choose another name."), path);

@@ -22,6 +22,13 @@ void run_invitations(App *app, const char *args);
 void run_reports(App *app, const char *args);
 void run_account(App *app, const char *args);
 void run_new(App *app, const char *args);
+
+/* new_lead.c */
+void run_send_lead(App *app, const char *args);
+void run_hand_out_two(App *app, const char *args);
+void run_hand_on(App *app, const char *args);
+void run_discard_lead(App *app, const char *args);
+void run_paste(App *app, const char *args);
 void run_outbox(App *app, const char *args);
 void run_messages(App *app, const char *args);
 void run_jobs(App *app, const char *args);

@@ -21,6 +21,7 @@ const char *const key_context_names[CTX_COUNT] = {
     [CTX_ACCOUNT] = "account",
     [CTX_OUTBOX] = "outbox",
     [CTX_HELP] = "help",
+    [CTX_FORM] = "form",
     [CTX_DIALOG] = "dialog",
     [CTX_TEXT] = "text",
 };
@@ -35,6 +36,7 @@ static const unsigned stacks[] = {
     CTX_BIT(CTX_GLOBAL) | CTX_BIT(CTX_LIST) | CTX_BIT(CTX_ACCOUNT),
     CTX_BIT(CTX_GLOBAL) | CTX_BIT(CTX_LIST) | CTX_BIT(CTX_OUTBOX),
     CTX_BIT(CTX_GLOBAL) | CTX_BIT(CTX_LIST) | CTX_BIT(CTX_HELP),
+    CTX_BIT(CTX_GLOBAL) | CTX_BIT(CTX_FORM),
     CTX_BIT(CTX_DIALOG),
     CTX_BIT(CTX_TEXT),
 };

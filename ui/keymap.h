@@ -28,6 +28,7 @@ typedef enum KeyContext {
     CTX_ACCOUNT,
     CTX_OUTBOX,
     CTX_HELP,
+    CTX_FORM,   /* a form that fills the screen */
     CTX_DIALOG, /* buttons and choices; nothing below is asked */
     CTX_TEXT,   /* a text field or the command line; nothing below is asked */
     CTX_COUNT

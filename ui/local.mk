@@ -47,7 +47,9 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/limit.c %D%/limit.h \
 	%D%/list.c %D%/list.h \
 	%D%/messages.c \
-	%D%/new_lead.c %D%/new_lead.h \
+	%D%/new_lead.c %D%/new_lead.h %D%/new_lead_private.h \
+	%D%/new_lead_draw.c %D%/new_lead_drafts.c \
+	%D%/picker.c %D%/picker.h \
 	%D%/notify.c %D%/notify.h %D%/notify_choices.h \
 	%D%/outbox.c %D%/outbox.h \
 	%D%/page.c %D%/page.h \

@@ -209,3 +209,9 @@ char *program_failure(int status)
         return g_strdup_printf(_("exit %d"), WEXITSTATUS(status));
     return NULL;
 }
+
+char *program_path(const char *path)
+{
+    return g_str_has_prefix(path, "~/") ? g_build_filename(g_get_home_dir(), path + 2, NULL)
+                                        : g_strdup(path);
+}

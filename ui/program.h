@@ -31,3 +31,6 @@ char *program_failure(int status);
 
 /* Before exec(), in any child: signals as a program expects to find them. */
 void program_reset_signals(void);
+
+/* A path as a user writes it: "~/leads.csv". Caller frees. */
+char *program_path(const char *path);

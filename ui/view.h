@@ -69,6 +69,10 @@ typedef struct ViewOps {
     void (*tick)(View *view, bool minute);
     bool (*key)(View *view,
                 Key key); /* a key of its own, asked before the key map; true when taken */
+    /* of a form: letters go into a field now; then only the keys of the context "form" count beside */
+    bool (*in_text)(const View *view);
+    void (*paste)(View *view, const char *text);
+    bool (*edit)(View *view); /* in the user's editor; false: there is no text here */
     void (*moved)(View *view, Move move);
     /* scrolls so that the cursor is at the top (0), in the middle (1) or at the bottom (2) */
     void (*placed)(View *view, int where);

@@ -47,6 +47,26 @@ const Field *field_find(const FieldTable *table, const char *name)
     return NULL;
 }
 
+bool field_find_path(const FieldTable *table, const char *path, Field *out)
+{
+    g_auto(GStrv) parts = g_strsplit(path, "/", -1);
+    const Field *field = field_find(table, path); /* of a table that was made of paths */
+    size_t base = 0;
+    for (char **part = field ? NULL : parts; part && table && *part; part++) {
+        base += field ? field->offset : 0;
+        field = field_find(table, *part);
+        table = field ? field->object : NULL;
+        if (!field)
+            return false;
+    }
+    if (!field)
+        return false;
+    *out = *field;
+    out->name = path;
+    out->offset += base;
+    return true;
+}
+
 static bool object_is_set(const FieldTable *table, const void *object)
 {
     for (size_t i = 0; i < table->n_fields; i++) {

@@ -94,6 +94,8 @@ struct FieldTable {
     }
 
 const Field *field_find(const FieldTable *table, const char *name);
+/* "contact/phone_1": the field of an object in it, as one of the outermost one, with that name. False: there is none. */
+bool field_find_path(const FieldTable *table, const char *path, Field *out);
 
 static inline void *field_at(const Field *field, const void *object)
 {

@@ -125,6 +125,55 @@ bool cache_give_take(Cache *cache, const Uuid *account, gint64 since, GiveTake *
     return rows && db_rows_ok(rows);
 }
 
+/* ---- the same contact once more */
+
+/* The digits that two spellings of a number share: "+44 113 ..." and "0113 ...". */
+#define SAME_DIGITS 8
+
+static bool same_phone(const char *a, const char *b)
+{
+    g_autofree char *x = phone_key(a), *y = phone_key(b);
+    size_t n = strlen(x), m = strlen(y);
+    if (n < SAME_DIGITS || m < SAME_DIGITS)
+        return n > 0 && strcmp(x, y) == 0;
+    return strcmp(x + n - SAME_DIGITS, y + m - SAME_DIGITS) == 0;
+}
+
+static bool same_contact(DbRows *rows, const Contact *contact)
+{
+    g_autofree char *mail = email_fold(contact->email);
+    g_autofree char *other = email_fold(db_get_text(rows, 3));
+    const char *mine[] = { contact->phone_1, contact->phone_2 };
+    for (int i = 0; i < 2; i++)
+        for (int j = 1; j <= 2; j++)
+            if (same_phone(mine[i], db_get_text(rows, j)))
+                return true;
+    return *mail && strcmp(mail, other) == 0;
+}
+
+bool cache_twin(Cache *cache, const NewReferral *input, gint64 since, Uuid *lead, GError **error)
+{
+    const Referral like = { .box = BOX_SENT,
+                            .to.account = input->to.account,
+                            .to.name = input->to.outside.name,
+                            .to_email = input->to.outside.email }; /* borrowed */
+    Uuid party = lead_party_id(&like);
+    bool found = false;
+    g_autoptr(DbRows)
+        rows = db_query(cache->db, error,
+                        "SELECT id, lead_contact_phone_1, lead_contact_phone_2, lead_contact_email "
+                        "FROM referral INDEXED BY referral_party WHERE party = $1 AND n >= $2 AND "
+                        "box = $3 AND state <> $4 ORDER BY n DESC",
+                        db_uuid(&party), db_int(order_of_time(since)), db_int(BOX_SENT),
+                        db_int(REFERRAL_WITHDRAWN));
+    while (!found && rows && db_next(rows, error)) {
+        found = same_contact(rows, &input->contact);
+        if (found)
+            *lead = db_get_uuid(rows, 0);
+    }
+    return found;
+}
+
 /* ---- single objects */
 
 /* Reads the one row of a query into an object of the table. */

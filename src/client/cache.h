@@ -140,6 +140,10 @@ GPtrArray *cache_notes(Cache *cache, const Uuid *referral, GError **error); /* N
 bool cache_give_take(Cache *cache, const Uuid *account, gint64 since, GiveTake *out,
                      GError **error);
 
+/* Of this user's leads to the same recipient since a time, the newest with the same phone number or e-mail address: was it
+ * sent already? False: none, or *error. */
+bool cache_twin(Cache *cache, const NewReferral *input, gint64 since, Uuid *lead, GError **error);
+
 /* Partner *; text: prefix words, NULL = all, by name. */
 GPtrArray *cache_partners(Cache *cache, const char *text, unsigned limit, GError **error);
 bool cache_partner(Cache *cache, const Uuid *account, Partner *out, GError **error);

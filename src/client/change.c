@@ -81,20 +81,7 @@ const ChangeKind *change_kind(OutboxKind kind)
 bool change_field(OutboxKind kind, const char *name, Field *out)
 {
     const FieldTable *table = change_kind(kind)->input;
-    g_auto(GStrv) parts = g_strsplit(name, "/", -1);
-    size_t base = 0;
-    const Field *field = NULL;
-    for (char **part = parts; table && *part; part++) {
-        base += field ? field->offset : 0;
-        field = field_find(table, *part);
-        table = field ? field->object : NULL;
-    }
-    if (!field)
-        return false;
-    *out = *field;
-    out->name = name;
-    out->offset += base;
-    return true;
+    return table && field_find_path(table, name, out);
 }
 
 bool change_check(OutboxKind kind, const void *input, GError **error)

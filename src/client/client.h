@@ -159,6 +159,10 @@ bool client_outcome(Client *client, const Uuid *id, const OutcomeInput *input, G
 bool client_withdraw(Client *client, const Uuid *id, GError **error);
 bool client_note(Client *client, const Uuid *referral, const Note *note, GError **error);
 bool client_send_referral(Client *client, const NewReferral *input, Uuid *id, GError **error);
+/* "Hand out two" (R121): the same lead for several, one submission each (R29, R30) but one act. The later ones are made copies
+ * of the first, so that all are told that they compete (R31), and are sent when that one is through. ids: n of them. */
+bool client_hand_out(Client *client, const NewReferral *inputs, size_t n, Uuid *ids,
+                     GError **error);
 
 /* Takes back the newest held unit: its rows leave the outbox, the local view is as before. *what (caller frees) says which
  * ("confirm Bright & Co"). False and *error (FAILED: nothing to undo, or already sent). */

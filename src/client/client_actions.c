@@ -392,19 +392,45 @@ bool client_change_profile(Client *client, const Account *account, GError **erro
     return ok;
 }
 
-bool client_send_referral(Client *client, const NewReferral *input, Uuid *id, GError **error)
+/* Nobody gets the same lead twice. */
+static bool check_recipients(const NewReferral *inputs, size_t n, GError **error)
+{
+    const Field *to = field_find(&new_referral_fields, "to");
+    for (size_t i = 0; i < n; i++) {
+        if (!change_check(OUTBOX_CREATE, &inputs[i], error))
+            return false;
+        for (size_t j = 0; j < i; j++)
+            if (field_equal(to, &inputs[i], &inputs[j]))
+                return problem_set(error, PROBLEM_VALIDATION, "#/to: %s",
+                                   _("the same recipient twice"));
+    }
+    return true;
+}
+
+bool client_hand_out(Client *client, const NewReferral *inputs, size_t n, Uuid *ids, GError **error)
 {
     phone_load();
-    if (!change_check(OUTBOX_CREATE, input, error))
+    if (!check_recipients(inputs, n, error))
         return false;
+    g_autofree OutboxItem *items = g_new0(OutboxItem, n);
     Uuid unit = uuid_new();
-    *id = uuid_new();
-    OutboxItem item = item_new(client, OUTBOX_CREATE, &unit, id, "",
-                               change_json(&new_referral_fields, input), HOLD_UNDO);
-    g_free(item.method);
-    item.method = g_strdup("PUT");
-    item.title = contact_display_name(&input->contact);
-    return client_add_items(client, &item, 1, error);
+    for (size_t i = 0; i < n; i++) {
+        NewReferral input = inputs[i]; /* borrowed */
+        ids[i] = uuid_new();
+        if (i > 0)
+            input.copy_of = uuid_is_nil(&inputs[0].copy_of) ? ids[0] : inputs[0].copy_of;
+        items[i] = item_new(client, OUTBOX_CREATE, &unit, &ids[i], "",
+                            change_json(&new_referral_fields, &input), HOLD_UNDO);
+        g_free(items[i].method);
+        items[i].method = g_strdup("PUT");
+        items[i].title = contact_display_name(&input.contact);
+    }
+    return client_add_items(client, items, n, error);
+}
+
+bool client_send_referral(Client *client, const NewReferral *input, Uuid *id, GError **error)
+{
+    return client_hand_out(client, input, 1, id, error);
 }
 
 /* ---- what is only known here */
@@ -564,10 +590,40 @@ static bool retry_items(Client *client, const OutboxItem *items, size_t n, const
     return store_retry(client->store, items, n, clock_now(), error);
 }
 
+/* Copies of a lead that will not be: each is a lead of its own then. */
+static bool free_copies(Client *client, const Uuid *lead, GError **error)
+{
+    g_autoptr(GPtrArray) all = store_items(client->store, 0, error);
+    for (guint i = 0; all && i < all->len; i++) {
+        OutboxItem *item = all->pdata[i];
+        NewReferral input = { 0 };
+        bool done = false, ok = true;
+        if (overlay_is_copy_of(item, lead) && change_read(item, &input)) {
+            input.copy_of = (Uuid){ 0 };
+            g_free(item->body);
+            item->body = change_json(&new_referral_fields, &input);
+            if (item->attempts > 0)
+                item->key = uuid_new();
+            ok = store_rewrite(client->store, item, item->state, &done, error);
+        }
+        fields_clear(&new_referral_fields, &input);
+        if (!ok)
+            return false;
+        if (done)
+            client_show_edits(client, &item->object, 1);
+    }
+    return all != NULL;
+}
+
 static bool drop_items(Client *client, const OutboxItem *items, size_t n, const char *reason,
                        GError **error)
 {
-    return store_drop(client->store, items, n, reason, clock_now(), error);
+    if (!store_drop(client->store, items, n, reason, clock_now(), error))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (items[i].kind == OUTBOX_CREATE && !free_copies(client, &items[i].object, error))
+            return false;
+    return true;
 }
 
 static bool with_item(Client *client, const Uuid *op, ItemsFunc func, const char *reason,

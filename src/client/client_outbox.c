@@ -636,12 +636,29 @@ typedef enum Turn {
     TURN_ALONE,
 } Turn;
 
+/* A copy of a lead that is not at the server yet: whether that one is on the way, waits, or has stopped. */
+static bool waits_for_original(const Load *load, const OutboxItem *item)
+{
+    const GPtrArray *items = load->client->items;
+    Uuid original;
+    if (!overlay_is_copy(item, &original))
+        return false;
+    for (guint i = 0; i < items->len; i++) {
+        const OutboxItem *other = g_ptr_array_index(items, i);
+        if (other->kind == OUTBOX_CREATE && uuid_equal(&other->object, &original))
+            return true;
+    }
+    return false;
+}
+
 /* What to do with the next item of an object that nothing waits before. */
 static Turn turn_of(Load *load, OutboxItem *item, gint64 *next)
 {
     Client *client = load->client;
     if (!client_owns(client, item))
         return TURN_PASS;
+    if (waits_for_original(load, item))
+        return TURN_BLOCK;
     if (outbox_is_stopped(item->state)) /* what could not be made takes its followers along */
         return outbox_creates(item->kind) ? TURN_BLOCK : TURN_PASS;
     if (g_hash_table_contains(client->busy, &item->object) ||

@@ -17,6 +17,7 @@ noinst_LIBRARIES += %D%/libclient.a
 	%D%/doctor.c %D%/doctor.h \
 	%D%/editor.c %D%/editor.h \
 	%D%/embedded.c %D%/embedded.h \
+	%D%/fuzzy.c %D%/fuzzy.h \
 	%D%/herald.c %D%/herald.h \
 	%D%/keyring.c %D%/keyring.h \
 	%D%/export.c %D%/export.h \
@@ -35,6 +36,7 @@ noinst_LIBRARIES += %D%/libclient.a
 	%D%/schema.h \
 	%D%/qr.c %D%/qr.h \
 	%D%/settings.c %D%/settings.h \
+	%D%/slip.c %D%/slip.h \
 	%D%/sse.c %D%/sse.h \
 	%D%/store.c %D%/store.h \
 	%D%/sync.c %D%/sync.h \

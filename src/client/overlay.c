@@ -156,6 +156,24 @@ bool overlay_recipient(const OutboxItem *item, Uuid *account)
     return ok;
 }
 
+bool overlay_is_copy(const OutboxItem *item, Uuid *original)
+{
+    *original = (Uuid){ 0 };
+    if (item->kind != OUTBOX_CREATE || !item->body || !strstr(item->body, "copy_of"))
+        return false;
+    NewReferral input = { 0 };
+    if (change_read(item, &input))
+        *original = input.copy_of;
+    fields_clear(&new_referral_fields, &input);
+    return !uuid_is_nil(original);
+}
+
+bool overlay_is_copy_of(const OutboxItem *item, const Uuid *original)
+{
+    Uuid copied;
+    return overlay_is_copy(item, &copied) && uuid_equal(&copied, original);
+}
+
 bool overlay_note(const OutboxItem *item, Note *note)
 {
     *note = (Note){ 0 };

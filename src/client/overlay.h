@@ -22,6 +22,9 @@ bool overlay_is_of(const OutboxItem *item, const Uuid *account);
 
 /* Who a CREATE is for; false when its body makes no sense. */
 bool overlay_recipient(const OutboxItem *item, Uuid *account);
+/* A CREATE that hands the lead of another referral on: that one. It cannot go before it. */
+bool overlay_is_copy(const OutboxItem *item, Uuid *original);
+bool overlay_is_copy_of(const OutboxItem *item, const Uuid *original);
 
 /* What the user said in a CONFIRM (or AMEND) or an OUTCOME item. False when it is another kind, or its body makes no sense. Caller
  * clears. */

@@ -169,6 +169,12 @@ gint64 store_data_version(Store *store);
 bool store_set_draft(Store *store, const char *key, const char *text, GError **error);
 char *store_draft(Store *store, const char *key, GError **error); /* NULL none */
 
+typedef struct Draft {
+    char *key, *text;
+} Draft;
+/* Draft *, those whose keys begin so, by key; free with g_ptr_array_unref. */
+GPtrArray *store_drafts(Store *store, const char *prefix, GError **error);
+
 /* ---- times */
 
 typedef struct Snooze {

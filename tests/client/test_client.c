@@ -905,6 +905,94 @@ static void a_lead_that_is_refused_takes_its_followers(void **state)
     world_check_cache(world);
 }
 
+/* ---- the same lead for two */
+
+static void hand_out_two(World *world, Uuid ids[2])
+{
+    g_autoptr(GPtrArray) partners = cache_partners(client_cache(world->client), NULL, 100, NULL);
+    g_autoptr(GError) error = NULL;
+    assert_true(partners->len >= 2);
+    NewReferral slips[] = { slip_for(&((Partner *)partners->pdata[0])->account),
+                            slip_for(&((Partner *)partners->pdata[1])->account) };
+    if (!client_hand_out(world->client, slips, 2, ids, &error))
+        fail_msg("%s", error->message);
+}
+
+/* R121, R29-R31: one act, two submissions; the second is a copy of the first and comes after it, both compete. */
+static void hand_out_two_is_one_act(void **state)
+{
+    World *world = *state;
+    Uuid ids[2];
+    world_live(world);
+    client_set_undo_hold(world->client, 60);
+    hand_out_two(world, ids);
+    assert_int_equal(client_status(world->client)->outbox.held, 2);
+    assert_true(client_undo(world->client, NULL, NULL));
+    assert_int_equal(client_status(world->client)->outbox.held, 0);
+    client_set_undo_hold(world->client, 0);
+    client_set_offline(world->client, true);
+    assert_true(client_redo(world->client, NULL, NULL));
+    world_until(world, is_settled);
+    client_set_offline(world->client, false);
+    world_until(world, outbox_is_empty);
+    assert_int_equal(
+        world_ask(world, "SELECT copy_of IS NULL FROM referral WHERE id = $1", db_uuid(&ids[0])),
+        1);
+    assert_int_equal(world_ask(world, "SELECT copy_of = $2 FROM referral WHERE id = $1",
+                               db_uuid(&ids[1]), db_uuid(&ids[0])),
+                     1);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(
+            world_ask(world, "SELECT competing FROM referral WHERE id = $1", db_uuid(&ids[i])), 1);
+    world_until(world, is_live);
+    world_check_cache(world);
+}
+
+/* R29: one submission, one recipient: nobody twice. */
+static void nobody_gets_a_lead_twice(void **state)
+{
+    World *world = *state;
+    Uuid ids[2];
+    g_autoptr(GError) error = NULL;
+    world_live(world);
+    g_autoptr(GPtrArray) partners = cache_partners(client_cache(world->client), NULL, 100, NULL);
+    NewReferral slip = slip_for(&((Partner *)partners->pdata[0])->account);
+    NewReferral slips[] = { slip, slip };
+    assert_false(client_hand_out(world->client, slips, 2, ids, &error));
+    assert_true(problem_is(error, PROBLEM_VALIDATION));
+    assert_int_equal(client_status(world->client)->outbox.waiting, 0);
+}
+
+/* A copy waits for its original, and is a lead of its own when that one is thrown away. */
+static void a_copy_waits_for_its_original(void **state)
+{
+    World *world = *state;
+    Uuid ids[2];
+    world_live(world);
+    world->client->no_batch = true;
+    client_set_offline(world->client, true);
+    hand_out_two(world, ids);
+    world_until(world, is_settled);
+    refuse_first(world, "PUT /v1/referrals/", "", PROBLEM_NOT_PARTNERS, 1);
+    client_set_offline(world->client, false);
+    world_until(world, one_failed);
+    world_until(world, is_live);
+    assert_int_equal(client_status(world->client)->outbox.waiting, 1);
+    assert_int_equal(peer_count(world->peer, "PUT /v1/referrals/"), 1);
+    g_autoptr(GPtrArray) items = store_items(client_store(world->client), OUTBOX_FAILED, NULL);
+    const OutboxItem *item = g_ptr_array_index(items, 0);
+    assert_true(uuid_equal(&item->object, &ids[0]));
+    assert_true(client_drop(world->client, &item->op, "not any more", NULL));
+    world_until(world, outbox_is_empty);
+    assert_int_equal(
+        world_ask(world, "SELECT copy_of IS NULL AND competing = 0 FROM referral WHERE id = $1",
+                  db_uuid(&ids[1])),
+        1);
+    assert_int_equal(
+        world_ask(world, "SELECT count(*) FROM referral WHERE id = $1", db_uuid(&ids[0])), 0);
+    world_check_cache(world);
+}
+
 /* ---- files */
 
 static void damage(const char *path)
@@ -1329,6 +1417,9 @@ int main(int argc, char **argv)
         TEST(acts_on_one_lead_keep_their_order),
         TEST(a_note_is_the_same_at_every_try),
         TEST(a_lead_that_is_refused_takes_its_followers),
+        TEST(hand_out_two_is_one_act),
+        TEST(nobody_gets_a_lead_twice),
+        TEST(a_copy_waits_for_its_original),
         TEST(a_damaged_cache_is_made_anew),
         TEST(a_cache_damaged_while_running),
         TEST(a_cache_found_damaged_while_offline),

@@ -28,6 +28,7 @@ screen_plays = \
 	%D%/lead.script \
 	%D%/looks.script \
 	%D%/many.script \
+	%D%/new.script \
 	%D%/outbox.script \
 	%D%/partners.script \
 	%D%/programs.script \
