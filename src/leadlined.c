@@ -23,6 +23,7 @@
 #include "server/command.h"
 #include "server/command_account.h"
 #include "server/crypto.h"
+#include "server/mail_admin.h"
 #include "server/demo.h"
 #include "base/log.h"
 #include "server/openapi_doc.h"
@@ -47,6 +48,9 @@ static const ServerCommand commands[] = {
       backup_options, backup_command },
     { "restore", "FILE", "put a backup in the place of the database; no server may run",
       restore_options, restore_command },
+    { "mail list", NULL, "list mail that could not be sent, and why", mail_list_options,
+      mail_list_command },
+    { "mail retry", "ID|all", "try to send mail again that has failed", NULL, mail_retry_command },
     { "openapi", NULL, "print the OpenAPI document", NULL, openapi_command },
     { "example-config", NULL, "print a configuration file with every key and its default", NULL,
       print_example },

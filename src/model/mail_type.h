@@ -46,8 +46,8 @@ typedef struct MailTypeRow {
     const char *code;  /* on the wire, in the database, and its template's name */
     const char *label; /* N_(): a line of the settings */
     unsigned flags;
-    const char
-        *values; /* names of what the template may use beside `name` and `host`, blank-separated */
+    const char *
+        values; /* names of what the template may use beside `name`, `host` and `member` (has an account), blank-separated */
     const char
         *subject; /* those of them that may be in the subject: never a lead's personal data */
 } MailTypeRow;

@@ -51,11 +51,12 @@ typedef enum RouteFlags {
     ROUTE_LIST = 1 << 3,          /* has limit and cursor */
     ROUTE_NO_BATCH = 1 << 4,      /* not an operation of POST /v1/batch */
     ROUTE_REPLAY_STORED =
-        1 << 5,              /* the answer cannot be rendered again: store its body with the key */
-    ROUTE_SNAPSHOT = 1 << 6, /* LANE_READ: all statements of the handler see one snapshot */
-    ROUTE_JSON = 1 << 7,     /* .body is NULL but the request has a JSON body: only call->json */
-    ROUTE_FORM = 1 << 8,     /* application/x-www-form-urlencoded is taken too (flat .body only) */
-    ROUTE_LENIENT = 1 << 9,  /* members that .body does not know are ignored (RFC 6749 §3.2) */
+        1 << 5,               /* the answer cannot be rendered again: store its body with the key */
+    ROUTE_SNAPSHOT = 1 << 6,  /* LANE_READ: all statements of the handler see one snapshot */
+    ROUTE_JSON = 1 << 7,      /* .body is NULL but the request has a JSON body: only call->json */
+    ROUTE_FORM = 1 << 8,      /* application/x-www-form-urlencoded is taken too (flat .body only) */
+    ROUTE_LENIENT = 1 << 9,   /* members that .body does not know are ignored (RFC 6749 §3.2) */
+    ROUTE_ANY_BODY = 1 << 10, /* .body is NULL, and whatever body comes is not looked at */
 } RouteFlags;
 
 /*

@@ -187,6 +187,18 @@ bool check_database(Db *db, GString *out, gint64 *findings, GError **error)
     return db_read_tx(db, run_all, &(Run){ out, findings }, error);
 }
 
+/* Not a finding: this command need not be told of the mail server. */
+static bool tell_waiting_mail(Db *db, GError **error)
+{
+    gint64 n = 0;
+    if (!db_get_one_int(db, error, &n, "SELECT COUNT(*) FROM mail WHERE next_at IS NOT NULL"))
+        return false;
+    if (n)
+        printf("%" G_GINT64_FORMAT " mail%s: there is no smtp_url here\n", n,
+               n == 1 ? " waits" : "s wait");
+    return true;
+}
+
 bool check_command(const Config *config, int argc, char **argv, GError **error)
 {
     gint64 version = 0, findings = 0, accounts = 0, referrals = 0;
@@ -201,6 +213,8 @@ bool check_command(const Config *config, int argc, char **argv, GError **error)
         !db_get_one_int(db, error, &referrals, "SELECT COUNT(*) FROM referral"))
         return false;
     fputs(out->str, stdout);
+    if (!config->smtp_url && !tell_waiting_mail(db, error))
+        return false;
     printf("%" G_GINT64_FORMAT " accounts, %" G_GINT64_FORMAT " referrals, schema %" G_GINT64_FORMAT
            ": %" G_GINT64_FORMAT " findings\n",
            accounts, referrals, version, findings);

@@ -8,6 +8,7 @@
 #include "db/driver.h"
 #include "server/crypto.h"
 #include "server/listener.h"
+#include "server/mail_message.h"
 #include "base/log.h"
 
 const DbDriver *const server_drivers[] = {
@@ -49,6 +50,21 @@ static bool check_public_url(const char *url)
            *g_uri_get_host(uri) &&
            (g_str_equal(g_uri_get_scheme(uri), "https") ||
             g_str_equal(g_uri_get_scheme(uri), "http"));
+}
+
+static bool check_smtp_url(const char *url)
+{
+    g_autoptr(GUri) uri = g_uri_parse(url, G_URI_FLAGS_NONE, NULL);
+    return uri && g_uri_get_host(uri) && *g_uri_get_host(uri) && !g_uri_get_userinfo(uri) &&
+           !g_uri_get_query(uri) && !g_uri_get_fragment(uri) && *g_uri_get_path(uri) == '\0' &&
+           (g_str_equal(g_uri_get_scheme(uri), "smtp") ||
+            g_str_equal(g_uri_get_scheme(uri), "smtps"));
+}
+
+static bool check_mail_from(const char *text)
+{
+    g_autofree char *name = NULL, *address = NULL;
+    return mail_address_split(text, &name, &address);
 }
 
 #define AT(member) offsetof(Config, member)
@@ -102,6 +118,23 @@ const ConfigKey config_keys[] = {
     { "proxies", CONFIG_TEXT, AT(proxies), .value = "ADDRESSES",
       .help = "proxies, blank-separated, whose X-Forwarded-For is believed; local ones always are",
       .check = check_proxies },
+    { "smtp_url", CONFIG_TEXT, AT(smtp_url), .value = "URL",
+      .help = "smtp://HOST:PORT or smtps://HOST:PORT of the server that takes mail; without it, "
+              "mail waits",
+      .check = check_smtp_url },
+    { "smtp_tls", CONFIG_BOOL, AT(smtp_tls), .initial = "yes",
+      .help = "with smtp://, no mail without STARTTLS; no: for a server on this machine" },
+    { "smtp_user", CONFIG_TEXT, AT(smtp_user), .value = "NAME",
+      .help = "log in to the mail server as NAME" },
+    { "smtp_password_file", CONFIG_TEXT, AT(smtp_password_file), .value = "FILE",
+      .help = "its first line is the password; read again for each mail" },
+    { "smtp_ca_file", CONFIG_TEXT, AT(smtp_ca_file), .value = "FILE",
+      .help = "trust these certificates (PEM) for mail, instead of the system's" },
+    { "smtp_seconds", CONFIG_INT, AT(smtp_seconds), 1, 600, "60", .value = "N",
+      .help = "time for one mail to be taken" },
+    { "mail_from", CONFIG_TEXT, AT(mail_from), .value = "ADDRESS",
+      .help = "whom mail comes from: ADDRESS or NAME <ADDRESS>; answers should reach somebody",
+      .check = check_mail_from },
     { "ready_fd", CONFIG_INT, AT(ready_fd), -1, 1023, "-1", true, "FD",
       "write \"ready\" to this file descriptor once the server listens" },
     { "exit_with_parent", CONFIG_BOOL, AT(exit_with_parent), .initial = "no", .flag_only = true,

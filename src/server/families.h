@@ -16,6 +16,8 @@ extern const Route
     invitation_routes[],
     network_routes[],
     profile_routes[],
+    mail_admin_routes[],
+    unsubscribe_routes[],
     health_routes[],
     referral_routes[],
     lead_page_routes[],

@@ -253,6 +253,8 @@ static bool accept_body(Frame *frame, const FrameInput *input, GError **error)
 {
     Call *call = &frame->call;
     const Route *route = call->route;
+    if (route->flags & ROUTE_ANY_BODY)
+        return true;
     if (!route->body && !(route->flags & ROUTE_JSON)) {
         /* An empty object is no news: clients that always send one are let be. */
         bool empty = !input->body || (input->body_length == 2 && memcmp(input->body, "{}", 2) == 0);

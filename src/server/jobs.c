@@ -5,6 +5,7 @@
 #include "server/idempotency.h"
 #include "server/invitations.h"
 #include "server/lead_link.h"
+#include "server/mail_store.h"
 #include "base/log.h"
 #include "server/server.h"
 
@@ -123,6 +124,7 @@ const JobRow job_rows[] = {
     { "purge-lead-links", 3600, purge_lead_links },
     { "purge-tombstones", 6 * 3600, purge_tombstones },
     { "expire-invitations", 600, invitations_expire },
+    { "purge-mail", 6 * 3600, mail_purge },
     { 0 },
 };
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += %D%/libserver.a
-%C%_libserver_a_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) $(GNUTLS_CFLAGS) $(SODIUM_CFLAGS) $(OATH_CFLAGS) $(ZIP_CFLAGS)
+%C%_libserver_a_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) $(GNUTLS_CFLAGS) $(SODIUM_CFLAGS) $(OATH_CFLAGS) $(ZIP_CFLAGS) $(CURL_CFLAGS) $(GMIME_CFLAGS)
 %C%_libserver_a_SOURCES = \
 	%D%/accounts.c %D%/accounts.h \
 	%D%/archive.c %D%/archive.h \
@@ -40,12 +40,17 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/invitations.c %D%/invitations.h \
 	%D%/jobs.c %D%/jobs.h \
 	%D%/lanes.c %D%/lanes.h \
+	%D%/library.c %D%/library.h \
 	%D%/link.c \
 	%D%/lead_link.c %D%/lead_link.h \
 	%D%/lead_page.c \
 	%D%/listener.c %D%/listener.h \
 	%D%/lively.c %D%/lively.h \
 	%D%/mail.c %D%/mail.h \
+	%D%/mail_admin.c %D%/mail_admin.h \
+	%D%/mail_message.c %D%/mail_message.h \
+	%D%/mail_sender.c %D%/mail_sender.h \
+	%D%/mail_store.c %D%/mail_store.h \
 	%D%/mail_template.c %D%/mail_template.h \
 	%D%/mail_link.c %D%/mail_link.h \
 	%D%/metrics.c %D%/metrics.h \
@@ -78,11 +83,13 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/security.c %D%/security.h \
 	%D%/server.c %D%/server.h %D%/server_internal.h \
 	%D%/sessions.c %D%/sessions.h \
+	%D%/smtp.c %D%/smtp.h \
 	%D%/supervisor.c %D%/supervisor.h \
 	%D%/throttle.c %D%/throttle.h \
 	%D%/tokens.c %D%/tokens.h \
 	%D%/totp.c %D%/totp.h \
 	%D%/verify.c %D%/verify.h \
+	%D%/unsubscribe.c %D%/unsubscribe.h \
 	%D%/watchdog.c
 nodist_%C%_libserver_a_SOURCES = %D%/server_schema.c %D%/demo_texts.c %D%/mail_texts.c
 

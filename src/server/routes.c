@@ -31,6 +31,8 @@ const Route *const route_families[] = {
     verify_routes,
     security_routes,
     email_setting_routes,
+    mail_admin_routes,
+    unsubscribe_routes,
     NULL,
 };
 /* clang-format on */

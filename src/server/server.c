@@ -6,6 +6,7 @@
 
 #include "server/changes.h"
 #include "base/log.h"
+#include "server/mail_sender.h"
 #include "server/routes.h"
 #include "server/schema.h"
 #include "server/server_internal.h"
@@ -47,7 +48,7 @@ Server *server_new(const Config *config, GError **error)
     server->rate = rate_new(config->rate_reads, config->rate_writes);
     server->lock = -1;
     schema_watch_timeline(config);
-    if (schema_lock(config, &server->lock, error))
+    if (mail_config_ok(config, error) && schema_lock(config, &server->lock, error))
         server->db = schema_open(config, error);
     if (server->db && read_metrics_token(server, error))
         return server;

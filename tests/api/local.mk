@@ -39,11 +39,13 @@ API_TESTS = \
 	%D%/search.test.js \
 	%D%/security.test.js \
 	%D%/session.test.js \
+	%D%/smtp.test.js \
 	%D%/supervise.test.js \
 	%D%/tls.test.js \
 	%D%/transition.test.js \
 	%D%/verdict.test.js
 EXTRA_DIST += %D%/copy.js %D%/independent.js %D%/npm/package.json %D%/npm/package-lock.json %D%/read-zip.py %D%/harness.js %D%/network.js %D%/raw.js %D%/totp.js $(API_TESTS)
+EXTRA_DIST += %D%/mta.js %D%/parse-mail.py
 dist_check_SCRIPTS += %D%/run-sqlite.sh %D%/run-postgresql.sh
 TESTS += %D%/run-sqlite.sh
 if HAVE_POSTGRESQL

@@ -7,7 +7,7 @@ const path = require('node:path');
 const { test, before, after } = require('node:test');
 const { PASSWORD, leadlined, uuid } = require('./harness.js');
 const { independent } = require('./independent.js');
-const { act, lead, network, send } = require('./network.js');
+const { act, lead, literal, network, send, sql } = require('./network.js');
 const { mailsTo } = require('./raw.js');
 const { codeOf } = require('./totp.js');
 
@@ -215,6 +215,16 @@ test('answers are as the document says', async () => {
     is('GET', '/v1/me/export', await sam.get('/v1/me/export'));
     is('POST', '/v1/me/password', await sam.post('/v1/me/password', { current: PASSWORD, new: 'another passphrase' }));
     is('DELETE', '/v1/me', await sam.write('DELETE', '/v1/me', { confirm: 'sam@x.example', password: 'another passphrase' }));
+    const root = await net.api.user('root@x.example', { admin: true }), mail = uuid();
+    await net.api.restart(() => sql(net.api.database, `INSERT INTO mail (id, type, key, email, language, value_texts, state, attempts, created_at, next_at, error)
+        VALUES (${literal(mail)}, 'invitation', 'x', 'x@x.example', 'en', '{}', 4, 7, 1, 1, '550 no');`));
+    is('GET', '/v1/admin/mail', await root.get('/v1/admin/mail'));
+    is('POST', '/v1/admin/mail/{id}/retry', await root.post(`/v1/admin/mail/${mail}/retry`));
+    for (const method of ['GET', 'POST']) { // with a link of a mail: smtp.test.js
+        const page = await net.api.request(method, '/unsubscribe');
+        assert.ok(page.status === 404 && page.headers['content-type'].startsWith('text/html'));
+        seen.add(`${method} /unsubscribe`);
+    }
     const all = Object.entries(doc.paths).flatMap(([route, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${route}`));
     assert.deepEqual(all.filter((one) => !seen.has(one)), [], 'not asked here');
 });

@@ -5,13 +5,17 @@
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const { test, before, after } = require('node:test');
-const { freshDatabase, leadlined, postgresql, uuid } = require('./harness.js');
+const { freshDatabase, leadlined, postgresql, uuid, waitFor } = require('./harness.js');
+const { FakeMta } = require('./mta.js');
 const { act, lead, network, send, sql } = require('./network.js');
 
 let net, statements;
 before(async () => {
-    net = await network(['ann', 'ben', 'cy'], { env: { G_MESSAGES_DEBUG: 'leadline' } });
+    const mta = await FakeMta.start({ RCPT: (line) => (/ben/.test(line) ? '450 4.2.0 later' : undefined) });
+    net = await network(['ann', 'ben', 'cy'], { env: { G_MESSAGES_DEBUG: 'leadline' },
+        args: ['--smtp-url', `smtp://127.0.0.1:${mta.port}`, '--smtp-tls=no', '--mail-from', 'post@l.example', '--public-url', 'https://l.example'] });
     await useEverything();
+    await useMail(mta);
     net.api.child.kill('SIGTERM');
     await net.api.ended();
     const told = [...net.api.output.matchAll(/prepared: (?:\/\* anew \*\/ )?(.*)$/gm)].map((m) => m[1]);
@@ -21,6 +25,17 @@ after(async () => {
     await net.api.launch();
     await net.stop();
 });
+
+/** Each statement of the thread that sends mail, too. */
+async function useMail(mta) {
+    await waitFor(() => mta.texts().some((text) => /List-Unsubscribe/.test(text)), 10000, 'a mail that can be ended');
+    const [, link] = /(\/unsubscribe\?token=[\w-]+)>/.exec(mta.texts().find((text) => /List-Unsubscribe/.test(text)).replace(/\r\n[ \t]/g, ' '));
+    for (const method of ['GET', 'POST']) assert.equal((await net.api.request(method, link)).status, 200);
+    const admin = await net.api.user('root@x.example', { admin: true });
+    const failed = await waitFor(async () => (await admin.get('/v1/admin/mail?state=failed')).body.items[0], 10000, 'a mail that failed');
+    assert.equal((await admin.post(`/v1/admin/mail/${failed.id}/retry`)).status, 204);
+    await mta.stop();
+}
 
 async function useEverything() {
     const { ann, ben, cy, api } = net;

@@ -30,7 +30,7 @@ static void every_type_has_a_row_and_a_template_that_uses_what_it_may(void **sta
         const char *text = mail_template_find(row->code, "en");
         assert_non_null(text);
         assert_ptr_equal(mail_template_find(row->code, "tlh"), text);
-        g_autofree char *names = g_strconcat(row->values, " name host", NULL);
+        g_autofree char *names = g_strconcat(row->values, " name host member", NULL);
         only_names(row->code, text, strlen(text), names);
         size_t head = (size_t)(strstr(text, "\n\n") - text);
         g_autofree char *subject = g_strconcat(row->subject, " reason amended", NULL);

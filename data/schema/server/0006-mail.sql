@@ -13,12 +13,12 @@ CREATE TABLE mail (
     state BIGINT NOT NULL,          -- 1 queued, 2 sent, 3 failed: to be tried again, 4 dead
     attempts BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
-    next_at BIGINT NOT NULL,        -- of the next attempt; while it is being sent: when another server may try
+    next_at BIGINT,                 -- of the next attempt; while it is being sent: when another server may try; NULL: never
     sent_at BIGINT,
     error TEXT                      -- of the last attempt
 );
 CREATE UNIQUE INDEX mail_key ON mail (type, key);
-CREATE INDEX mail_due ON mail (next_at, id) WHERE state IN (1, 3);
+CREATE INDEX mail_due ON mail (next_at, id) WHERE next_at IS NOT NULL;
 CREATE INDEX mail_state ON mail (state, created_at, id);
 CREATE INDEX mail_account ON mail (account_id);
 CREATE INDEX mail_created ON mail (created_at);
