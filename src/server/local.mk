@@ -84,6 +84,7 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/server.c %D%/server.h %D%/server_internal.h \
 	%D%/sessions.c %D%/sessions.h \
 	%D%/smtp.c %D%/smtp.h \
+	%D%/slip_checks.c %D%/slip_checks.h \
 	%D%/supervisor.c %D%/supervisor.h \
 	%D%/throttle.c %D%/throttle.h \
 	%D%/tokens.c %D%/tokens.h \

@@ -4,7 +4,7 @@
 const assert = require('node:assert/strict');
 const { test, before, after } = require('node:test');
 const { assertProblem, uuid } = require('./harness.js');
-const { act, collect, lead, network, send } = require('./network.js');
+const { act, collect, lead, network, send, sql } = require('./network.js');
 const { Copy } = require('./copy.js');
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -215,4 +215,81 @@ test('after 90 days the same contact is news again', async () => {
     assert.deepEqual((await send(ann, ben, { contact: same })).warnings.map((w) => w.referral), [earlier.id]);
     await travel(sent + 180 * DAY + 1);
     assert.equal((await send(ann, ben, { contact: same })).warnings, undefined);
+});
+
+/* ---- the checks of a slip: every one of them, whatever the others say */
+
+test('R29 R45 R46: all that keeps a lead back is told at once: recipient, contact, permission, copy', async () => {
+    const theirs = await send(ben, cy, { contact: contact() });
+    const answer = await ann.put(`/v1/referrals/${uuid()}`, lead(eve, { contact: { phone_1: '06911 123456', phone_2: '960123' }, permission: { given: false }, copy_of: theirs.id }));
+    assertProblem(answer, 422, 'validation');
+    assert.deepEqual(errors(answer).sort(), [['#/contact/phone_1', 'phone.invalid'], ['#/contact/phone_2', 'phone.invalid'], ['#/copy_of', 'not-found'],
+        ['#/permission/given', 'required'], ['#/to/account', 'not-partners']]);
+    for (const error of answer.body.errors) assert.ok(error.detail.length > 10, JSON.stringify(error));
+});
+
+const checks = [
+    ['self', () => lead(ann), [['#/to/account', 'self']]],
+    ['contact', () => lead(ben, { contact: { first_name: 'Priya' } }), [['#/contact/phone_1', 'required']]],
+    ['permission', () => lead(ben, { permission: { given: false } }), [['#/permission/given', 'required']]],
+    ['R43 need', () => lead(ben, { need: '' }), [['#/need', 'required']]],
+];
+for (const [name, body, expected] of checks)
+    test(`a slip is kept back by one check alone: ${name}`, async () => {
+        const answer = await ann.put(`/v1/referrals/${uuid()}`, body());
+        assertProblem(answer, 422, 'validation');
+        assert.deepEqual(errors(answer), expected);
+    });
+
+test('a slip is kept back by one check alone: connected, and live', async () => {
+    assertProblem(await ann.put(`/v1/referrals/${uuid()}`, lead(eve)), 409, 'not-partners');
+    await net.api.restart(() => sql(net.api.database, "UPDATE account SET state = 2 WHERE name = 'dan';"));
+    assertProblem(await ann.put(`/v1/referrals/${uuid()}`, lead(net.dan)), 409, 'not-partners');
+    await net.api.restart(() => sql(net.api.database, "UPDATE account SET state = 1 WHERE name = 'dan';"));
+    await send(ann, net.dan, { contact: contact() });
+});
+
+test('R116: the address of a partner, or one\'s own, is no recipient outside; whose account another one is stays unknown', async () => {
+    const to = (email) => ann.put(`/v1/referrals/${uuid()}`, lead(null, { to: { outside: { name: 'X', email } }, contact: contact() }));
+    for (const [email, code] of [['BEN@x.example', 'partner'], ['ann@x.example', 'self']]) {
+        const answer = await to(email);
+        assertProblem(answer, 422, 'validation');
+        assert.deepEqual(errors(answer), [['#/to/outside/email', code]]);
+    }
+    const [known, unknown] = [await to('eve@x.example'), await to('nobody@x.example')];
+    assert.deepEqual([known.status, unknown.status], [201, 201]);
+    assert.deepEqual(Object.keys(known.body).sort(), Object.keys(unknown.body).sort());
+});
+
+/* ---- two recipients */
+
+test('R121 R31: a lead handed to two is two leads that compete, both given, each with its own verdict', async () => {
+    const gave = async () => (await ann.get('/v1/partners')).body.items.reduce((n, p) => n + p.gave, 0);
+    const before = await gave(), same = contact();
+    const first = await send(ann, ben, { contact: same }), second = await send(ann, cy, { contact: same, copy_of: first.id });
+    assert.equal(await gave(), before + 2);
+    await act(ben, first, 'confirm', { verdict: 'lead' });
+    await act(cy, second, 'confirm', { verdict: 'not_a_lead', reason_code: 'no_need' });
+    const seen = await Promise.all([first, second].map(async (r) => (await ann.get(`/v1/referrals/${r.id}`)).body));
+    assert.deepEqual(seen.map((r) => [r.verdict, r.competing]), [['lead', true], ['not_a_lead', true]]);
+    for (const [who, r] of [[ben, second], [cy, first]]) assertProblem(await who.get(`/v1/referrals/${r.id}`), 404, 'not-found');
+});
+
+/* ---- what a lead is, to whoever gets it */
+
+test('R44 R50: what a member calls a lead, and whom they would like to meet, is read by their partners before they send', async () => {
+    const rev = (await ben.get('/v1/me')).body.account.rev;
+    const profile = { qualifies: 'Houses, not flats; this year', ideal_partner: 'Estate agents in York' };
+    const changed = await ben.patch('/v1/me', { profile }, { rev });
+    assert.equal(changed.status, 200, changed.text);
+    const read = (await ann.get('/v1/partners')).body.items.find((p) => p.account === ben.account).profile;
+    assert.deepEqual([read.qualifies, read.ideal_partner], [profile.qualifies, profile.ideal_partner]);
+    const sent = await send(ann, ben, { type: 'business_development', need: 'An estate agent who would like to meet you', contact: contact() });
+    assert.equal((await act(ben, sent, 'confirm', { verdict: 'lead' })).verdict, 'lead');
+});
+
+test('R36 R48: there is no ground for "not a lead" in that they chose somebody else', async () => {
+    const sent = await send(ann, ben, { contact: contact() });
+    for (const reason_code of ['chose_other', 'lost', 'too_late'])
+        assertProblem(await ben.post(`/v1/referrals/${sent.id}/confirm`, { verdict: 'not_a_lead', reason_code }), 422, 'validation');
 });

@@ -990,6 +990,32 @@ static void a_copy_waits_for_its_original(void **state)
         1);
     assert_int_equal(
         world_ask(world, "SELECT count(*) FROM referral WHERE id = $1", db_uuid(&ids[0])), 0);
+static void r116_a_lead_goes_outside_when_the_network_is_back(void **state)
+{
+    World *world = *state;
+    world_live(world);
+    NewReferral slip = slip_for(&(Uuid){ 0 });
+    slip.to.outside = (Outside){ (char *)"Ola Nordmann", (char *)"ola@elektro.example" };
+    slip.permission.wording = (char *)"Yes, ring me";
+    Uuid id;
+    Referral shown = { 0 };
+    client_set_offline(world->client, true);
+    assert_true(client_send_referral(world->client, &slip, &id, NULL));
+    world_until(world, is_settled);
+    assert_int_equal(shown_state(world, &id), REFERRAL_SENT);
+    client_set_offline(world->client, false);
+    world_until(world, outbox_is_empty);
+    world_until(world, is_live);
+    assert_int_equal(world_ask(world,
+                               "SELECT count(*) FROM referral WHERE id = $1 AND to_account IS NULL"
+                               " AND to_key = 'ola@elektro.example'",
+                               db_uuid(&id)),
+                     1);
+    assert_true(cache_referral(client_cache(world->client), &id, &shown, NULL));
+    assert_string_equal(shown.to.name, "Ola Nordmann");
+    assert_string_equal(shown.to_email, "ola@elektro.example");
+    assert_string_equal(shown.lead.permission.wording, "Yes, ring me");
+    fields_clear(&referral_fields, &shown);
     world_check_cache(world);
 }
 
@@ -1400,6 +1426,7 @@ int main(int argc, char **argv)
         TEST(revoked_session_asks_to_log_in),
         TEST(tokens_are_private),
         TEST(another_account_sends_nothing_of_mine),
+        TEST(r116_a_lead_goes_outside_when_the_network_is_back),
         TEST(another_log_in_while_live),
         TEST(purge_leaves_nothing),
         TEST(gone_starts_again_and_keeps_the_outbox),

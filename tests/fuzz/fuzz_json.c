@@ -9,8 +9,8 @@
 #define OBJECT_MAX 4096
 
 static const FieldTable *const tables[] = {
-    &referral_fields, &new_referral_fields, &confirm_fields, &outcome_fields,
-    &note_fields,     &account_fields,      &tokens_fields,  &partner_fields,
+    &referral_fields, &new_referral_fields, &confirm_fields, &outcome_fields, &note_fields,
+    &account_fields,  &tokens_fields,       &partner_fields, &warning_fields,
 };
 
 static char *write_object(const FieldTable *table, const void *object)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "client/cache.h"
+#include "client/cache_row.h"
 #include "client/cache_write.h"
 #include "client/label.h"
 #include "client/overlay.h"
@@ -622,6 +623,44 @@ static void created_and_noted_here_first(void **state)
     assert_false(cache_referral(world->cache, &id, &shown, NULL));
 }
 
+static void r116_whoever_is_outside_is_a_party_of_their_own(void **state)
+{
+    World *world = *state;
+    const char *const bodies[] = {
+        "{\"to\":{\"outside\":{\"name\":\"Ola\",\"email\":\"ola@els.example\"}},\"type\":\"job\","
+        "\"contact\":{\"first_name\":\"Zoe\"},\"need\":\"Roof\",\"permission\":{\"given\":true,"
+        "\"wording\":\"Yes\"}}",
+        "{\"to\":{\"outside\":{\"name\":\"Ola "
+        "N.\",\"email\":\"OLA@els.example\"}},\"type\":\"job\","
+        "\"contact\":{\"first_name\":\"Yan\"},\"need\":\"Tap\",\"permission\":{\"given\":true}}",
+        "{\"to\":{\"outside\":{\"name\":\"Ola\",\"email\":\"other@els.example\"}},\"type\":\"job\","
+        "\"contact\":{\"first_name\":\"Xin\"},\"need\":\"Door\",\"permission\":{\"given\":true}}",
+    };
+    Uuid ids[G_N_ELEMENTS(bodies)], party[G_N_ELEMENTS(bodies)];
+    sync_page(world, "s", true, false, NULL, 0);
+    for (size_t i = 0; i < G_N_ELEMENTS(bodies); i++) {
+        Referral shown = { 0 };
+        ids[i] = uuid_new();
+        add_item(world, &ids[i], OUTBOX_CREATE, bodies[i], 1700000000000);
+        assert_true(cache_writer_tx(world->writer, refresh_object, &ids[i], NULL));
+        assert_true(cache_referral(world->cache, &ids[i], &shown, NULL));
+        assert_true(referral_is_outside(&shown));
+        assert_true(g_str_has_prefix(shown.to.name, "Ola"));
+        assert_true(g_str_has_suffix(shown.to_email, "@els.example"));
+        if (i == 0)
+            assert_string_equal(shown.lead.permission.wording, "Yes");
+        party[i] = lead_party_id(&shown);
+        fields_clear(&referral_fields, &shown);
+    }
+    assert_false(uuid_is_nil(&party[0]));
+    assert_true(uuid_equal(&party[0], &party[1])); /* the same address */
+    assert_false(uuid_equal(&party[0], &party[2]));
+    gint64 n = 0;
+    const LeadQuery theirs = { .box = BOX_SENT, .partner = party[0] };
+    assert_true(cache_count(world->cache, &theirs, &n, NULL));
+    assert_int_equal(n, 2);
+}
+
 /* ---- news */
 
 static guint n_arrivals(World *world)
@@ -829,14 +868,24 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(lists_are_windows_in_order),        TEST(filters_agree_with_a_scan),
-        TEST(hostile_text_is_clean_in_rows),     TEST(same_millisecond_is_no_collision),
-        TEST(labels_and_prefixes_resolve),       TEST(full_sync_sweeps_only_after_its_last_page),
-        TEST(random_events_keep_the_rule),       TEST(a_new_start_applies_the_outbox),
-        TEST(created_and_noted_here_first),      TEST(adding_and_dropping_is_identity),
-        TEST(a_full_sync_sweeps_below_an_edit),  TEST(a_changed_lead_is_found_by_its_new_words),
-        TEST(only_what_comes_later_is_news),     TEST(news_is_of_one_piece_with_the_lead),
-        TEST(an_old_answer_brings_nothing_back), TEST(an_old_answer_does_not_change_a_note_back),
+        TEST(lists_are_windows_in_order),
+        TEST(filters_agree_with_a_scan),
+        TEST(hostile_text_is_clean_in_rows),
+        TEST(same_millisecond_is_no_collision),
+        TEST(labels_and_prefixes_resolve),
+        TEST(full_sync_sweeps_only_after_its_last_page),
+        TEST(random_events_keep_the_rule),
+        TEST(a_new_start_applies_the_outbox),
+        TEST(created_and_noted_here_first),
+        TEST(adding_and_dropping_is_identity),
+        TEST(r116_whoever_is_outside_is_a_party_of_their_own),
+        TEST(adding_and_dropping_is_identity),
+        TEST(a_full_sync_sweeps_below_an_edit),
+        TEST(a_changed_lead_is_found_by_its_new_words),
+        TEST(only_what_comes_later_is_news),
+        TEST(news_is_of_one_piece_with_the_lead),
+        TEST(an_old_answer_brings_nothing_back),
+        TEST(an_old_answer_does_not_change_a_note_back),
         TEST(the_account_is_kept_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
