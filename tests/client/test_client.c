@@ -990,6 +990,9 @@ static void a_copy_waits_for_its_original(void **state)
         1);
     assert_int_equal(
         world_ask(world, "SELECT count(*) FROM referral WHERE id = $1", db_uuid(&ids[0])), 0);
+    world_check_cache(world);
+}
+
 static void r116_a_lead_goes_outside_when_the_network_is_back(void **state)
 {
     World *world = *state;
