@@ -341,8 +341,9 @@ void oracle_check_kept(OracleKnows knows)
             fail("%s was answered, but is not in the database", ((Deed *)value)->path);
 }
 
-void oracle_look(int user, Store *store, Look look)
+guint oracle_look(int user, Store *store, Look look)
 {
+    guint new = 0;
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) rows = store_items(store, 0, &error);
     if (!rows)
@@ -352,6 +353,7 @@ void oracle_look(int user, Store *store, Look look)
         Item *item = g_hash_table_lookup(oracle.items, &row->op);
         if (item && item->fate != ITEM_LIVE)
             fail("%s %s is back in the outbox", row->method, row->path);
+        new += item == NULL;
         look_at(item ? item : item_new(user, row), row, oracle_is_over(row, rows));
     }
     GHashTableIter iter;
@@ -363,6 +365,7 @@ void oracle_look(int user, Store *store, Look look)
             leave(item, look);
         item->seen = false;
     }
+    return new;
 }
 
 /* ---- at the end */

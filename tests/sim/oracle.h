@@ -18,9 +18,9 @@ extern guint64 oracle_batches; /* answered so far */
 /* Account (index) of an Authorization header, -1 unknown. */
 int oracle_account_of(const char *authorization);
 
-/* The outbox of a user, looked at: what has gone since the last look was delivered, or taken back by the person. */
+/* The outbox of a user, looked at: what has gone since the last look was delivered, or taken back by the person. How many are new. */
 typedef enum Look { LOOK, LOOK_UNDONE, LOOK_DROPPED } Look;
-void oracle_look(int user, Store *store, Look look);
+guint oracle_look(int user, Store *store, Look look);
 
 /* The server was set back: what it does not know any more is nobody's fault. */
 typedef bool (*OracleKnows)(const Uuid *key);

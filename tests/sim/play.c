@@ -66,6 +66,14 @@ static void said(User *user, const char *what, const Uuid *id, bool ok, const GE
     oracle_look(user->number, client_store(user->client), LOOK);
 }
 
+/* What was taken is in the outbox, whatever the disk is like. */
+static void acted(User *user, const char *what, const Uuid *id, bool ok, const GError *error)
+{
+    if (ok && oracle_look(user->number, client_store(user->client), LOOK) == 0)
+        fail("%s %s: it was taken, and is not in the outbox", user_name(user->number), what);
+    said(user, what, id, ok, error);
+}
+
 /* A text nobody else types. */
 static char *words(const char *start, int account)
 {
@@ -104,7 +112,7 @@ static void confirm(User *user)
                 n = i;
     }
     bool ok = client_confirm(user->client, ids, n, &input, &error);
-    said(user, n > 1 ? "confirms several" : "confirms", &ids[0], ok, error);
+    acted(user, n > 1 ? "confirms several" : "confirms", &ids[0], ok, error);
 }
 
 /* All that wait, at once. */
@@ -122,7 +130,7 @@ static void confirm_all(User *user)
     for (guint i = 0; i < rows->len; i++)
         ids[i] = ((const LeadRow *)g_ptr_array_index(rows, i))->id;
     bool ok = client_confirm(user->client, ids, rows->len, &input, &error);
-    said(user, "confirms all that wait, as", &ids[0], ok, error);
+    acted(user, "confirms all that wait, as", &ids[0], ok, error);
 }
 
 static void reject(User *user)
@@ -135,7 +143,7 @@ static void reject(User *user)
                            .message = message };
     if (inbox_lead(user, &id)) {
         bool ok = client_confirm(user->client, &id, 1, &input, &error);
-        said(user, "rejects", &id, ok, error);
+        acted(user, "rejects", &id, ok, error);
     }
 }
 
@@ -148,7 +156,7 @@ static void outcome(User *user)
         input.value = (Money){ dice_between(&dice, 1, 100000), "EUR" };
     if (any_lead(user, &(LeadQuery){ .box = BOX_INBOX, .verdict = VERDICT_LEAD }, &id)) {
         bool ok = client_outcome(user->client, &id, &input, &error);
-        said(user, "outcome", &id, ok, error);
+        acted(user, "outcome", &id, ok, error);
     }
 }
 
@@ -158,7 +166,7 @@ static void withdraw(User *user)
     g_autoptr(GError) error = NULL;
     if (sent_lead(user, &id)) {
         bool ok = client_withdraw(user->client, &id, &error);
-        said(user, "withdraws", &id, ok, error);
+        acted(user, "withdraws", &id, ok, error);
     }
 }
 
@@ -175,7 +183,7 @@ static void note(User *user)
     if (edits)
         input.id = ((const Note *)g_ptr_array_index(notes, dice_below(&dice, notes->len)))->id;
     bool ok = client_note(user->client, &id, &input, &error);
-    said(user, edits ? "edits a note of" : "writes a note on", &id, ok, error);
+    acted(user, edits ? "edits a note of" : "writes a note on", &id, ok, error);
 }
 
 static void send_lead(User *user)
@@ -194,7 +202,7 @@ static void send_lead(User *user)
     if (dice_chance(&dice, 30) && sent_lead(user, &id))
         input.copy_of = id;
     bool ok = client_send_referral(user->client, &input, &id, &error);
-    said(user, "sends", ok ? &id : NULL, ok, error);
+    acted(user, "sends", ok ? &id : NULL, ok, error);
 }
 
 static void undo(User *user)
