@@ -6,10 +6,11 @@
 #include "handlers.h"
 #include "notify_choices.h"
 #include "partners.h"
+#include "reports.h"
 
 #include "client/export.h"
 #include "client/cache.h"
-#include "model/referral.h"
+#include "model/report.h"
 
 #include <string.h>
 
@@ -19,6 +20,7 @@
 #define PARTNER CTX_BIT(CTX_PARTNER)
 #define INVITATION CTX_BIT(CTX_INVITATION)
 #define MEMBER CTX_BIT(CTX_MEMBER)
+#define REPORT CTX_BIT(CTX_REPORT)
 #define OUTBOX CTX_BIT(CTX_OUTBOX)
 #define HELP CTX_BIT(CTX_HELP)
 #define FORM CTX_BIT(CTX_FORM)
@@ -141,6 +143,22 @@ const Command commands[] = {
       N_("[active|dormant|low-giver|TRADE]"), run_filter, &partner_standings },
     { "criteria", MEMBER, NEED_CLIENT, TEXT, N_("Filter"),
       N_("Look for a trade, an area, a speciality, a price"), NULL, run_criteria },
+
+    { "other-figure", REPORT, 0, INNER, N_("Figure"),
+      N_("Between given and received: the figure that Enter opens"), NULL, run_other_figure },
+    { "report-period", REPORT, NEED_CLIENT, 0, N_("Period"), N_("Of which months or days"),
+      N_("[NAME | FROM [TO]]"), run_report_period, &report_periods },
+    { "another-report", REPORT, NEED_CLIENT, 0, N_("Report"),
+      N_("Give and take, why leads were not leads, speed"), N_("[NAME]"), run_another_report,
+      &report_kinds },
+    { "sort-report", REPORT, NEED_CLIENT, 0, N_("Order"), N_("The next order of the report's rows"),
+      N_("[ORDER]"), run_sort_report, &report_sorts },
+    { "pipe-report", REPORT, NEED_CLIENT, TEXT, N_("Pipe"),
+      N_("Give the report as JSON to a program, and show what it prints"), N_("COMMAND"),
+      run_pipe_report },
+    { "export-report", REPORT, NEED_CLIENT, LINE, N_("Export"),
+      N_("Write the report into a new file"), N_("json|csv|text FILE"), run_export_report,
+      &report_outputs },
 
     { "retry", OUTBOX, NEED_ITEM | WRITE, 0, N_("Send now"),
       N_("Try to send this again now; or put what was dropped back"), NULL, run_retry },

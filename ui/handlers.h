@@ -109,6 +109,15 @@ void run_filter(App *app, const char *args);
 void run_find(App *app, const char *args);
 void run_criteria(App *app, const char *args);
 
+/* commands_report.c */
+extern const EnumTable report_periods;
+void run_another_report(App *app, const char *args);
+void run_report_period(App *app, const char *args);
+void run_sort_report(App *app, const char *args);
+void run_other_figure(App *app, const char *args);
+void run_pipe_report(App *app, const char *args);
+void run_export_report(App *app, const char *args);
+
 /* commands_outbox.c: what is not sent yet, and changes of what is */
 void run_retry(App *app, const char *args);
 void run_retry_all(App *app, const char *args);

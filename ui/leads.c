@@ -112,6 +112,7 @@ static void destroy(View *view)
     tags_free(leads->tags);
     page_free(leads->page);
     limit_free(leads->limit);
+    g_free(leads->only);
     g_free(leads->limit_text);
     g_clear_pointer(&leads->tagged, g_array_unref);
     g_free(leads->text);
@@ -280,6 +281,8 @@ static void status(View *view, GString *out)
     guint tagged = tags_count(leads->tags);
     if (tagged > 0)
         g_string_append_printf(out, ngettext("   %u tagged", "   %u tagged", tagged), tagged);
+    if (leads->only)
+        g_string_append_printf(out, _("   only: %s"), leads->only);
     if (leads->limit_text)
         put_limit(leads, out);
     if (leads->text)
@@ -290,6 +293,28 @@ static void status(View *view, GString *out)
     }
 }
 
+/* Another choice of the same leads: around the one under the cursor, if it is among them, else from the first. */
+static void choose_again(LeadsView *leads, bool stay)
+{
+    GError *error = NULL;
+    const LeadRow *row = list_row(leads->list);
+    check(leads, (row && stay ? list_reload : list_load)(leads->list, &error), error);
+    leads->page_top = 0;
+    app_dirty(leads->view.app, DIRTY_BODY | DIRTY_STATUS);
+}
+
+/* partner NULL: all of the box again. */
+static void set_only(LeadsView *leads, const Uuid *partner, gint64 from, gint64 to,
+                     const char *label)
+{
+    leads->query.partner = partner ? *partner : (Uuid){ 0 };
+    leads->query.from = from;
+    leads->query.to = to;
+    g_free(leads->only);
+    leads->only = label ? text_clean(label, -1, TEXT_LINE) : NULL;
+    choose_again(leads, !partner);
+}
+
 static bool clear(View *view)
 {
     LeadsView *leads = (LeadsView *)view;
@@ -297,6 +322,8 @@ static bool clear(View *view)
         search(view, "");
     else if (leads->limit_text)
         leads_set_limit(leads, "", NULL);
+    else if (leads->only)
+        set_only(leads, NULL, 0, 0, NULL);
     else if (leads->in_preview)
         return back(view);
     else if (tags_count(leads->tags) > 0)
@@ -451,6 +478,14 @@ LeadsView *leads_shown(App *app)
     return app->view == VIEW_INBOX || app->view == VIEW_SENT ? (LeadsView *)app_view(app) : NULL;
 }
 
+void leads_limit(App *app, const char *text)
+{
+    LeadsView *leads = leads_shown(app);
+    g_autoptr(GError) error = NULL;
+    if (leads && !leads_set_limit(leads, text, &error))
+        app_complain_error(app, error);
+}
+
 bool leads_shows_all(App *app)
 {
     LeadsView *leads = app->view == VIEW_INBOX ? leads_shown(app) : NULL;
@@ -459,14 +494,18 @@ bool leads_shows_all(App *app)
            list_total(leads->list) >= counts.inbox;
 }
 
-/* Another choice of the same leads: around the one under the cursor, if it is among them, else from the first. */
-static void choose_again(LeadsView *leads, bool stay)
+void leads_show_only(App *app, ReferralBox box, const Uuid *partner, gint64 from, gint64 to,
+                     const char *label)
 {
-    GError *error = NULL;
-    const LeadRow *row = list_row(leads->list);
-    check(leads, (row && stay ? list_reload : list_load)(leads->list, &error), error);
-    leads->page_top = 0;
-    app_dirty(leads->view.app, DIRTY_BODY | DIRTY_STATUS);
+    app_show(app, box == BOX_SENT ? VIEW_SENT : VIEW_INBOX);
+    LeadsView *leads = leads_shown(app);
+    if (!leads)
+        return;
+    if (leads->text)
+        search(&leads->view, "");
+    if (leads->limit_text)
+        leads_set_limit(leads, "", NULL);
+    set_only(leads, partner, from, to + 1, label);
 }
 
 bool leads_set_limit(LeadsView *leads, const char *text, GError **error)

@@ -19,6 +19,13 @@ void leads_goto(App *app, const LeadPos *place);
 /* To a lead wherever it is in the inbox. */
 void leads_goto_lead(App *app, const Uuid *id);
 
+/* Shows a box with the leads of one partner alone, sent in [from, to]; Esc shows all again. label: what they are. */
+void leads_show_only(App *app, ReferralBox box, const Uuid *partner, gint64 from, gint64 to,
+                     const char *label);
+
+/* Limits the list that is shown, as \ does; says what is wrong with it. */
+void leads_limit(App *app, const char *text);
+
 /* The Inbox is shown, and no search or limit hides any of it. */
 bool leads_shows_all(App *app);
 

@@ -92,6 +92,8 @@ static void put_empty(LeadsView *leads, Page *page)
     if (leads->text) {
         page_format(page, ROLE_NORMAL, _("Nothing matches \"%s\". Esc shows all leads again."),
                     leads->text);
+    } else if (leads->only && !leads->limit_text) {
+        page_format(page, ROLE_NORMAL, _("No leads here: %s. Esc shows all again."), leads->only);
     } else if (leads->limit_text) {
         page_format(page, ROLE_NORMAL, _("No lead is \"%s\". Esc shows all again."),
                     leads->limit_text);

@@ -18,7 +18,9 @@ typedef struct LeadsView {
     char *text;       /* of the search, NULL none */
     char *limit_text; /* as typed, NULL all */
     Limit *limit;     /* the same, understood; its ages are of when it was set */
-    GArray *tagged;   /* Uuid: what ~t means in it */
+    char *
+        only; /* one partner and period that a figure of a report stands for, as people call it; NULL all */
+    GArray *tagged; /* Uuid: what ~t means in it */
     List *list;
     bool touched; /* the user has chosen a place in it */
     Tags *tags;

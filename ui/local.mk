@@ -60,7 +60,9 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/program.c %D%/program.h \
 	%D%/prompt.c %D%/prompt.h \
 	%D%/prompt_history.c %D%/prompt_history.h \
-	%D%/reports.c \
+	%D%/reports.c %D%/reports.h \
+	%D%/commands_report.c \
+	%D%/bars.c %D%/bars.h \
 	%D%/screen.c %D%/screen.h %D%/screen_private.h \
 	%D%/session.c %D%/session.h \
 	%D%/snooze.c %D%/snooze.h \

@@ -6,7 +6,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "cli/run.h"
-#include "wire/report_json.h"
+#include "client/export.h"
 
 static bool read_kind(const CliArgs *args, ReportKind *kind, GError **error)
 {
@@ -40,24 +40,6 @@ static ReportOutput format_of(const Cli *cli)
     return cli->out.mode == MODE_JSON ? REPORT_JSON : REPORT_TEXT;
 }
 
-static void put_report(Cli *cli, const Report *report)
-{
-    GString *out = cli_buffer(&cli->out);
-    switch (format_of(cli)) {
-    case REPORT_JSON:
-        report_put_json(out, report);
-        g_string_append_c(out, '\n');
-        break;
-    case REPORT_CSV:
-        report_put_csv(out, report);
-        break;
-    case REPORT_TEXT:
-        report_put_text(out, report);
-        break;
-    }
-    cli_flush_some(&cli->out);
-}
-
 bool cli_run_report(Cli *cli, GError **error)
 {
     ReportKind kind;
@@ -67,6 +49,7 @@ bool cli_run_report(Cli *cli, GError **error)
         !cli_open(cli, error) ||
         !cache_report(client_cache(cli->client), kind, &period, clock_now(), NULL, &report, error))
         return false;
-    put_report(cli, &report);
+    export_report(cli_buffer(&cli->out), format_of(cli), &report);
+    cli_flush_some(&cli->out);
     return true;
 }

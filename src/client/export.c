@@ -3,7 +3,7 @@
 
 #include "base/csv.h"
 #include "base/i18n.h"
-#include "wire/json.h"
+#include "wire/report_json.h"
 
 static const EnumValue format_values[] = {
     { EXPORT_JSON, "json", N_("the objects of the API, in an array") },
@@ -77,6 +77,22 @@ void export_lead(GString *out, ExportFormat format, const Referral *referral, bo
         break;
     case EXPORT_CSV:
         put_line(out, referral, put_value);
+        break;
+    }
+}
+
+void export_report(GString *out, ReportOutput format, const Report *report)
+{
+    switch (format) {
+    case REPORT_JSON:
+        report_put_json(out, report);
+        g_string_append_c(out, '\n');
+        break;
+    case REPORT_CSV:
+        report_put_csv(out, report);
+        break;
+    case REPORT_TEXT:
+        report_put_text(out, report);
         break;
     }
 }

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "model/referral.h"
+#include "model/report.h"
 
 #include <glib.h>
 
@@ -19,4 +19,7 @@ extern const EnumTable export_formats; /* those of files */
 
 void export_begin(GString *out, ExportFormat format);
 void export_lead(GString *out, ExportFormat format, const Referral *referral, bool first);
+/* A report, whole. */
+void export_report(GString *out, ReportOutput format, const Report *report);
+
 void export_end(GString *out, ExportFormat format);

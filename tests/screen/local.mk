@@ -33,6 +33,7 @@ screen_plays = \
 	%D%/partners.script \
 	%D%/programs.script \
 	%D%/prompt.script \
+	%D%/reports.script \
 	%D%/sent.script \
 	%D%/snooze.script \
 	%D%/terminal.script \
