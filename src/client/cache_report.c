@@ -123,18 +123,24 @@ static void name_party(const Making *making, RowParty *whom, const Partner *part
     *whom->standing = STANDING_PARTNER;
 }
 
-/* What the newest lead with somebody calls them. */
+/* What the newest lead with somebody calls them; those outside have no account, but an address. */
 static bool name_former(const Making *making, RowParty *whom, GError **error)
 {
     g_autoptr(DbRows) rows = db_query(
         making->cache->db, error,
-        "SELECT box, from_name, from_company_name, to_name, to_company_name FROM referral INDEXED"
-        " BY referral_party WHERE party = $1 ORDER BY n DESC LIMIT 1",
+        "SELECT box, from_name, from_company_name, to_name, to_company_name, to_account, to_email"
+        " FROM referral INDEXED BY referral_party WHERE party = $1 ORDER BY n DESC LIMIT 1",
         db_uuid(&whom->party->account));
     if (rows && db_next(rows, error)) {
         int first = db_get_int(rows, 0) == BOX_SENT ? 3 : 1;
         whom->party->name = g_strdup(db_get_text(rows, first));
         whom->party->company_name = g_strdup(db_get_text(rows, first + 1));
+        if (first == 3 && db_get_is_null(rows, 5)) {
+            const char *email = db_get_text(rows, 6);
+            *whom->outside = email ? email_fold(email) : NULL;
+            *whom->standing = STANDING_OUTSIDE;
+            whom->party->account = (Uuid){ 0 };
+        }
     }
     return rows && db_rows_ok(rows);
 }

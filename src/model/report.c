@@ -292,6 +292,7 @@ GiveTakeRow *report_give_take_row(Report *report, const Whom *whom)
     if (made) {
         row->standing = first_standing(whom);
         row->party.account = whom->account;
+        row->party.name = g_strdup(whom->name);
         row->outside = g_strdup(whom->outside);
         row->gave_months = g_new0(gint64, report->period.months->len);
         row->took_months = g_new0(gint64, report->period.months->len);
@@ -314,6 +315,27 @@ void report_count(Report *report, const Whom *whom, ReferralBox box, ReferralSta
     *last = MAX(*last, sent_at);
 }
 
+void report_add(Report *report, const Whom *whom, ReferralBox box, gint64 n, gint64 confirmed,
+                gint64 rejected, gint64 last)
+{
+    if (n == 0)
+        return;
+    GiveTakeRow *row = report_give_take_row(report, whom);
+    bool sent = box == BOX_SENT;
+    *(sent ? &row->sum.gave : &row->sum.took) += n;
+    *(sent ? &row->sum.gave_confirmed : &row->sum.took_confirmed) += confirmed;
+    *(sent ? &row->sum.gave_rejected : &row->sum.took_rejected) += rejected;
+    *(sent ? &row->gave_waiting : &row->took_waiting) += n - confirmed - rejected;
+    gint64 *latest = sent ? &row->last_gave : &row->last_took;
+    *latest = MAX(*latest, last);
+}
+
+void report_add_month(Report *report, const Whom *whom, ReferralBox box, guint month, gint64 n)
+{
+    GiveTakeRow *row = report_give_take_row(report, whom);
+    (box == BOX_SENT ? row->gave_months : row->took_months)[month] += n;
+}
+
 static ReasonRow *reason_row(Report *report, const Whom *whom, ReferralBox box,
                              ReferralReason reason)
 {
@@ -324,6 +346,7 @@ static ReasonRow *reason_row(Report *report, const Whom *whom, ReferralBox box,
         row->box = box;
         row->reason = reason;
         (box == BOX_SENT ? &row->to : &row->from)->account = whom->account;
+        (box == BOX_SENT ? &row->to : &row->from)->name = g_strdup(whom->name);
         row->outside = g_strdup(whom->outside);
     }
     return row;
@@ -348,6 +371,7 @@ void report_speed(Report *report, const Whom *whom, ReferralBox box, SpeedStep s
     if (made) {
         row->standing = first_standing(whom);
         row->party.account = whom->account;
+        row->party.name = g_strdup(whom->name);
         row->box = box;
         row->outside = g_strdup(whom->outside);
         row->pick_ups = g_array_new(FALSE, FALSE, sizeof(Minutes));
@@ -362,14 +386,15 @@ RowParty report_row_party(const Report *report, void *row)
 {
     if (report->type->kind == REPORT_GIVE_TAKE) {
         GiveTakeRow *one = row;
-        return (RowParty){ &one->party, &one->standing, one->outside };
+        return (RowParty){ &one->party, &one->standing, &one->outside };
     }
     if (report->type->kind == REPORT_SPEED) {
         SpeedRow *one = row;
-        return (RowParty){ &one->party, &one->standing, one->outside };
+        return (RowParty){ &one->party, &one->standing, &one->outside };
     }
     ReasonRow *one = row;
-    return (RowParty){ one->box == BOX_SENT ? &one->to : &one->from, &one->standing, one->outside };
+    return (RowParty){ one->box == BOX_SENT ? &one->to : &one->from, &one->standing,
+                       &one->outside };
 }
 
 /* ---- parts */
@@ -566,7 +591,7 @@ static char *place_key(const Report *report, void *row)
               : report->type->kind == REPORT_REASONS ? (int)((ReasonRow *)row)->box
                                                      : 0;
     int reason = report->type->kind == REPORT_REASONS ? (int)((ReasonRow *)row)->reason : 0;
-    return g_strdup_printf("%s\1%s\1%s\1%d\1%02d", folded, id, whom.outside ? whom.outside : "",
+    return g_strdup_printf("%s\1%s\1%s\1%d\1%02d", folded, id, *whom.outside ? *whom.outside : "",
                            box, reason);
 }
 
@@ -588,8 +613,8 @@ void report_finish(Report *report, const Party *member)
     copy_party(&report->head.account, member);
     for (guint i = 0; i < report->rows->len; i++) {
         RowParty whom = report_row_party(report, report->rows->pdata[i]);
-        if (!whom.party->name && whom.outside)
-            whom.party->name = g_strdup(whom.outside);
+        if (!whom.party->name && *whom.outside)
+            whom.party->name = g_strdup(*whom.outside);
     }
     /* before the member takes the free side of a reason's row */
     sort_rows(report);

@@ -65,6 +65,7 @@ guint report_month(const ReportPeriod *period, gint64 ms);
 typedef struct Whom {
     Uuid account;
     const char *outside;
+    const char *name; /* of somebody outside, for a row that is made; NULL: what is in outside */
 } Whom;
 
 typedef struct GiveTakeRow {
@@ -174,6 +175,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Report, report_clear)
 /* Give and take: n leads of one kind, all sent in the month of sent_at; the latest one for the last dates. */
 void report_count(Report *report, const Whom *whom, ReferralBox box, ReferralState state,
                   ReferralVerdict verdict, gint64 sent_at, gint64 n);
+/* The same for counts that were made elsewhere: all of a box, last: when the latest was sent; and n of them in a month. */
+void report_add(Report *report, const Whom *whom, ReferralBox box, gint64 n, gint64 confirmed,
+                gint64 rejected, gint64 last);
+void report_add_month(Report *report, const Whom *whom, ReferralBox box, guint month, gint64 n);
 /* A row of its own even when nothing was passed: every partner is in the report. */
 GiveTakeRow *report_give_take_row(Report *report, const Whom *whom);
 
@@ -190,7 +195,7 @@ void report_speed(Report *report, const Whom *whom, ReferralBox box, SpeedStep s
 typedef struct RowParty {
     Party *party;
     Standing *standing;
-    const char *outside;
+    char **outside;
 } RowParty;
 RowParty report_row_party(const Report *report, void *row);
 

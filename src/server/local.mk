@@ -103,7 +103,8 @@ server_schema_files = \
 	data/schema/server/0006-mail.sql \
 	data/schema/server/0007-passing.sql \
 	data/schema/server/0008-network.sql \
-	data/schema/server/0009-own-data.sql
+	data/schema/server/0009-own-data.sql \
+	data/schema/server/0010-report.sql
 EXTRA_DIST += $(server_schema_files)
 CLEANFILES += %D%/server_schema.c
 %D%/server_schema.c: $(server_schema_files) $(top_srcdir)/build-aux/embed-text

@@ -3,19 +3,51 @@
 
 #include "server/partners.h"
 
-/* Both boxes of $1 between $2 and $3, with $4 or everybody; box $5 is the sent one, $6 the inbox. */
-#define BRANCH(me, other, box, columns)                                                            \
-    "SELECT " other " AS other, " box " AS box, " columns " FROM referral WHERE " me               \
-    " = $1 AND sent_at >= $2 AND sent_at <= $3 AND (" other " = $4 OR $4 IS NULL)"
-#define BOTH(columns)                                                                              \
-    BRANCH("from_account", "to_account", "$5", columns)                                            \
-    " UNION ALL " BRANCH("to_account", "from_account", "$6", columns)
+/*
+ * Everything is counted by counterpart, in the order of an index that has all columns that are asked for (referral_pair,
+ * referral_given): nothing is sorted, and no row of the table is read. "+sent_at" keeps SQLite from another order.
+ * $1: whose; $2 to $3: the period; $4: one counterpart, NULL all.
+ */
+typedef struct Side {
+    ReferralBox box;
+    const char *pairs, *month, *verdicts, *reasons, *steps[2];
+} Side;
 
-static DbRows *ask_both(Db *db, const ReportAsk *ask, gint64 from, gint64 to, const char *sql,
+#define PERIOD " AND +sent_at >= $2 AND +sent_at <= $3"
+#define ONLY(other) " AND (" other " = $4 OR $4 IS NULL)"
+#define STEP(me, other, column)                                                                    \
+    "SELECT " other ", (" column " - sent_at) / 60000, COUNT(*) FROM referral WHERE " me           \
+    " = $1 AND " other " IS NOT NULL AND " column " IS NOT NULL" PERIOD                            \
+    ONLY(other) " GROUP BY " other ", (" column " - sent_at) / 60000"
+#define SIDE(which, me, other)                                                                     \
+    {                                                                                              \
+        .box = (which),                                                                            \
+        .pairs = "SELECT " other ", COUNT(*) FILTER (WHERE state <> 8),"                           \
+                 " COUNT(*) FILTER (WHERE verdict = 1), COUNT(*) FILTER (WHERE verdict = 2),"      \
+                 " MAX(CASE WHEN state <> 8 THEN sent_at END) FROM referral WHERE " me             \
+                 " = $1 AND " other " IS NOT NULL" PERIOD                                          \
+                 ONLY(other) " GROUP BY " other,                                                   \
+        .month = "SELECT COUNT(*) FROM referral WHERE " me " = $1 AND " other                      \
+                 " = $2 AND sent_at >= $3 AND sent_at <= $4 AND state <> 8",                       \
+        .verdicts = "SELECT " other ", COUNT(*) FROM referral WHERE " me " = $1 AND " other        \
+                    " IS NOT NULL AND verdict = 1" PERIOD                                          \
+                    ONLY(other) " GROUP BY " other,                                                \
+        .reasons = "SELECT " other ", reason_code, COUNT(*) FROM referral WHERE " me               \
+                   " = $1 AND " other " IS NOT NULL AND verdict = 2 AND sent_at >= $2"             \
+                   " AND sent_at <= $3" ONLY(other) " GROUP BY " other ", reason_code",            \
+        .steps = { STEP(me, other, "picked_up_at"), STEP(me, other, "confirmed_at") },             \
+    }
+
+static const Side sides[] = {
+    SIDE(BOX_SENT, "from_account", "to_account"),
+    SIDE(BOX_INBOX, "to_account", "from_account"),
+};
+
+static DbRows *ask_side(Db *db, const ReportAsk *ask, const ReportPeriod *period, const char *sql,
                         GError **error)
 {
-    return db_query(db, error, sql, db_uuid(&ask->account), db_int(from), db_int(to),
-                    db_uuid(&ask->partner), db_int(BOX_SENT), db_int(BOX_INBOX));
+    return db_query(db, error, sql, db_uuid(&ask->account), db_int(period->from),
+                    db_int(period->to), db_uuid(&ask->partner));
 }
 
 static Whom read_whom(const DbRows *rows)
@@ -23,81 +55,142 @@ static Whom read_whom(const DbRows *rows)
     return (Whom){ .account = db_get_uuid(rows, 0) };
 }
 
-/* ---- the figures */
+/* ---- give and take */
 
-/* Those sent in [from, to], as of the month that `from` is in. */
-static bool count_range(Db *db, const ReportAsk *ask, gint64 from, gint64 to, Report *report,
+static bool count_pairs(Db *db, const ReportAsk *ask, const Side *side, Report *report,
                         GError **error)
 {
-    g_autoptr(DbRows)
-        rows = ask_both(db, ask, from, to,
-                        "SELECT other, box, state, verdict, COUNT(*), MAX(sent_at) FROM (" BOTH(
-                            "state, verdict, sent_at") ") seen GROUP BY other, box, state, verdict",
-                        error);
-    if (!rows)
-        return false;
-    while (db_next(rows, error)) {
+    g_autoptr(DbRows) rows = ask_side(db, ask, &report->period, side->pairs, error);
+    while (rows && db_next(rows, error)) {
         Whom whom = read_whom(rows);
-        report_count(report, &whom, (ReferralBox)db_get_int(rows, 1),
-                     (ReferralState)db_get_int(rows, 2), (ReferralVerdict)db_get_int(rows, 3),
-                     db_get_int(rows, 5), db_get_int(rows, 4));
+        report_add(report, &whom, side->box, db_get_int(rows, 1), db_get_int(rows, 2),
+                   db_get_int(rows, 3), db_get_int(rows, 4));
     }
-    return db_rows_ok(rows);
+    return rows && db_rows_ok(rows);
 }
 
-static bool count_months(Db *db, const ReportAsk *ask, Report *report, GError **error)
+/* The months of one counterpart: ranges of the index. */
+static bool count_months(Db *db, const ReportAsk *ask, const Side *side, const Uuid *other,
+                         Report *report, GError **error)
 {
     const GArray *months = report->period.months;
     for (guint i = 0; i < months->len; i++) {
         bool last = i + 1 == months->len;
-        gint64 from = g_array_index(months, gint64, i);
+        gint64 from = g_array_index(months, gint64, i), n = 0;
         gint64 to = last ? report->period.to : g_array_index(months, gint64, i + 1) - 1;
-        if (!count_range(db, ask, from, to, report, error))
+        if (!db_get_one_int(db, error, &n, side->month, db_uuid(&ask->account), db_uuid(other),
+                            db_int(from), db_int(to)))
             return false;
+        report_add_month(report, &(Whom){ .account = *other }, side->box, i, n);
     }
     return true;
 }
 
-static bool count_reasons(Db *db, const ReportAsk *ask, Report *report, GError **error)
+static gint64 passed(const GiveTakeRow *row, ReferralBox box)
 {
-    g_autoptr(DbRows)
-        rows = ask_both(db, ask, report->period.from, report->period.to,
-                        "SELECT other, box, verdict, reason_code, COUNT(*) FROM (" BOTH(
-                            "verdict, reason_code") ") seen WHERE verdict IS NOT NULL"
-                                                    " GROUP BY other, box, verdict, reason_code",
-                        error);
-    if (!rows)
-        return false;
-    while (db_next(rows, error)) {
-        Whom whom = read_whom(rows);
-        report_reason(report, &whom, (ReferralBox)db_get_int(rows, 1),
-                      (ReferralVerdict)db_get_int(rows, 2), (ReferralReason)db_get_int(rows, 3),
-                      db_get_int(rows, 4));
+    return box == BOX_SENT ? row->sum.gave : row->sum.took;
+}
+
+static bool count_give_take(Db *db, const ReportAsk *ask, Report *report, GError **error)
+{
+    for (size_t s = 0; s < G_N_ELEMENTS(sides); s++)
+        if (!count_pairs(db, ask, &sides[s], report, error))
+            return false;
+    for (guint i = 0; i < report->rows->len; i++) {
+        const GiveTakeRow *row = report->rows->pdata[i];
+        Uuid other = row->party.account;
+        for (size_t s = 0; s < G_N_ELEMENTS(sides); s++)
+            if (passed(row, sides[s].box) &&
+                !count_months(db, ask, &sides[s], &other, report, error))
+                return false;
     }
-    return db_rows_ok(rows);
+    return true;
+}
+
+/* ---- reasons, speed */
+
+static bool count_reasons(Db *db, const ReportAsk *ask, const Side *side, Report *report,
+                          GError **error)
+{
+    g_autoptr(DbRows) leads = ask_side(db, ask, &report->period, side->verdicts, error);
+    while (leads && db_next(leads, error)) {
+        Whom whom = read_whom(leads);
+        report_reason(report, &whom, side->box, VERDICT_LEAD, 0, db_get_int(leads, 1));
+    }
+    if (!leads || !db_rows_ok(leads))
+        return false;
+    g_autoptr(DbRows) rows = ask_side(db, ask, &report->period, side->reasons, error);
+    while (rows && db_next(rows, error)) {
+        Whom whom = read_whom(rows);
+        report_reason(report, &whom, side->box, VERDICT_NOT_A_LEAD,
+                      (ReferralReason)db_get_int(rows, 1), db_get_int(rows, 2));
+    }
+    return rows && db_rows_ok(rows);
 }
 
 /* By whole minutes, so that as many rows come as there are different ones. */
-static bool count_step(Db *db, const ReportAsk *ask, SpeedStep step, Report *report, GError **error)
+static bool count_step(Db *db, const ReportAsk *ask, const Side *side, SpeedStep step,
+                       Report *report, GError **error)
 {
-    static const char *const sql[] = {
-        [SPEED_PICK_UP] = "SELECT other, box, minutes, COUNT(*) FROM (" BOTH(
-            "(picked_up_at - sent_at) / 60000 AS minutes") ") seen WHERE minutes IS NOT NULL"
-                                                           " GROUP BY other, box, minutes",
-        [SPEED_VERDICT] = "SELECT other, box, minutes, COUNT(*) FROM (" BOTH(
-            "(confirmed_at - sent_at) / 60000 AS minutes") ") seen WHERE minutes IS NOT NULL"
-                                                           " GROUP BY other, box, minutes",
-    };
-    g_autoptr(DbRows)
-        rows = ask_both(db, ask, report->period.from, report->period.to, sql[step], error);
-    if (!rows)
-        return false;
-    while (db_next(rows, error)) {
+    g_autoptr(DbRows) rows = ask_side(db, ask, &report->period, side->steps[step], error);
+    while (rows && db_next(rows, error)) {
         Whom whom = read_whom(rows);
-        report_speed(report, &whom, (ReferralBox)db_get_int(rows, 1), step, db_get_int(rows, 2),
-                     db_get_int(rows, 3));
+        report_speed(report, &whom, side->box, step, db_get_int(rows, 1), db_get_int(rows, 2));
     }
-    return db_rows_ok(rows);
+    return rows && db_rows_ok(rows);
+}
+
+/* ---- those outside, who are few: each lead is read (R116) */
+
+typedef struct Sent {
+    ReferralState state;
+    ReferralVerdict verdict;
+    ReferralReason reason;
+    gint64 sent_at, picked_up_at, confirmed_at;
+} Sent;
+
+static void count_outside(Report *report, const Whom *whom, const Sent *sent)
+{
+    switch (report->type->kind) {
+    case REPORT_GIVE_TAKE:
+        report_count(report, whom, BOX_SENT, sent->state, sent->verdict, sent->sent_at, 1);
+        break;
+    case REPORT_REASONS:
+        if (sent->verdict)
+            report_reason(report, whom, BOX_SENT, sent->verdict, sent->reason, 1);
+        break;
+    case REPORT_SPEED:
+        if (sent->picked_up_at)
+            report_speed(report, whom, BOX_SENT, SPEED_PICK_UP,
+                         (sent->picked_up_at - sent->sent_at) / MS_PER_MINUTE, 1);
+        if (sent->confirmed_at)
+            report_speed(report, whom, BOX_SENT, SPEED_VERDICT,
+                         (sent->confirmed_at - sent->sent_at) / MS_PER_MINUTE, 1);
+        break;
+    }
+}
+
+static bool read_outside(Db *db, const ReportAsk *ask, Report *report, GError **error)
+{
+    if (!uuid_is_nil(&ask->partner))
+        return true;
+    g_autoptr(DbRows) rows = db_query(
+        db, error,
+        "SELECT to_key, to_name, state, verdict, reason_code, sent_at, picked_up_at,"
+        " confirmed_at FROM referral WHERE from_account = $1 AND to_account IS NULL"
+        " AND sent_at >= $2 AND sent_at <= $3 ORDER BY sent_at",
+        db_uuid(&ask->account), db_int(report->period.from), db_int(report->period.to));
+    while (rows && db_next(rows, error)) {
+        Whom whom = { .outside = db_get_text(rows, 0), .name = db_get_text(rows, 1) };
+        Sent sent = { (ReferralState)db_get_int(rows, 2),
+                      (ReferralVerdict)db_get_int(rows, 3),
+                      (ReferralReason)db_get_int(rows, 4),
+                      db_get_int(rows, 5),
+                      db_get_int(rows, 6),
+                      db_get_int(rows, 7) };
+        count_outside(report, &whom, &sent);
+    }
+    return rows && db_rows_ok(rows);
 }
 
 /* ---- who they are */
@@ -231,53 +324,64 @@ static bool read_member(Db *db, const Uuid *account, Party *member, GError **err
 
 /* ---- all */
 
+static bool count_side(Db *db, const ReportAsk *ask, const Side *side, Report *report,
+                       GError **error)
+{
+    if (ask->kind == REPORT_REASONS)
+        return count_reasons(db, ask, side, report, error);
+    return count_step(db, ask, side, SPEED_PICK_UP, report, error) &&
+           count_step(db, ask, side, SPEED_VERDICT, report, error);
+}
+
 static bool count_all(Db *db, const ReportAsk *ask, Report *report, GError **error)
 {
-    switch (ask->kind) {
-    case REPORT_GIVE_TAKE:
-        return count_months(db, ask, report, error);
-    case REPORT_REASONS:
-        return count_reasons(db, ask, report, error);
-    case REPORT_SPEED:
-        return count_step(db, ask, SPEED_PICK_UP, report, error) &&
-               count_step(db, ask, SPEED_VERDICT, report, error);
-    }
-    g_assert_not_reached();
+    if (ask->kind == REPORT_GIVE_TAKE)
+        return count_give_take(db, ask, report, error);
+    for (size_t s = 0; s < G_N_ELEMENTS(sides); s++)
+        if (!count_side(db, ask, &sides[s], report, error))
+            return false;
+    return true;
 }
 
 bool report_make(Db *db, const ReportAsk *ask, ReportPeriod *period, Report *report, GError **error)
 {
     Party member = { 0 };
     report_init(report, ask->kind, period, ask->now);
-    bool ok = count_all(db, ask, report, error) && name_all(db, ask, report, error) &&
-              read_member(db, &ask->account, &member, error);
+    bool ok = count_all(db, ask, report, error) && read_outside(db, ask, report, error) &&
+              name_all(db, ask, report, error) && read_member(db, &ask->account, &member, error);
     if (ok)
         report_finish(report, &member);
     fields_clear(&party_fields, &member);
     return ok;
 }
 
+static GiveTake *sum_of(GHashTable *sums, const Uuid *other)
+{
+    GiveTake *sum = g_hash_table_lookup(sums, other);
+    if (sum)
+        return sum;
+    sum = g_new0(GiveTake, 1);
+    g_hash_table_insert(sums, g_memdup2(other, sizeof *other), sum);
+    return sum;
+}
+
 GHashTable *report_sums(Db *db, const Uuid *account, gint64 since, GError **error)
 {
     g_autoptr(GHashTable) sums = g_hash_table_new_full(uuid_hash, uuid_equal_func, g_free, g_free);
-    g_autoptr(DbRows) rows = db_query(
-        db, error,
-        "SELECT other, box, state, verdict, COUNT(*) FROM (SELECT to_account AS other, $3 AS box,"
-        " state, verdict FROM referral WHERE from_account = $1 AND sent_at >= $2"
-        " UNION ALL SELECT from_account, $4, state, verdict FROM referral"
-        " WHERE to_account = $1 AND sent_at >= $2) seen GROUP BY other, box, state, verdict",
-        db_uuid(account), db_int(since), db_int(BOX_SENT), db_int(BOX_INBOX));
-    if (!rows)
-        return NULL;
-    while (db_next(rows, error)) {
-        Uuid other = db_get_uuid(rows, 0);
-        GiveTake *sum = g_hash_table_lookup(sums, &other);
-        if (!sum) {
-            sum = g_new0(GiveTake, 1);
-            g_hash_table_insert(sums, g_memdup2(&other, sizeof other), sum);
+    const ReportAsk ask = { .account = *account };
+    const ReportPeriod period = { .from = since, .to = G_MAXINT64 };
+    for (size_t s = 0; s < G_N_ELEMENTS(sides); s++) {
+        g_autoptr(DbRows) rows = ask_side(db, &ask, &period, sides[s].pairs, error);
+        while (rows && db_next(rows, error)) {
+            Uuid other = db_get_uuid(rows, 0);
+            GiveTake *sum = sum_of(sums, &other);
+            bool sent = sides[s].box == BOX_SENT;
+            *(sent ? &sum->gave : &sum->took) = db_get_int(rows, 1);
+            *(sent ? &sum->gave_confirmed : &sum->took_confirmed) = db_get_int(rows, 2);
+            *(sent ? &sum->gave_rejected : &sum->took_rejected) = db_get_int(rows, 3);
         }
-        give_take_add(sum, (ReferralBox)db_get_int(rows, 1), (ReferralState)db_get_int(rows, 2),
-                      (ReferralVerdict)db_get_int(rows, 3), db_get_int(rows, 4));
+        if (!rows || !db_rows_ok(rows))
+            return NULL;
     }
-    return db_rows_ok(rows) ? g_steal_pointer(&sums) : NULL;
+    return g_steal_pointer(&sums);
 }
