@@ -28,6 +28,7 @@ API_TESTS = \
 	%D%/partner.test.js \
 	%D%/partner-limit.test.js \
 	%D%/passing.test.js \
+	%D%/permission.test.js \
 	%D%/plan.test.js \
 	%D%/problem.test.js \
 	%D%/profile.test.js \
@@ -43,9 +44,11 @@ API_TESTS = \
 	%D%/supervise.test.js \
 	%D%/tls.test.js \
 	%D%/transition.test.js \
-	%D%/verdict.test.js
+	%D%/verdict.test.js \
+	%D%/year.test.js
 EXTRA_DIST += %D%/copy.js %D%/independent.js %D%/npm/package.json %D%/npm/package-lock.json %D%/read-zip.py %D%/harness.js %D%/network.js %D%/raw.js %D%/totp.js $(API_TESTS)
 EXTRA_DIST += %D%/mta.js %D%/parse-mail.py
+EXTRA_DIST += %D%/year-reports.txt
 dist_check_SCRIPTS += %D%/run-sqlite.sh %D%/run-postgresql.sh
 TESTS += %D%/run-sqlite.sh
 if HAVE_POSTGRESQL

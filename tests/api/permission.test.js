@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Who may do what (domain.md §3.8): every route of the API's document x every role, as one table says. A route that is not in the
+// table fails, so does a row that is no route. Roles, as seen from a lead that the sender passed to the recipient:
+//
+//   anonymous   no token                          partner    of both, but no party to the lead
+//   revoked     a token whose session was ended   former     was the sender's partner, and got leads then
+//   stranger    a member, connected with nobody   admin      an administrator: of the service, not of people's leads
+//   sender, recipient
+'use strict';
+const assert = require('node:assert/strict');
+const { test, before, after } = require('node:test');
+const { leadlined, uuid, PASSWORD, QUICK_HASH } = require('./harness.js');
+const { act, lead, literal, network, send, sql } = require('./network.js');
+
+const roles = ['anonymous', 'revoked', 'stranger', 'partner', 'former', 'admin', 'sender', 'recipient'];
+const SECRET = 'Permission-7Q2M4K', NOTE = 'Note-9XK3';
+let net, doc, callers;
+
+before(async () => {
+    net = await network(['sender', 'recipient', 'partner', 'former'], { strangers: ['stranger', 'admin'] });
+    await send(net.sender, net.former);
+    await act(net.sender, await send(net.former, net.sender), 'pick-up');
+    net.api.child.kill('SIGTERM');
+    await net.api.ended();
+    const pair = [net.sender.account, net.former.account].sort();
+    sql(net.api.database, `UPDATE connection SET state = 7 WHERE account_a = ${literal(pair[0])} AND account_b = ${literal(pair[1])};
+        UPDATE change_index SET deleted = 1 WHERE type = 3 AND scope_id IN (${pair.map(literal)}) AND object_id IN (${pair.map(literal)});
+        UPDATE account SET admin = 1 WHERE id = ${literal(net.admin.account)};`);
+    await net.api.launch();
+    await net.login();
+    const revoked = await net.api.login(net.stranger.email);
+    const session = (await revoked.get('/v1/sessions')).body.items.find((s) => s.current);
+    assert.equal((await revoked.delete(`/v1/sessions/${session.id}`)).status, 204);
+    callers = { ...net, anonymous: net.api, revoked };
+    assert.equal((await net.admin.get('/v1/me')).body.account.admin, true);
+    doc = (await net.api.get('/v1/openapi.json')).body;
+});
+after(() => net.stop());
+
+/* ---- what is expected: a status for each role; 'ok' is any of 200 to 299, 'passed' whatever comes after permission (an empty body is
+   then refused as such) */
+
+const nobody = { anonymous: 401, revoked: 401 };
+const members = (what, others = {}) => ({ ...nobody, ...Object.fromEntries(roles.slice(2).map((role) => [role, what])), ...others });
+const everybody = (what) => Object.fromEntries(roles.map((role) => [role, what]));
+const parties = members(404, { sender: 'ok', recipient: 'ok' });
+const recipientOnly = members(404, { sender: 403, recipient: 'ok' });
+const senderOnly = members(404, { sender: 'ok', recipient: 403 });
+const hers = members(404, { sender: 'ok' });
+
+/* ---- how a route is tried: method and address, by a caller, on a fresh object */
+
+const fresh = () => send(net.sender, net.recipient, { need: SECRET });
+async function decided() {
+    const sent = await fresh();
+    await act(net.recipient, sent, 'confirm', { verdict: 'lead' });
+    return sent;
+}
+async function noted() {
+    const sent = await fresh(), note = uuid();
+    assert.equal((await net.recipient.put(`/v1/referrals/${sent.id}/notes/${note}`, { text: NOTE })).status, 201);
+    return { ...sent, note };
+}
+async function session() {
+    const other = await net.api.login(net.sender.email);
+    return (await other.get('/v1/sessions')).body.items.find((s) => s.current);
+}
+const get = (path) => (c) => c.get(path);
+const empty = (method, path) => (c) => c.write(method, path, {}, { create: method === 'PUT' && !path.includes('/me/') });
+const verb = (name, body) => (c, sent) => c.post(`/v1/referrals/${sent.id}/${name}`, body);
+/* Of the caller's own: everybody who is in has one. */
+const own = (path) => ({ try: get(path), expect: members('ok') });
+const ownWrite = (method, path) => ({ try: empty(method, path), expect: members('passed') });
+const open = (call) => ({ try: call, expect: everybody('passed') });
+
+const table = {
+    'GET /healthz': open(get('/healthz')),
+    'GET /readyz': open(get('/readyz')), // of this machine alone: operate.test.js
+    'GET /metrics': open(get('/metrics')),
+    'GET /v1/openapi.json': open(get('/v1/openapi.json')),
+    'GET /.well-known/oauth-authorization-server': open(get('/.well-known/oauth-authorization-server')),
+    'POST /v1/accounts': open(empty('POST', '/v1/accounts')),
+    'POST /v1/login': { try: (c) => c.request('POST', '/v1/login', {}), expect: everybody('passed') },
+    'POST /oauth/token': { try: (c) => c.form('/oauth/token', { grant_type: 'refresh_token', refresh_token: 'x' }), expect: everybody(400) },
+    'POST /oauth/revoke': open((c) => c.form('/oauth/revoke', { token: 'x' })),
+    'POST /oauth/device_authorization': open((c) => c.form('/oauth/device_authorization', { client_id: 'x' })),
+    'GET /device': open(get('/device')),
+    'POST /device': open((c) => c.form('/device', {})),
+    'GET /lead': { try: get('/lead?token=x'), expect: everybody('page') },
+    'POST /lead': { try: (c) => c.form('/lead', { token: 'x' }), expect: everybody('page') },
+    'POST /v1/password-reset': open((c) => c.request('POST', '/v1/password-reset', {})),
+    'GET /reset': { try: get('/reset?token=x'), expect: everybody('page') },
+    'POST /reset': { try: (c) => c.form('/reset', { token: 'x' }), expect: everybody('page') },
+    'GET /verify': { try: get('/verify?token=x'), expect: everybody('page') },
+    'POST /verify': { try: (c) => c.form('/verify', { token: 'x' }), expect: everybody('page') },
+
+    'GET /v1/me': own('/v1/me'),
+    'PATCH /v1/me': ownWrite('PATCH', '/v1/me'),
+    'GET /v1/me/export': own('/v1/me/export'),
+    'GET /v1/me/email-settings': own('/v1/me/email-settings'),
+    'PUT /v1/me/email-settings': ownWrite('PUT', '/v1/me/email-settings'),
+    'POST /v1/me/verify-email': ownWrite('POST', '/v1/me/verify-email'),
+    'POST /v1/me/password': ownWrite('POST', '/v1/me/password'),
+    'GET /v1/me/totp': own('/v1/me/totp'),
+    'POST /v1/me/totp': ownWrite('POST', '/v1/me/totp'),
+    'DELETE /v1/me/totp': ownWrite('DELETE', '/v1/me/totp'),
+    'POST /v1/me/totp/confirm': ownWrite('POST', '/v1/me/totp/confirm'),
+    'POST /v1/me/totp/recovery-codes': ownWrite('POST', '/v1/me/totp/recovery-codes'),
+    'GET /v1/sessions': own('/v1/sessions'),
+    'DELETE /v1/sessions/{id}': { make: session, try: (c, one) => c.delete(`/v1/sessions/${one.id}`), expect: hers },
+
+    'GET /v1/changes': { try: (c) => c.get(`/v1/changes?limit=500&scope=${net.sender.account}`), expect: hers },
+    'GET /v1/events': { try: async (c) => { const s = await c.events(); s.close(); return { status: s.status, text: '' }; }, expect: members('ok') },
+    'POST /v1/batch': { make: fresh, expect: members('ok'), inner: { ...members(404), sender: 403, recipient: 200 },
+        try: (c, sent) => c.request('POST', '/v1/batch', { operations: [{ key: uuid(), method: 'POST', path: `/v1/referrals/${sent.id}/confirm`, body: { verdict: 'lead' } }] }) },
+
+    'GET /v1/referrals': own('/v1/referrals?limit=500'),
+    'GET /v1/referrals/duplicates': { try: (c) => c.get(`/v1/referrals/duplicates?to=${net.recipient.account}&phone=01632%20960123`), expect: members('ok') },
+    'PUT /v1/referrals/{id}': { try: (c) => c.put(`/v1/referrals/${uuid()}`, lead(net.sender)), expect: members(409, { partner: 'ok', recipient: 'ok', sender: 422 }) },
+    'GET /v1/referrals/{id}': { make: fresh, try: (c, sent) => c.get(`/v1/referrals/${sent.id}`), expect: parties },
+    'POST /v1/referrals/{id}/pick-up': { make: fresh, try: verb('pick-up'), expect: recipientOnly },
+    'POST /v1/referrals/{id}/confirm': { make: fresh, try: verb('confirm', { verdict: 'lead' }), expect: recipientOnly },
+    'POST /v1/referrals/{id}/outcome': { make: decided, try: verb('outcome', { outcome: 'won' }), expect: recipientOnly },
+    'POST /v1/referrals/{id}/withdraw': { make: fresh, try: verb('withdraw'), expect: senderOnly },
+    'POST /v1/referrals/{id}/remind': { make: fresh, try: verb('remind'), expect: senderOnly },
+    'GET /v1/referrals/{id}/notes': { make: noted, try: (c, sent) => c.get(`/v1/referrals/${sent.id}/notes`), expect: parties, note: ['recipient'] },
+    'GET /v1/referrals/{id}/notes/{sub}': { make: noted, try: (c, sent) => c.get(`/v1/referrals/${sent.id}/notes/${sent.note}`), expect: members(404, { recipient: 'ok' }), note: ['recipient'] },
+    'PUT /v1/referrals/{id}/notes/{sub}': { make: fresh, try: (c, sent) => c.put(`/v1/referrals/${sent.id}/notes/${uuid()}`, { text: 'x' }), expect: parties },
+
+    'GET /v1/partners': own('/v1/partners'),
+    'GET /v1/reports/give-take': own('/v1/reports/give-take'),
+    'GET /v1/reports/not-a-lead-reasons': own('/v1/reports/not-a-lead-reasons'),
+    'GET /v1/reports/speed': own('/v1/reports/speed'),
+};
+
+const fits = (status, expected) => (expected === 'ok' ? status >= 200 && status < 300
+    : expected === 'passed' ? ![401, 403, 404, 405].includes(status) && status < 500
+    : expected === 'page' ? ![401, 405].includes(status) && status < 500 : status === expected);
+
+async function tried(name, role) {
+    const row = table[name], object = row.make ? await row.make() : undefined;
+    const answer = await row.try(callers[role], object);
+    return { answer, object };
+}
+
+test('the table has every route of the document, and nothing else', () => {
+    const routes = Object.entries(doc.paths).flatMap(([route, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${route}`));
+    assert.deepEqual(Object.keys(table).sort(), routes.sort());
+    for (const [name, row] of Object.entries(table)) assert.deepEqual(Object.keys(row.expect).sort(), [...roles].sort(), name);
+});
+
+test('§3.8: every route, by every role', async () => {
+    const findings = [];
+    for (const [name, row] of Object.entries(table))
+        for (const role of roles) {
+            const { answer, object } = await tried(name, role);
+            const expected = row.expect[role];
+            if (!fits(answer.status, expected)) findings.push(`${name} by ${role}: ${answer.status}, expected ${expected}: ${answer.text.slice(0, 160)}`);
+            if (row.inner && fits(answer.status, 'ok') && answer.body.results[0].status !== row.inner[role])
+                findings.push(`${name} by ${role}: inside ${answer.body.results[0].status}, expected ${row.inner[role]}`);
+            if (!['sender', 'recipient'].includes(role) && answer.text.includes(SECRET)) findings.push(`${name} tells ${role} of a lead of others`);
+            if (!(row.note || ['recipient']).includes(role) && answer.text.includes(NOTE)) findings.push(`${name} tells ${role} another's note`);
+            // a refusal changes nothing
+            if (object && object.need === undefined && object.lead && typeof expected === 'number' && expected !== 200) {
+                const now = (await net.sender.get(`/v1/referrals/${object.id}`)).body;
+                const before = row.make === decided ? 2 : 1;
+                if (now.rev !== before) findings.push(`${name} by ${role}: refused, and done`);
+            }
+        }
+    assert.deepEqual(findings, []);
+});
+
+test('an administrator sees and decides nothing of members\' leads, and administers by the command line alone', async () => {
+    const sent = await fresh();
+    for (const url of [`/v1/referrals/${sent.id}`, `/v1/referrals/${sent.id}/notes`, `/v1/changes?scope=${net.sender.account}`]) assert.equal((await net.admin.get(url)).status, 404, url);
+    assert.deepEqual((await net.admin.get('/v1/referrals')).body.items, []);
+    assert.equal((await net.admin.post(`/v1/referrals/${sent.id}/confirm`, { verdict: 'lead' })).status, 404);
+    const list = leadlined(['user', 'add', '--database', net.api.database, '--email', 'new@x.example', '--name', 'New', ...QUICK_HASH], { input: `${PASSWORD}\n` });
+    assert.equal(list.code, 0, list.stderr);
+});
+
+test('nothing is told about an object that is another\'s: it is not there, like one that never was', async () => {
+    const sent = await fresh(), never = uuid();
+    for (const suffix of ['', '/notes']) {
+        const other = await net.stranger.get(`/v1/referrals/${sent.id}${suffix}`), none = await net.stranger.get(`/v1/referrals/${never}${suffix}`);
+        const plain = (answer) => JSON.stringify({ ...answer.body, request_id: 0 });
+        assert.equal(plain(other), plain(none));
+    }
+});
