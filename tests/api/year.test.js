@@ -78,7 +78,7 @@ async function judge(what, yes) {
 
 async function part(a, b) {
     parted.add(pair(a, b));
-    if (routes['/v1/partners/{id}']?.delete) return done(await net[a].delete(`/v1/partners/${net[b].account}`), 200, 204);
+    if (routes['/v1/partners/{account}']?.delete) return done(await net[a].delete(`/v1/partners/${net[b].account}`), 200, 204);
     const ids = [net[a].account, net[b].account].sort();
     net.api.child.kill('SIGTERM');
     await net.api.ended();
