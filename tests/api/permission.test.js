@@ -109,6 +109,7 @@ const table = {
 
     'GET /v1/me': own('/v1/me'),
     'PATCH /v1/me': ownWrite('PATCH', '/v1/me'),
+    'DELETE /v1/me': ownWrite('DELETE', '/v1/me'),
     'GET /v1/me/export': own('/v1/me/export'),
     'GET /v1/me/email-settings': own('/v1/me/email-settings'),
     'PUT /v1/me/email-settings': ownWrite('PUT', '/v1/me/email-settings'),
