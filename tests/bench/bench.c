@@ -137,7 +137,7 @@ static const struct {
 } parts[] = {
     { "screen", bench_screen },         { "sync", bench_sync },
     { "server", bench_server },         { "streams", bench_streams },
-    { "postgresql", bench_postgresql },
+    { "postgresql", bench_postgresql }, { "report", bench_report },
 };
 
 static bool wanted(char **names, const char *name)
@@ -210,7 +210,7 @@ int main(int argc, char **argv)
         { "quick", 0, 0, G_OPTION_ARG_NONE, &quick, "Fewer and smaller", NULL },
         { "append", 0, 0, G_OPTION_ARG_FILENAME, &file, "Add the table to a document", "FILE" },
         { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &names, NULL,
-          "[screen|sync|server|streams|postgresql...]" },
+          "[screen|sync|server|streams|postgresql|report...]" },
         { NULL },
     };
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);

@@ -70,3 +70,4 @@ bool bench_sync(const BenchPlan *plan, GError **error);
 bool bench_server(const BenchPlan *plan, GError **error);
 bool bench_streams(const BenchPlan *plan, GError **error);
 bool bench_postgresql(const BenchPlan *plan, GError **error);
+bool bench_report(const BenchPlan *plan, GError **error);
