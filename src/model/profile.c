@@ -26,6 +26,7 @@ static const Field profile_rows[] = {
     { "website", FIELD_TEXT, AT(website), TOLD, .max = 200, .label = N_("Website") },
     { "exclusive", FIELD_BOOL, AT(exclusive), .label = N_("One partner for a business type") },
     { "public", FIELD_BOOL, AT(is_public), .label = N_("Public page") },
+    { "recommends", FIELD_BOOL, AT(recommends), .label = N_("Show my public partners") },
 };
 #undef AT
 const FieldTable profile_fields = FIELD_TABLE("profile", MemberProfile, profile_rows);

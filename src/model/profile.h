@@ -24,6 +24,7 @@ typedef struct MemberProfile {
     char *website;
     bool exclusive; /* one partner for a business type */
     bool is_public;
+    bool recommends; /* shows its partners with public profiles on a page of its own (R7) */
 } MemberProfile;
 
 /* A member as those read who may: the public, partners, and whoever they asked to connect. No address. */

@@ -15,6 +15,7 @@ extern const Route
     email_setting_routes[],
     invitation_routes[],
     network_routes[],
+    network_page_routes[],
     profile_routes[],
     mail_admin_routes[],
     unsubscribe_routes[],

@@ -55,6 +55,7 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/mail_link.c %D%/mail_link.h \
 	%D%/metrics.c %D%/metrics.h \
 	%D%/network.c %D%/network.h \
+	%D%/network_page.c %D%/network_page.h \
 	%D%/notes.c %D%/notes.h \
 	%D%/oauth.c %D%/oauth.h \
 	%D%/openapi_doc.c %D%/openapi_doc.h \

@@ -16,6 +16,7 @@ static const char style[] =
     "font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}"
     "main{max-width:32rem;margin:0 auto;padding:1.5rem 1rem 3rem}"
     "h1{font-size:1.5rem;line-height:1.25;margin:0 0 1rem}"
+    "h2{font-size:1.15rem;line-height:1.3;margin:2rem 0 .5rem}a{color:var(--act)}"
     "dl{margin:1rem 0;display:grid;grid-template-columns:auto 1fr;gap:.35rem 1rem}"
     "dt{color:var(--soft)}dd{margin:0}"
     ".code{font:700 1.6rem/1.2 ui-monospace,monospace;letter-spacing:.06em}"

@@ -25,6 +25,7 @@ const Route *const route_families[] = {
     openapi_routes,
     invitation_routes,
     network_routes,
+    network_page_routes,
     profile_routes,
     health_routes,
     reset_routes,

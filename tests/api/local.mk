@@ -21,6 +21,7 @@ API_TESTS = \
 	%D%/lead-page.test.js \
 	%D%/list.test.js \
 	%D%/mail.test.js \
+	%D%/network-page.test.js \
 	%D%/note.test.js \
 	%D%/oauth-client.test.js \
 	%D%/openapi.test.js \

@@ -37,7 +37,7 @@ const find = async (query, caller = net.gus, limit = 50) => (await collect(calle
 test('R22 R44 R50 R119: a profile is stored as it was said, its business type by code', async () => {
     const { account } = (await net.ann.get('/v1/me')).body;
     assert.equal(account.business_type, 'plumber');
-    assert.deepEqual(account.profile, { ...profiles.ann[1], exclusive: false });
+    assert.deepEqual(account.profile, { ...profiles.ann[1], exclusive: false, recommends: false });
     assert.equal((await net.dan.get('/v1/me')).body.account.business_type, 'Heat whisperer', 'other words stay as they are');
     const answer = await patch(net.ann, { profile: { headline: 'Leaks found at once', website: null } });
     assert.equal(answer.body.account.profile.headline, 'Leaks found at once');

@@ -12,6 +12,7 @@ ALTER TABLE account ADD COLUMN profile_ideal_partner TEXT;
 ALTER TABLE account ADD COLUMN profile_website TEXT;
 ALTER TABLE account ADD COLUMN profile_exclusive BIGINT;
 ALTER TABLE account ADD COLUMN profile_public BIGINT;
+ALTER TABLE account ADD COLUMN profile_recommends BIGINT;
 ALTER TABLE partner ADD COLUMN profile_headline TEXT;
 ALTER TABLE partner ADD COLUMN profile_about TEXT;
 ALTER TABLE partner ADD COLUMN profile_specialities TEXT;
@@ -23,6 +24,7 @@ ALTER TABLE partner ADD COLUMN profile_ideal_partner TEXT;
 ALTER TABLE partner ADD COLUMN profile_website TEXT;
 ALTER TABLE partner ADD COLUMN profile_exclusive BIGINT;
 ALTER TABLE partner ADD COLUMN profile_public BIGINT;
+ALTER TABLE partner ADD COLUMN profile_recommends BIGINT;
 
 CREATE TABLE invitation (
     id UUID PRIMARY KEY,

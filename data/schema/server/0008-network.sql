@@ -12,6 +12,7 @@ ALTER TABLE account ADD COLUMN profile_ideal_partner TEXT;
 ALTER TABLE account ADD COLUMN profile_website TEXT;
 ALTER TABLE account ADD COLUMN profile_exclusive BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE account ADD COLUMN profile_public BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE account ADD COLUMN profile_recommends BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX account_public ON account (id) WHERE profile_public = 1;
 
 -- Full text of profiles (src/server/profile_search.h).
