@@ -189,10 +189,17 @@ static bool merge_refused(Client *client, OutboxItem *item, const Outcome *outco
     return true;
 }
 
+/* It was refused because it is so already: the other one was quicker to part. */
+static bool is_as_wanted(const OutboxItem *item, const Outcome *outcome)
+{
+    return item->kind == OUTBOX_DROP_PARTNER && outcome->status == 404 &&
+           problem_is(outcome->error, PROBLEM_NOT_FOUND);
+}
+
 /* Notes what became of an item; true when its state is still to be saved. */
 static bool settle(Client *client, OutboxItem *item, const Outcome *outcome, Job *job)
 {
-    if (!outcome->error) {
+    if (!outcome->error || is_as_wanted(item, outcome)) {
         add_answer(job, item, outcome->node, false);
         return false;
     }

@@ -3,6 +3,7 @@ EXTRA_DIST += \
 	%D%/cli.test.js \
 	%D%/home.js \
 	%D%/keyring.js \
+	%D%/network.test.js \
 	%D%/report.test.js \
 	%D%/secret.test.js \
 	%D%/watch.test.js
