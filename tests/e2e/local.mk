@@ -19,6 +19,7 @@ e2e_plays = $(e2e_core) \
 	%D%/editor.script \
 	%D%/first-sync.script \
 	%D%/local.script \
+	%D%/partners.script \
 	%D%/restarts.script \
 	%D%/resync.script \
 	%D%/terminal.script \
