@@ -66,13 +66,14 @@ static void put_give_take(Page *page, const PartnerRow *row, const char *period)
 {
     const GiveTake *sum = &row->sum;
     gint64 balance = give_take_balance(sum);
+    g_autofree char *bal = balance ? g_strdup_printf("%+" PRId64, balance) : g_strdup(_("even"));
     g_autofree char *roomy = g_strdup_printf(
         _("you gave %" PRId64 " (%" PRId64 " confirmed), took %" PRId64 " (%" PRId64
-          " confirmed): balance %+" PRId64),
-        sum->gave, sum->gave_confirmed, sum->took, sum->took_confirmed, balance);
+          " confirmed): balance %s"),
+        sum->gave, sum->gave_confirmed, sum->took, sum->took_confirmed, bal);
     g_autofree char *brief = g_strdup_printf(
-        _("gave %" PRId64 " (%" PRId64 " ok), took %" PRId64 " (%" PRId64 " ok): %+" PRId64),
-        sum->gave, sum->gave_confirmed, sum->took, sum->took_confirmed, balance);
+        _("gave %" PRId64 " (%" PRId64 " ok), took %" PRId64 " (%" PRId64 " ok): %s"), sum->gave,
+        sum->gave_confirmed, sum->took, sum->took_confirmed, bal);
     bool fits = LABEL_WIDTH + text_width(roomy) <= page_width(page);
     const char *text = fits ? roomy : brief;
     g_autofree char *bar = give_take_bar(sum);

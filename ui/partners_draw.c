@@ -272,7 +272,7 @@ static void draw_summary(const PartnersView *partners)
     draw_rest(line, 0, 0, ROLE_NORMAL);
     int col = draw_text(line, 0, 2, left ? ROLE_HEADING : ROLE_ALERT, spaces);
     int room = line.w - col - 4;
-    if (*guide && text_width(all) + 3 + text_width(guide) <= room)
+    if (*guide && text_width(guide) <= room)
         col = draw_text(line, 0, col + 3, ROLE_NORMAL, guide);
     if (partners->rows->len > 0 && text_width(all) <= line.w - col - 4)
         draw_text(line, 0, col + 3, ROLE_NORMAL, all);
