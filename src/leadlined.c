@@ -23,6 +23,7 @@
 #include "server/command.h"
 #include "server/command_account.h"
 #include "server/crypto.h"
+#include "server/jobs.h"
 #include "server/mail_admin.h"
 #include "server/demo.h"
 #include "base/log.h"
@@ -51,6 +52,8 @@ static const ServerCommand commands[] = {
     { "mail list", NULL, "list mail that could not be sent, and why", mail_list_options,
       mail_list_command },
     { "mail retry", "ID|all", "try to send mail again that has failed", NULL, mail_retry_command },
+    { "job run", "NAME", "do now what the server does by itself now and then", NULL,
+      job_run_command },
     { "openapi", NULL, "print the OpenAPI document", NULL, openapi_command },
     { "example-config", NULL, "print a configuration file with every key and its default", NULL,
       print_example },

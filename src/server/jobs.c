@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/jobs.h"
 
+#include <string.h>
+
 #include "server/changes.h"
+#include "server/command.h"
 #include "server/idempotency.h"
 #include "server/invitations.h"
 #include "server/lead_link.h"
+#include "server/mail_jobs.h"
 #include "server/mail_store.h"
 #include "base/log.h"
 #include "server/server.h"
@@ -125,8 +129,34 @@ const JobRow job_rows[] = {
     { "purge-tombstones", 6 * 3600, purge_tombstones },
     { "expire-invitations", 600, invitations_expire },
     { "purge-mail", 6 * 3600, mail_purge },
+    { "mail-waiting", 600, mail_job_waiting },
+    { "mail-activity", 600, mail_job_activity },
+    { "mail-reciprocate", 600, mail_job_reciprocate },
     { 0 },
 };
+
+/* ---- the command */
+
+bool job_run_command(const Config *config, int argc, char **argv, GError **error)
+{
+    const JobRow *job = job_rows;
+    while (job->name && (argc != 1 || strcmp(argv[0], job->name) != 0))
+        job++;
+    if (!job->name) {
+        g_autoptr(GString) names = g_string_new(NULL);
+        for (job = job_rows; job->name; job++)
+            g_string_append_printf(names, " %s", job->name);
+        return problem_set(error, PROBLEM_USAGE, "job run takes one of:%s", names->str);
+    }
+    g_autoptr(Db) db = command_open_database(config, error);
+    bool again = db != NULL;
+    while (again) {
+        again = false;
+        if (!call_run(db, job->step, &again, error))
+            return false;
+    }
+    return db != NULL;
+}
 
 /* ---- the thread */
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/call.h"
+#include "server/config.h"
 
 typedef struct Jobs Jobs;
 
@@ -13,6 +14,9 @@ typedef struct JobRow {
     CallHandler step;
 } JobRow;
 extern const JobRow job_rows[]; /* closed by a row without name */
+
+/* leadlined job run NAME: all steps of one that are due now, beside a server or without one. */
+bool job_run_command(const Config *config, int argc, char **argv, GError **error);
 
 Jobs *jobs_start(Server *server, GError **error);
 void jobs_stop(Jobs *jobs); /* frees; NULL is nothing */

@@ -48,6 +48,7 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/lively.c %D%/lively.h \
 	%D%/mail.c %D%/mail.h \
 	%D%/mail_admin.c %D%/mail_admin.h \
+	%D%/mail_jobs.c %D%/mail_jobs.h \
 	%D%/mail_message.c %D%/mail_message.h \
 	%D%/mail_sender.c %D%/mail_sender.h \
 	%D%/mail_store.c %D%/mail_store.h \
@@ -105,7 +106,8 @@ server_schema_files = \
 	data/schema/server/0007-passing.sql \
 	data/schema/server/0008-network.sql \
 	data/schema/server/0009-own-data.sql \
-	data/schema/server/0010-report.sql
+	data/schema/server/0010-report.sql \
+	data/schema/server/0011-mail-jobs.sql
 EXTRA_DIST += $(server_schema_files)
 CLEANFILES += %D%/server_schema.c
 %D%/server_schema.c: $(server_schema_files) $(top_srcdir)/build-aux/embed-text

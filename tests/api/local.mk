@@ -20,6 +20,7 @@ API_TESTS = \
 	%D%/invitation.test.js \
 	%D%/lead-page.test.js \
 	%D%/list.test.js \
+	%D%/mail-jobs.test.js \
 	%D%/mail.test.js \
 	%D%/network-page.test.js \
 	%D%/note.test.js \
