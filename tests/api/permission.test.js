@@ -107,6 +107,12 @@ const table = {
     'GET /verify': { try: get('/verify?token=x'), expect: everybody('page') },
     'POST /verify': { try: (c) => c.form('/verify', { token: 'x' }), expect: everybody('page') },
 
+    'GET /unsubscribe': { try: get('/unsubscribe?token=x'), expect: everybody('page') },
+    'POST /unsubscribe': { try: (c) => c.form('/unsubscribe?token=x', {}), expect: everybody('page') },
+
+    'GET /v1/admin/mail': { try: get('/v1/admin/mail'), expect: members(403, { admin: 'ok' }) },
+    'POST /v1/admin/mail/{id}/retry': { try: (c) => c.post(`/v1/admin/mail/${uuid()}/retry`), expect: members(403, { admin: 404 }) },
+
     'GET /v1/me': own('/v1/me'),
     'PATCH /v1/me': ownWrite('PATCH', '/v1/me'),
     'DELETE /v1/me': ownWrite('DELETE', '/v1/me'),
