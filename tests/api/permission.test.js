@@ -107,6 +107,13 @@ const table = {
     'GET /verify': { try: get('/verify?token=x'), expect: everybody('page') },
     'POST /verify': { try: (c) => c.form('/verify', { token: 'x' }), expect: everybody('page') },
 
+    // pages of a member whose profile is not public are not there for anybody
+    'GET /profile/{account}': { try: (c) => c.get(`/profile/${net.partner.account}`), expect: everybody(404) },
+    'POST /profile/{account}': { try: (c) => c.form(`/profile/${net.partner.account}`, {}), expect: everybody('page') },
+    'GET /referral-program/{account}': { try: (c) => c.get(`/referral-program/${net.partner.account}`), expect: everybody(404) },
+    'GET /recommended/{account}': { try: (c) => c.get(`/recommended/${net.partner.account}`), expect: everybody(404) },
+    'GET /invitation': { try: get('/invitation?token=x'), expect: everybody('page') },
+    'POST /invitation': { try: (c) => c.form('/invitation?token=x', {}), expect: everybody('page') },
     'GET /unsubscribe': { try: get('/unsubscribe?token=x'), expect: everybody('page') },
     'POST /unsubscribe': { try: (c) => c.form('/unsubscribe?token=x', {}), expect: everybody('page') },
 
