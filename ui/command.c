@@ -102,6 +102,8 @@ const Command commands[] = {
 
     { "new", LEAD | PARTNER, NEED_CLIENT | WRITE, 0, N_("New lead"), N_("Pass a lead to a partner"),
       NULL, run_new },
+    { "remind", LEAD, NEED_LEAD | NEED_SENT | WRITE, UNDO, N_("Remind"),
+      N_("Ask the recipient for an answer: once a day at most"), NULL, run_remind },
     { "hand-on", LEAD, NEED_LEAD | NEED_SENT | WRITE, 0, N_("Hand on"),
       N_("Pass the same lead to one more partner; each is told of the other"), NULL, run_hand_on },
     { "send-lead", FORM, NEED_CLIENT | WRITE, UNDO, N_("Send"), N_("Send the lead of the form"),

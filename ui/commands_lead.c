@@ -56,6 +56,24 @@ void run_withdraw(App *app, const char *args)
     app_dirty(app, DIRTY_MESSAGE | DIRTY_STATUS);
 }
 
+void run_remind(App *app, const char *args)
+{
+    Target target = app_target(app);
+    g_autoptr(GError) error = NULL;
+    if (!client_remind(app->client, &target.lead, &error)) {
+        if (problem_is(error, PROBLEM_REFERRAL_STATE))
+            app_complain(app, "%s",
+                         _("They have answered already, or were reminded within a day: once a day "
+                           "is enough."));
+        else
+            app_complain_error(app, error);
+        return;
+    }
+    g_free(app->held);
+    app->held = g_strdup(_("Reminded"));
+    app_dirty(app, DIRTY_MESSAGE | DIRTY_STATUS);
+}
+
 /* ---- notes */
 
 #define DRAFT "note"

@@ -72,6 +72,7 @@ void run_redo(App *app, const char *args);
 /* commands_lead.c: what else is done to leads */
 void run_outcome(App *app, const char *args);
 void run_withdraw(App *app, const char *args);
+void run_remind(App *app, const char *args);
 void run_note(App *app, const char *args);
 void run_undo(App *app, const char *args);
 

@@ -410,6 +410,7 @@ static void put_history(Page *page, const Referral *referral)
     page_text(page, ROLE_HEADING, _("History"));
     put_event(page, referral->sent_at, received ? _("received") : _("sent"));
     put_event(page, referral->picked_up_at, received ? _("opened by you") : _("opened"));
+    put_event(page, referral->reminded_at, received ? _("you were reminded") : _("reminded"));
     put_event(page, referral->confirmed_at,
               referral->verdict == VERDICT_NOT_A_LEAD ? _("not a lead") : _("confirmed"));
     put_event(page, referral->outcome_at, enum_label(&referral_states, referral->state));

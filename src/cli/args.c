@@ -55,8 +55,15 @@ const CliOption cli_options[N_CLI_OPTIONS] = {
     [OPTION_AMEND] = { "amend", 0,
                        .effect = N_("Change a verdict that was given: once, within 14 days") },
     [OPTION_TO] = { "to", 't', N_("PARTNER"), NULL,
-                    N_("Whom the lead is for: words of the name, "
-                       "an e-mail or an id") },
+                    N_("Whom the lead is for: words of the name, an e-mail or an id; or "
+                       "'NAME <ADDRESS>' of somebody outside the network") },
+    [OPTION_ALSO] = { "also", 0, N_("PARTNER"), NULL,
+                      N_("A second one for the same lead: both are told so") },
+    [OPTION_FROM_VCARD] = { "from-vcard", 0, N_("FILE"), NULL,
+                            N_("Whom to contact: a vCard, or the text of a signature; - is "
+                               "standard input") },
+    [OPTION_COPY_OF] = { "copy-of", 0, N_("ID"), NULL,
+                         N_("Hand a lead that you sent to one more partner") },
     [OPTION_INPUT] = { "input", 'i', N_("FILE"), NULL,
                        N_("Read it as JSON, as the API takes it; - is standard input") },
     [OPTION_RETRY] = { "retry", 0, N_("ID"), NULL,

@@ -24,11 +24,19 @@ const CliCommand cli_commands[] = {
     { "show", N_("ID..."), 1, CLI_ANY, 0, .run = cli_run_show,
       .effect = N_("All there is to know about a lead"),
       .details = N_("Looking at a lead here does not tell its sender that you opened it.") },
-    { "new", NULL, 0, 0, CLI_OPTION(TO) | CLI_OPTION(INPUT) | NETWORK, &new_referral_fields, true,
-      N_("Pass a lead to a partner"),
-      N_("Fields come from --input, and from options over those. Without any of them, a form is "
-         "opened in $EDITOR."),
+    { "new", NULL, 0, 0,
+      CLI_OPTION(TO) | CLI_OPTION(ALSO) | CLI_OPTION(INPUT) | CLI_OPTION(FROM_VCARD) |
+          CLI_OPTION(COPY_OF) | NETWORK,
+      &new_referral_fields, true, N_("Pass a lead to a partner"),
+      N_("Fields come from --input or --copy-of, what is empty of the contact from --from-vcard, "
+         "and "
+         "options go over all of that. What is needed and missing is asked for at a terminal. "
+         "Without "
+         "any of them, a form is opened in $EDITOR."),
       cli_run_new },
+    { "remind", N_("ID..."), 1, CLI_ANY, NETWORK, .writes = true, .run = cli_run_remind,
+      .effect = N_("Ask the recipient of a lead for an answer"),
+      .details = N_("Once a day at most, and before the verdict.") },
     { "confirm", N_("ID..."), 1, CLI_ANY, MESSAGE | CLI_OPTION(WORTH) | AMEND | NETWORK, NULL, true,
       N_("It is a lead: tell its sender"),
       N_("Of several leads, all are confirmed or none. One that has this verdict already is left "

@@ -72,9 +72,10 @@ static void put_bash_values(GString *out)
             g_string_append(out, "words='");
             put_codes(out, option->values);
             g_string_append(out, "' ;;\n");
-        } else if (id == OPTION_CONFIG || id == OPTION_INPUT) {
+        } else if (id == OPTION_CONFIG || id == OPTION_INPUT || id == OPTION_FROM_VCARD) {
             g_string_append(out, "COMPREPLY=($(compgen -f -- \"$current\")); return ;;\n");
-        } else if (id == OPTION_AFTER || id == OPTION_RETRY || id == OPTION_DROP) {
+        } else if (id == OPTION_AFTER || id == OPTION_RETRY || id == OPTION_DROP ||
+                   id == OPTION_COPY_OF) {
             g_string_append(out, "words=$(_leadline_ids) ;;\n");
         } else {
             g_string_append(out, "return ;;\n");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* new: a lead for a partner, from JSON, from options, or from a form in the editor; all by the field table of the API. */
+/* new: a lead for a partner, from JSON, a card, options, or a form in the editor; all by the field table of the API. And remind. */
 #include "cli/run.h"
 
 #include <string.h>
@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "cli/ask.h"
 #include "cli/result.h"
+#include "client/card.h"
+#include "client/slip.h"
 #include "wire/json.h"
 
 #define PARTNERS_READ 1000 /* more than anybody has */
@@ -61,6 +63,26 @@ static bool find_partner(Cli *cli, const char *text, Uuid *account, GError **err
         return problem_set(error, PROBLEM_BAD_INPUT, _("%s is one of several: %s"), shown, names);
     *account = ((Partner *)some->pdata[0])->account;
     return true;
+}
+
+/* "Jo Doe <jo@doe.example>": somebody outside the network (R116). */
+static bool read_outside(const char *text, Recipient *to, GError **error)
+{
+    const char *begin = strchr(text, '<');
+    const char *end = strchr(begin, '>');
+    if (begin == text || !end || end[1])
+        return problem_set(error, PROBLEM_BAD_INPUT, "%s",
+                           _("somebody outside the network is written NAME <ADDRESS>"));
+    to->outside.name = g_strstrip(g_strndup(text, (gsize)(begin - text)));
+    to->outside.email = g_strstrip(g_strndup(begin + 1, (gsize)(end - begin) - 1));
+    return true;
+}
+
+static bool read_recipient(Cli *cli, const char *text, Recipient *to, GError **error)
+{
+    fields_clear(&recipient_fields, to);
+    return strchr(text, '<') ? read_outside(text, to, error)
+                             : find_partner(cli, text, &to->account, error);
 }
 
 /* ---- what is wrong, in the words of whoever typed it */
@@ -121,12 +143,109 @@ static bool read_options(Cli *cli, NewReferral *input, GError **error)
         if (args->field_values[i] && !cli_field_set(&g_array_index(args->fields, CliField, i),
                                                     input, args->field_values[i], error))
             return false;
-    return !to || find_partner(cli, to, &input->to.account, error);
+    return !to || read_recipient(cli, to, &input->to, error);
+}
+
+/* ---- from a card, or a lead that was sent */
+
+static bool read_card(const CliArgs *args, NewReferral *input, GError **error)
+{
+    gsize length = 0;
+    g_autofree char *text = cli_read_file(args, args->value[OPTION_FROM_VCARD], &length, error);
+    if (!text)
+        return false;
+    g_autoptr(GPtrArray) contacts = cards_read(text, (gssize)length);
+    if (contacts->len == 0)
+        return problem_set(error, PROBLEM_BAD_INPUT, "%s",
+                           _("there is no name, number or address in it"));
+    if (contacts->len > 1)
+        cli_say(ngettext("the first of %u card is taken", "the first of %u cards is taken",
+                         contacts->len),
+                contacts->len);
+    g_free(card_fill(&input->contact, contacts->pdata[0]));
+    return true;
+}
+
+static bool read_copy(Cli *cli, NewReferral *input, GError **error)
+{
+    Uuid id;
+    Referral referral = { 0 };
+    g_autoptr(Slip) slip = slip_new();
+    if (cli_has(cli->args, OPTION_INPUT))
+        return problem_set(error, PROBLEM_USAGE, "%s", _("either --input or --copy-of"));
+    if (!cli_resolve(cli, cli->args->value[OPTION_COPY_OF], &id, error) ||
+        !cache_referral(client_cache(cli->client), &id, &referral, error))
+        return false;
+    bool mine = referral.box == BOX_SENT;
+    slip_take_referral(slip, &referral);
+    slip_input(slip, 0, input, NULL);
+    fields_clear(&referral_fields, &referral);
+    return mine || problem_set(error, PROBLEM_FORBIDDEN, "%s",
+                               _("only a lead that you sent can be handed to one more"));
+}
+
+static bool read_all(Cli *cli, NewReferral *input, GError **error)
+{
+    const CliArgs *args = cli->args;
+    return (!cli_has(args, OPTION_COPY_OF) || read_copy(cli, input, error)) &&
+           (!cli_has(args, OPTION_FROM_VCARD) || read_card(args, input, error)) &&
+           read_options(cli, input, error);
+}
+
+/* ---- what is missing is asked for */
+
+static bool ask_text(const char *question, char **text, GError **error)
+{
+    if (*text && **text)
+        return true;
+    g_free(*text);
+    *text = cli_ask_line(question, error);
+    return *text != NULL;
+}
+
+static bool ask_reach(Contact *contact, GError **error)
+{
+    if (contact->phone_1 || contact->phone_2 || contact->email)
+        return true;
+    g_autofree char *answer = cli_ask_line(_("Their phone number or e-mail address"), error);
+    if (answer)
+        *(strchr(answer, '@') ? &contact->email : &contact->phone_1) = g_strdup(answer);
+    return answer != NULL;
+}
+
+static bool ask_permission(Permission *permission, GError **error)
+{
+    if (permission->given)
+        return true;
+    g_autofree char *answer = cli_ask_line(_("Have they agreed to be contacted? [y/N]"), error);
+    permission->given = answer && g_ascii_tolower(answer[0]) == 'y';
+    return answer != NULL;
+}
+
+static bool ask_recipient(Cli *cli, Recipient *to, GError **error)
+{
+    if (!uuid_is_nil(&to->account) || to->outside.email)
+        return true;
+    g_autofree char *answer = cli_ask_line(_("For which partner?"), error);
+    return answer && read_recipient(cli, answer, to, error);
+}
+
+static bool ask_missing(Cli *cli, NewReferral *input, GError **error)
+{
+    if (!cli_may_ask(cli->args))
+        return true;
+    if (!input->type)
+        input->type = (ReferralType)cli_ask_choice(_("What kind of lead?"), &referral_types, error);
+    return input->type && ask_recipient(cli, &input->to, error) &&
+           ask_reach(&input->contact, error) &&
+           ask_text(_("What do they need?"), &input->need, error) &&
+           ask_permission(&input->permission, error);
 }
 
 static bool is_empty(const CliArgs *args)
 {
-    bool any = cli_has(args, OPTION_INPUT) || cli_has(args, OPTION_TO);
+    bool any = cli_has(args, OPTION_INPUT) || cli_has(args, OPTION_TO) ||
+               cli_has(args, OPTION_FROM_VCARD) || cli_has(args, OPTION_COPY_OF);
     for (guint i = 0; i < args->fields->len; i++)
         any |= args->field_values[i] != NULL;
     return !any;
@@ -165,7 +284,7 @@ static bool set_form_line(Cli *cli, NewReferral *input, const char *name, const 
                           GError **error)
 {
     if (strcmp(name, "to") == 0)
-        return !*value || find_partner(cli, value, &input->to.account, error);
+        return !*value || read_recipient(cli, value, &input->to, error);
     for (guint i = 0; i < cli->args->fields->len; i++) {
         const CliField *row = &g_array_index(cli->args->fields, CliField, i);
         if (strcmp(row->name, name) == 0)
@@ -237,11 +356,19 @@ static bool edit(Cli *cli, NewReferral *input, GError **error)
 
 static bool send_lead(Cli *cli, const NewReferral *input, GError **error)
 {
-    Uuid id;
+    const char *also = cli->args->value[OPTION_ALSO];
+    NewReferral inputs[] = { *input, *input }; /* borrowed, but for the second recipient */
+    Uuid ids[G_N_ELEMENTS(inputs)];
+    size_t n = also ? 2 : 1;
     g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(Uuid));
-    return check(cli->args, input, error) && client_send_referral(cli->client, input, &id, error) &&
-           store_set_draft(client_store(cli->client), DRAFT_KEY, NULL, error) &&
-           cli_deliver_and_put(cli, &id, 1, none, &id, 1, error);
+    inputs[1].to = (Recipient){ .account = { { 0 } } };
+    bool ok = (!also || read_recipient(cli, also, &inputs[1].to, error)) &&
+              check(cli->args, &inputs[0], error) && check(cli->args, &inputs[n - 1], error) &&
+              client_hand_out(cli->client, inputs, n, ids, error) &&
+              store_set_draft(client_store(cli->client), DRAFT_KEY, NULL, error) &&
+              cli_deliver_and_put(cli, ids, n, none, ids, n, error);
+    fields_clear(&recipient_fields, &inputs[1].to);
+    return ok;
 }
 
 bool cli_run_new(Cli *cli, GError **error)
@@ -255,8 +382,23 @@ bool cli_run_new(Cli *cli, GError **error)
     /* Nobody is kept from the profile while somebody writes. */
     bool ok = (!cli_has(cli->args, OPTION_INPUT) || read_json(cli->args, &input, error)) &&
               (!form || (cli_open(cli, error) && edit(cli, &input, error))) &&
-              cli_open_to_write(cli, error) && read_options(cli, &input, error) &&
-              send_lead(cli, &input, error);
+              cli_open_to_write(cli, error) && read_all(cli, &input, error) &&
+              (form || ask_missing(cli, &input, error)) && send_lead(cli, &input, error);
     fields_clear(&new_referral_fields, &input);
     return ok;
+}
+
+/* ---- asking for an answer */
+
+bool cli_run_remind(Cli *cli, GError **error)
+{
+    size_t n = cli->args->operands->len;
+    if (!cli_open_to_write(cli, error))
+        return false;
+    g_autofree Uuid *ids = cli_resolve_all(cli, error);
+    g_autoptr(GArray) before = ids ? cli_outbox_of(cli, ids, n, error) : NULL;
+    bool ok = before != NULL;
+    for (size_t i = 0; i < n && ok; i++)
+        ok = client_remind(cli->client, &ids[i], error);
+    return ok && cli_deliver_and_put(cli, ids, n, before, ids, n, error);
 }

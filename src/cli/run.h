@@ -15,6 +15,7 @@ bool cli_run_reject(Cli *cli, GError **error);
 
 /* new.c */
 bool cli_run_new(Cli *cli, GError **error);
+bool cli_run_remind(Cli *cli, GError **error);
 
 /* change.c */
 bool cli_run_note(Cli *cli, GError **error);

@@ -70,6 +70,7 @@ static const ChangeKind kinds[] = {
     [OUTBOX_UNINVITE] = { NULL, NULL, false, true },
     [OUTBOX_ENCOURAGE] = { &encouragement_fields, NULL, false, false, encourage_names },
     [OUTBOX_DROP_PARTNER] = { NULL },
+    [OUTBOX_REMIND] = { NULL, NULL, false, true },
 };
 
 const ChangeKind *change_kind(OutboxKind kind)

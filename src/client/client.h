@@ -157,6 +157,8 @@ bool client_confirm(Client *client, const Uuid *ids, size_t n, const ConfirmInpu
                     GError **error);
 bool client_outcome(Client *client, const Uuid *id, const OutcomeInput *input, GError **error);
 bool client_withdraw(Client *client, const Uuid *id, GError **error);
+/* Asks the recipient for an answer: once a day at most, and before the verdict. */
+bool client_remind(Client *client, const Uuid *id, GError **error);
 bool client_note(Client *client, const Uuid *referral, const Note *note, GError **error);
 bool client_send_referral(Client *client, const NewReferral *input, Uuid *id, GError **error);
 /* "Hand out two" (R121): the same lead for several, one submission each (R29, R30) but one act. The later ones are made copies

@@ -280,16 +280,28 @@ bool client_outcome(Client *client, const Uuid *id, const OutcomeInput *input, G
     return client_add_items(client, &item, 1, error);
 }
 
-bool client_withdraw(Client *client, const Uuid *id, GError **error)
+/* What a sender does to a lead, without any words. */
+static bool act(Client *client, const Uuid *id, ReferralEvent event, OutboxKind kind,
+                const char *path, GError **error)
 {
     Referral referral;
-    if (!may(client, id, EVENT_WITHDRAW, &referral, error))
+    if (!may(client, id, event, &referral, error))
         return false;
     Uuid unit = uuid_new();
-    OutboxItem item = item_new(client, OUTBOX_WITHDRAW, &unit, id, "/withdraw", NULL, HOLD_UNDO);
+    OutboxItem item = item_new(client, kind, &unit, id, path, NULL, HOLD_UNDO);
     item.title = contact_display_name(&referral.lead.contact);
     fields_clear(&referral_fields, &referral);
     return client_add_items(client, &item, 1, error);
+}
+
+bool client_withdraw(Client *client, const Uuid *id, GError **error)
+{
+    return act(client, id, EVENT_WITHDRAW, OUTBOX_WITHDRAW, "/withdraw", error);
+}
+
+bool client_remind(Client *client, const Uuid *id, GError **error)
+{
+    return act(client, id, EVENT_REMIND, OUTBOX_REMIND, "/remind", error);
 }
 
 /* The newest item about this address that will be sent: what is on the screen is what that makes of it. */
@@ -509,6 +521,7 @@ static bool event_of(OutboxKind kind, ReferralEvent *event)
         [OUTBOX_PICK_UP] = EVENT_PICK_UP, [OUTBOX_CONFIRM] = EVENT_CONFIRM,
         [OUTBOX_OUTCOME] = EVENT_OUTCOME, [OUTBOX_WITHDRAW] = EVENT_WITHDRAW,
         [OUTBOX_NOTE] = EVENT_NOTE,       [OUTBOX_AMEND] = EVENT_CONFIRM,
+        [OUTBOX_REMIND] = EVENT_REMIND,
     };
     if (kind == OUTBOX_CREATE || kind >= G_N_ELEMENTS(events))
         return false;

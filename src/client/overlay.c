@@ -69,6 +69,12 @@ static bool apply_withdraw(Referral *referral, const OutboxItem *item)
     return true;
 }
 
+static bool apply_remind(Referral *referral, const OutboxItem *item)
+{
+    referral_remind(referral, item->created_at);
+    return true;
+}
+
 static const struct {
     ReferralEvent event;
     bool (*apply)(Referral *referral, const OutboxItem *item);
@@ -78,6 +84,7 @@ static const struct {
     [OUTBOX_AMEND] = { EVENT_CONFIRM, apply_confirm },
     [OUTBOX_OUTCOME] = { EVENT_OUTCOME, apply_outcome },
     [OUTBOX_WITHDRAW] = { EVENT_WITHDRAW, apply_withdraw },
+    [OUTBOX_REMIND] = { EVENT_REMIND, apply_remind },
 };
 
 static bool apply_create(Referral *referral, const OutboxItem *item, const Party *from,

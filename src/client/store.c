@@ -34,6 +34,7 @@ static const EnumValue kind_values[] = {
     { OUTBOX_UNINVITE, "uninvite", N_("uninvite") },
     { OUTBOX_ENCOURAGE, "encourage", N_("encourage") },
     { OUTBOX_DROP_PARTNER, "drop_partner", N_("part") },
+    { OUTBOX_REMIND, "remind", N_("remind") },
 };
 const EnumTable outbox_kinds = ENUM_TABLE("outbox_kind", kind_values);
 

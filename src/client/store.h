@@ -54,6 +54,7 @@ typedef enum OutboxKind {
     OUTBOX_UNINVITE = 12,
     OUTBOX_ENCOURAGE = 13, /* the partner's account, as of the next */
     OUTBOX_DROP_PARTNER = 14,
+    OUTBOX_REMIND = 15, /* the recipient of a lead */
 } OutboxKind;
 
 /* It makes its object: what else is done to that waits for it, and goes with it. */

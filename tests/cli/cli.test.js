@@ -82,7 +82,7 @@ test('help, version and completion need no profile', async () => {
 test('completion works in bash', async () => {
     const complete = (words) => home.shell(`source <(leadline completion bash); COMP_WORDS=(${words}); ` +
         'COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _leadline; echo "${COMPREPLY[@]}"');
-    assert.match((await complete('leadline re')).expect(0).stdout, /^reject$/m);
+    assert.match((await complete('leadline rej')).expect(0).stdout, /^reject$/m);
     assert.match((await complete('leadline auth lo')).stdout, /^login logout$/m);
     assert.match((await complete('leadline --profile x auth st')).stdout, /^status$/m);
     assert.match((await complete('leadline list --b')).stdout, /^--box$/m);
@@ -490,6 +490,47 @@ describe('new', () => {
         const sent = (await home.leadline(['new', '--input', '-', '--city', 'Leeds'], { input: JSON.stringify(body) })).expect(0).rows();
         const theirs = (await leader.get(`/v1/referrals/${sent[0][0]}`)).body.lead;
         assert.deepEqual([theirs.contact.company_name, theirs.contact.city, theirs.need], ['Żółć & Co', 'Leeds', 'Paint']);
+    });
+
+    test('R121, R31: for two in one act; R30: a lead that was sent, to one more', async () => {
+        const names = (await home.leadline(['partners'])).expect(0).rows().filter((row) => row[4] !== LEADER);
+        const sent = (await home.leadline(['new', '--to', LEADER, '--also', names[0][0], ...lead])).expect(0).rows();
+        assert.equal(sent.length, 2);
+        const [first, second] = [await get(sent[0][0]), await get(sent[1][0])];
+        assert.equal(second.copy_of, first.id);
+        assert.deepEqual([first.competing, second.competing], [true, true]);
+        const copy = (await home.leadline(['new', '--copy-of', first.id, '--to', names[1][0], '--json'])).expect(0).json();
+        assert.deepEqual([copy.copy_of, copy.lead.need, copy.lead.contact.first_name], [first.id, 'New roof', 'Ann']);
+        (await home.leadline(['new', '--to', LEADER, '--also', LEADER, ...lead])).expect(65);
+        (await home.leadline(['new', '--copy-of', first.id, '--input', '-'], { input: '{}' })).expect(64);
+    });
+
+    test('R116: somebody outside the network', async () => {
+        const sent = (await home.leadline(['new', '--to', 'Jo Doe <jo@doe.example>', ...lead, '--json'])).expect(0).json();
+        assert.deepEqual([sent.to.name, sent.to_email], ['Jo Doe', 'jo@doe.example']);
+        (await home.leadline(['new', '--to', 'Jo Doe <jo@doe.example', ...lead])).expect(65);
+    });
+
+    test('whom to contact from a vCard or a signature, options over it', async () => {
+        const card = 'BEGIN:VCARD\r\nVERSION:3.0\r\nN:Bright;Priya;;;\r\nORG:Bright & Co\r\nTEL;TYPE=WORK:01632 960190\r\nEND:VCARD\r\n';
+        const rest = ['--type', 'job', '--need', 'Boiler', '--permission-given', '--to', LEADER, '--json'];
+        const one = (await home.leadline(['new', '--from-vcard', '-', '--first-name', 'Anne', ...rest], { input: card })).expect(0).json();
+        assert.deepEqual(one.lead.contact, { first_name: 'Anne', last_name: 'Bright', company_name: 'Bright & Co', phone_1: '01632 960190' });
+        const text = 'Kind regards\nPriya Bright\nT: 01632 960190\npriya@bright.example\n';
+        const two = (await home.leadline(['new', '--from-vcard', '-', ...rest], { input: text })).expect(0).json();
+        assert.deepEqual(two.lead.contact, { first_name: 'Priya', last_name: 'Bright', phone_1: '01632 960190', email: 'priya@bright.example' });
+        const none = await home.leadline(['new', '--from-vcard', '-', ...rest], { input: 'See you on Monday.\n' });
+        assert.match(none.expect(65).stderr, /no name, number or address/);
+    });
+
+    test('remind: once a day, and only before the verdict', async () => {
+        const sent = (await home.leadline(['new', '--to', LEADER, ...lead, '--json'])).expect(0).json();
+        (await home.leadline(['remind', sent.id])).expect(0);
+        assert.ok((await get(sent.id)).reminded_at);
+        const again = await home.leadline(['remind', sent.id]);
+        assert.notEqual(again.code, 0);
+        assert.match(again.stderr, /once a day/);
+        assert.equal((await home.leadline(['outbox'])).stdout, '');
     });
 
     test('what is wrong is told by option, all at once: 65', async () => {

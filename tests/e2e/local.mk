@@ -5,6 +5,7 @@ e2e_core = \
 	%D%/crash-sending.script \
 	%D%/crash.script \
 	%D%/network.script \
+	%D%/new-lead.script \
 	%D%/offline.script \
 	%D%/outage.script \
 	%D%/push.script \

@@ -29,6 +29,7 @@ screen_plays = \
 	%D%/looks.script \
 	%D%/many.script \
 	%D%/new.script \
+	%D%/new-two.script \
 	%D%/outbox.script \
 	%D%/partners.script \
 	%D%/programs.script \

@@ -29,6 +29,7 @@ tests_unit_test_credentials_LDADD = $(CLIENT_TEST_LIBS)
 tests_unit_test_change_SOURCES = tests/unit/test_change.c tests/unit/random_object.c \
 	tests/unit/random_object.h
 tests_unit_test_change_LDADD = $(CLIENT_TEST_LIBS)
-client_tests += tests/unit/test_card tests/unit/test_fuzzy
+client_tests += tests/unit/test_card tests/unit/test_fuzzy tests/unit/test_slip
 tests_unit_test_card_LDADD = $(CLIENT_TEST_LIBS)
 tests_unit_test_fuzzy_LDADD = $(CLIENT_TEST_LIBS)
+tests_unit_test_slip_LDADD = $(CLIENT_TEST_LIBS)
