@@ -35,6 +35,11 @@ bool cache_reopen(Cache *cache, const char *path, GError **error)
     return true;
 }
 
+gint64 cache_work(const Cache *cache)
+{
+    return db_work(cache->db);
+}
+
 bool cache_is_damaged(const Cache *cache)
 {
     return db_is_damaged(cache->db);
@@ -226,18 +231,20 @@ static GArray *read_ids(DbRows *from, GError **error)
 
 GArray *cache_arrivals(Cache *cache, GError **error)
 {
-    return read_ids(db_query(cache->db, error,
-                             "SELECT a.id FROM arrival a JOIN referral r ON r.id = a.id WHERE "
-                             "r.box = 1 AND r.state = 1 ORDER BY r.n"),
-                    error);
+    return read_ids(
+        db_query(cache->db, error,
+                 "SELECT a.id FROM arrival a CROSS JOIN referral r ON r.id = a.id WHERE "
+                 "r.box = 1 AND r.state = 1 ORDER BY r.n"),
+        error);
 }
 
 GArray *cache_invited(Cache *cache, GError **error)
 {
-    return read_ids(db_query(cache->db, error,
-                             "SELECT a.id FROM arrival a JOIN invitation i ON i.id = a.id WHERE "
-                             "i.direction = 1 AND i.state = 1 ORDER BY i.created_at, i.id"),
-                    error);
+    return read_ids(
+        db_query(cache->db, error,
+                 "SELECT a.id FROM arrival a CROSS JOIN invitation i ON i.id = a.id WHERE "
+                 "i.direction = 1 AND i.state = 1 ORDER BY i.created_at, i.id"),
+        error);
 }
 
 bool cache_account(Cache *cache, Account *out, GError **error)

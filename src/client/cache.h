@@ -52,6 +52,8 @@ Cache *cache_open(const char *path, GError **error);
 bool cache_reopen(Cache *cache, const char *path, GError **error);
 /* Did a reading find the file damaged? */
 bool cache_is_damaged(const Cache *cache);
+/* db_work() of the file: for tests. */
+gint64 cache_work(const Cache *cache);
 /* Is the file whole? DATABASE_CORRUPT. Reads all of it. */
 bool cache_check(Cache *cache, GError **error);
 void cache_close(Cache *cache);

@@ -137,6 +137,11 @@ bool db_one_int(Db *db, GError **error, gint64 *out, const char *sql, const DbVa
 
 /* ---- rows */
 
+gint64 db_work(const Db *db)
+{
+    return db->work;
+}
+
 bool db_is_damaged(const Db *db)
 {
     return db->damaged;

@@ -48,6 +48,9 @@ Db *db_open(const DbDriver *const *drivers, const char *url, unsigned mode, GErr
 void db_close(Db *db);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Db, db_close)
 
+/* Steps that SQLite's machine has made so far on this connection: for tests of what must not grow. */
+gint64 db_work(const Db *db);
+
 /* Was any call on this connection answered with DATABASE_CORRUPT? */
 bool db_is_damaged(const Db *db);
 

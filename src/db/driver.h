@@ -17,6 +17,7 @@ struct Db {
     int depth;    /* savepoints open */
     bool retry;   /* set by the driver: the transaction may succeed when run again from the start */
     bool damaged; /* set by the driver: DATABASE_CORRUPT was told */
+    gint64 work;  /* kept by the driver: db_work() */
 };
 
 /* db_on_reconnect() */

@@ -302,6 +302,8 @@ static bool bind_copies(SqliteDb *db, SqliteStatement *statement, const DbValue 
 
 static void finish(SqliteStatement *statement)
 {
+    statement->rows.db->work += sqlite3_stmt_status(statement->stmt, SQLITE_STMTSTATUS_VM_STEP,
+                                                    true);
     if (statement->once) {
         statement_free(statement);
         return;

@@ -730,6 +730,17 @@ static void only_what_comes_later_is_news(void **state)
     assert_int_equal(n_arrivals(world), 0);
 }
 
+/* It is asked for after every push: what it costs depends on the news alone. */
+static void news_are_found_without_reading_the_leads(void **state)
+{
+    World *world = *state;
+    sync_samples(world, 0, 200, true, false);
+    sync_lead(world, 300, BOX_INBOX, REFERRAL_SENT, false, false);
+    gint64 before = cache_work(world->cache);
+    assert_int_equal(n_arrivals(world), 1);
+    assert_in_range(cache_work(world->cache) - before, 1, 200);
+}
+
 /* Written with the lead or not at all; another account's are not told here. */
 static void news_is_of_one_piece_with_the_lead(void **state)
 {
@@ -879,10 +890,10 @@ int main(void)
         TEST(created_and_noted_here_first),
         TEST(adding_and_dropping_is_identity),
         TEST(r116_whoever_is_outside_is_a_party_of_their_own),
-        TEST(adding_and_dropping_is_identity),
         TEST(a_full_sync_sweeps_below_an_edit),
         TEST(a_changed_lead_is_found_by_its_new_words),
         TEST(only_what_comes_later_is_news),
+        TEST(news_are_found_without_reading_the_leads),
         TEST(news_is_of_one_piece_with_the_lead),
         TEST(an_old_answer_brings_nothing_back),
         TEST(an_old_answer_does_not_change_a_note_back),
