@@ -16,6 +16,7 @@
 #define ENCODED_BYTES 39   /* of one encoded word: a line of 76 with "Subject: " */
 #define WORD_MAX 60
 #define WORD_CUT 40
+#define NAME_COLUMNS 50
 
 #define GMIME_SYMBOLS(X)                                                                           \
     X(g_mime_init)                                                                                 \
@@ -119,13 +120,13 @@ bool mail_address_split(const char *text, char **name, char **address)
 {
     const char *open = strrchr(text, '<'), *close = text + strlen(text);
     *name = *address = NULL;
-    if (open && (close == text || close[-1] != '>'))
+    if (!header_is_safe(text) || (open && (close == text || close[-1] != '>')))
         return false;
     g_autofree char *inside = open ? g_strndup(open + 1, (size_t)(close - 1 - (open + 1)))
                                    : g_strdup(text);
     g_autofree char *before = open ? g_strstrip(g_strndup(text, (size_t)(open - text))) : NULL;
     *address = mail_address(g_strstrip(inside), NULL);
-    if (!*address || (before && (!header_is_safe(before) || strpbrk(before, "<>")))) {
+    if (!*address || (before && strpbrk(before, "<>"))) {
         g_clear_pointer(address, g_free);
         return false;
     }
@@ -222,7 +223,8 @@ static void add_address(GMimeMessage *built, GMimeAddressType type, const char *
                         const char *name, const char *address)
 {
     g_autofree char *cut = cut_words(name);
-    bool plain = is_plain(cut);
+    bool plain = is_plain(cut) &&
+                 strlen(cut) <= NAME_COLUMNS; /* a longer one is quoted in pieces */
     InternetAddress *one = gmime.internet_address_mailbox_new(plain && *cut ? cut : NULL, address);
     gmime.internet_address_list_add(gmime.g_mime_message_get_addresses(built, type), one);
     gmime.g_object_unref(one);

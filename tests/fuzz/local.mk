@@ -26,6 +26,9 @@ fuzz_targets += %D%/fuzz_server_config %D%/fuzz_frame
 %C%_fuzz_server_config_LDADD = $(FUZZ_LIBS) $(FUZZ_SERVER_LIBS)
 %C%_fuzz_frame_LDADD = $(FUZZ_LIBS) $(FUZZ_SERVER_LIBS)
 
+fuzz_targets += %D%/fuzz_mail
+%C%_fuzz_mail_LDADD = $(FUZZ_LIBS) $(FUZZ_SERVER_LIBS)
+
 fuzz_targets += %D%/fuzz_decode %D%/fuzz_keymap
 %C%_fuzz_decode_LDADD = $(FUZZ_LIBS) ui/libui.a src/base/libbase.a $(GLIB_LIBS)
 %C%_fuzz_keymap_LDADD = $(FUZZ_LIBS) $(UI_TEST_LIBS)

@@ -14,6 +14,10 @@ check_PROGRAMS += tests/unit/test_mail
 TESTS += tests/unit/test_mail
 tests_unit_test_mail_LDADD = $(SERVER_TEST_LIBS)
 
+check_PROGRAMS += tests/unit/test_mail_message
+TESTS += tests/unit/test_mail_message
+tests_unit_test_mail_message_LDADD = $(SERVER_TEST_LIBS)
+
 check_PROGRAMS += tests/unit/test_server_sql
 TESTS += tests/unit/test_server_sql
 tests_unit_test_server_sql_LDADD = $(SERVER_TEST_LIBS)
