@@ -156,8 +156,8 @@ static void status(View *view, GString *out)
 }
 
 static const char *const footer[] = { "confirm",      "reject", "next-lead", "previous-lead",
-                                      "next-waiting", "note",   "copy",      "undo",
-                                      "back",         NULL };
+                                      "next-waiting", "remind", "hand-on",   "note",
+                                      "copy",         "undo",   "back",      NULL };
 
 const ViewOps lead_view = {
     .title = N_("Lead"),

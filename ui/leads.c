@@ -337,10 +337,10 @@ static const char *const inbox_footer[] = { "confirm",      "reject", "tag",   "
                                             "next-waiting", "search", "limit", "undo",
                                             "command",      "note",   "copy",  "next-pane",
                                             "preview",      "sync",   "quit",  NULL };
-static const char *const sent_footer[] = { "open",      "next-waiting", "search", "limit",
-                                           "note",      "copy",         "undo",   "command",
-                                           "next-pane", "preview",      "sync",   "back",
-                                           NULL };
+static const char *const sent_footer[] = { "open",         "new",    "remind",  "hand-on",
+                                           "next-waiting", "search", "limit",   "note",
+                                           "copy",         "undo",   "command", "next-pane",
+                                           "preview",      "sync",   "back",    NULL };
 
 const ViewOps inbox_view = {
     .title = N_("Inbox"),

@@ -596,12 +596,23 @@ void run_hand_out_two(App *app, const char *args)
         app_say(app, "%s", _("That is for the form of a new lead."));
 }
 
+/* It is neither at the server nor on its way: what was taken back was the sending, and not something done to it. */
+static bool is_gone(App *app, const Uuid *id)
+{
+    Referral referral = { 0 };
+    g_autoptr(GPtrArray) items = store_items_of(client_store(app->client), id, NULL);
+    bool there = cache_server_referral(client_cache(app->client), id, &referral, NULL);
+    fields_clear(&referral_fields, &referral);
+    return items && items->len == 0 && !there;
+}
+
 bool new_lead_sent_back(App *app, const Uuid *id)
 {
     NewLead *lead = (NewLead *)app->views[VIEW_NEW];
     if (!lead || !lead->sent)
         return false;
-    if (!uuid_equal(id, &lead->sent_ids[0]) && !uuid_equal(id, &lead->sent_ids[1]))
+    bool ours = uuid_equal(id, &lead->sent_ids[0]) || uuid_equal(id, &lead->sent_ids[1]);
+    if (!ours || !is_gone(app, id))
         return false;
     new_lead_open(lead, g_steal_pointer(&lead->sent));
     app_show(app, VIEW_NEW);

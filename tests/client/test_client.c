@@ -919,7 +919,7 @@ static void hand_out_two(World *world, Uuid ids[2])
 }
 
 /* R121, R29-R31: one act, two submissions; the second is a copy of the first and comes after it, both compete. */
-static void hand_out_two_is_one_act(void **state)
+static void R121_R31_hand_out_two_is_one_act(void **state)
 {
     World *world = *state;
     Uuid ids[2];
@@ -949,7 +949,7 @@ static void hand_out_two_is_one_act(void **state)
 }
 
 /* R29: one submission, one recipient: nobody twice. */
-static void nobody_gets_a_lead_twice(void **state)
+static void R29_nobody_gets_a_lead_twice(void **state)
 {
     World *world = *state;
     Uuid ids[2];
@@ -964,7 +964,7 @@ static void nobody_gets_a_lead_twice(void **state)
 }
 
 /* A copy waits for its original, and is a lead of its own when that one is thrown away. */
-static void a_copy_waits_for_its_original(void **state)
+static void R30_a_copy_waits_for_its_original(void **state)
 {
     World *world = *state;
     Uuid ids[2];
@@ -1447,9 +1447,9 @@ int main(int argc, char **argv)
         TEST(acts_on_one_lead_keep_their_order),
         TEST(a_note_is_the_same_at_every_try),
         TEST(a_lead_that_is_refused_takes_its_followers),
-        TEST(hand_out_two_is_one_act),
-        TEST(nobody_gets_a_lead_twice),
-        TEST(a_copy_waits_for_its_original),
+        TEST(R121_R31_hand_out_two_is_one_act),
+        TEST(R29_nobody_gets_a_lead_twice),
+        TEST(R30_a_copy_waits_for_its_original),
         TEST(a_damaged_cache_is_made_anew),
         TEST(a_cache_damaged_while_running),
         TEST(a_cache_found_damaged_while_offline),

@@ -55,7 +55,7 @@ static void what_is_no_draft_is_none(void **state)
 }
 
 /* R42-R46: each thing that is missing or wrong is named at its place; one place, one word. */
-static void the_model_judges(void **state)
+static void R42_to_R46_are_the_models_rules(void **state)
 {
     static const struct {
         const char *path, *text, *pointer, *code;
@@ -88,7 +88,7 @@ static void the_model_judges(void **state)
 }
 
 /* R29: one input for each recipient, a partner or somebody outside (R116). */
-static void one_input_for_each(void **state)
+static void R29_R116_one_input_for_each(void **state)
 {
     g_autoptr(Slip) slip = filled();
     slip_set_to(slip, 1, NULL, "Jo Doe", "jo@doe.example");
@@ -119,7 +119,7 @@ static void how_full_it_is(void **state)
 }
 
 /* R30: a lead that was sent, once more for somebody else. */
-static void a_copy_of_a_lead(void **state)
+static void R30_a_copy_of_a_lead(void **state)
 {
     g_autoptr(Slip) slip = slip_new();
     Referral referral = { .id = { { 1 } }, .type = REFERRAL_BUSINESS_DEVELOPMENT };
@@ -145,9 +145,12 @@ static void a_copy_of_a_lead(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing_typed_is_lost), cmocka_unit_test(what_is_no_draft_is_none),
-        cmocka_unit_test(the_model_judges),      cmocka_unit_test(one_input_for_each),
-        cmocka_unit_test(how_full_it_is),        cmocka_unit_test(a_copy_of_a_lead),
+        cmocka_unit_test(nothing_typed_is_lost),
+        cmocka_unit_test(what_is_no_draft_is_none),
+        cmocka_unit_test(R42_to_R46_are_the_models_rules),
+        cmocka_unit_test(R29_R116_one_input_for_each),
+        cmocka_unit_test(how_full_it_is),
+        cmocka_unit_test(R30_a_copy_of_a_lead),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
