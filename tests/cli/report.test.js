@@ -4,7 +4,7 @@
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const { after, before, test } = require('node:test');
-const { Server, freshDatabase, leadlined } = require('../api/harness.js');
+const { Server, freshDatabase, leadlined, uuid } = require('../api/harness.js');
 const { Home } = require('./home.js');
 
 const MEMBER = 'member@demo.example', PASSWORD = 'leadline-demo', names = ['give-take', 'not-a-lead-reasons', 'speed'];
@@ -19,6 +19,11 @@ before(async () => {
     assert.equal(loaded.code, 0, loaded.stderr);
     server = await Server.start({ database, tcp: true, env: { LEADLINE_NOW: NOW } });
     member = await server.login(MEMBER, PASSWORD);
+    for (const email of ['kim@shop.example', 'Kim@Shop.example']) {
+        const sent = await member.put(`/v1/referrals/${uuid()}`, { to: { outside: { name: 'Kim', email } }, type: 'job', need: 'Roof', contact: { first_name: 'Ann', phone_1: '01632 960003' },
+            known_and_spoken: true, permission: { given: true, method: 'spoken' } });
+        assert.equal(sent.status, 201, sent.text);
+    }
     home = new Home();
     home.env.LEADLINE_NOW = NOW;
     await home.login(`http://127.0.0.1:${server.port}`, MEMBER, PASSWORD);
@@ -41,6 +46,9 @@ test('R26 R34: each report from the cache has the rows of the server\'s, in any 
                 assert.deepEqual(told[member], asked[member], `${name} ${tz} ${args} ${member}`);
             assert.ok(told.synced_at);
         }
+    const everything = (await home.leadline(['report', 'give-take', '--json', '--from', '2020-01-01'])).expect(0).json();
+    for (const standing of ['partner', 'outside']) assert.ok(everything.rows.some((r) => r.standing === standing && r.gave > 0), standing);
+    assert.deepEqual(everything.rows, (await member.get('/v1/reports/give-take?from=2020-01-01')).body.rows);
 });
 
 test('as text and as CSV, also offline', async () => {
