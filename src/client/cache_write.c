@@ -556,9 +556,13 @@ bool cache_refresh_all(CacheWriter *writer, GError **error)
     return true;
 }
 
-/* An answer may overtake a page that was asked for before it: the older of the two is dropped. After a full sync has
- * begun every row counts, as the server may have been set back to a backup. */
-static bool is_newer(CacheWriter *writer, const Referral *referral, bool *newer, GError **error)
+/*
+ * An answer and a page may overtake each other: the older of the two is dropped. A new name of somebody comes by a page and
+ * does not raise the rev, so an answer with the rev that is here tells nothing that a page has not told, and may be from
+ * before the name. After a full sync has begun every row counts, as the server may have been set back to a backup.
+ */
+static bool is_newer(CacheWriter *writer, const Referral *referral, bool is_answer, bool *newer,
+                     GError **error)
 {
     gint64 rev = 0, generation = -1;
     g_autoptr(DbRows) rows = db_query(
@@ -570,7 +574,7 @@ static bool is_newer(CacheWriter *writer, const Referral *referral, bool *newer,
         rev = db_get_int(rows, 0);
         generation = db_get_int(rows, 1);
     }
-    *newer = generation != writer->generation || referral->rev >= rev;
+    *newer = generation != writer->generation || referral->rev >= rev + is_answer;
     return rows && db_rows_ok(rows);
 }
 
@@ -600,9 +604,10 @@ bool cache_write_referral(CacheWriter *writer, const Referral *referral, GHashTa
                           GError **error)
 {
     bool edited = g_hash_table_contains(writer->edited, &referral->id), newer = true;
+    bool is_answer = except != NULL;
     if (is_gone(writer, &referral->id))
         return cache_refresh(writer, &referral->id, except, error);
-    if (edited && !is_newer(writer, referral, &newer, error))
+    if (edited && !is_newer(writer, referral, is_answer, &newer, error))
         return false;
     if (!newer)
         return cache_refresh(writer, &referral->id, except, error);
@@ -615,7 +620,8 @@ bool cache_write_referral(CacheWriter *writer, const Referral *referral, GHashTa
     Marks marks = { .generation = writer->generation };
     if (!read_old(writer, &referral->id, &old, error))
         return false;
-    if (old.exists && old.generation == writer->generation && old.referral.rev > referral->rev)
+    if (old.exists && old.generation == writer->generation &&
+        old.referral.rev + is_answer > referral->rev)
         return true;
     return (old.exists || note_arrival(writer, referral, error)) &&
            write_row(writer, &old, referral, &marks, error);

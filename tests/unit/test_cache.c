@@ -833,6 +833,43 @@ static void an_old_answer_brings_nothing_back(void **state)
     fields_clear(&referral_fields, &referral);
 }
 
+static bool write_answered(CacheWriter *writer, gpointer data, GError **error)
+{
+    g_autoptr(GHashTable) done = g_hash_table_new(uuid_hash, uuid_equal_func);
+    return cache_write_referral(writer, data, done, error);
+}
+
+static void check_sender(World *world, const Uuid *id, const char *name)
+{
+    Referral shown = { 0 };
+    assert_true(cache_referral(world->cache, id, &shown, NULL));
+    assert_string_equal(shown.from.name, name);
+    fields_clear(&referral_fields, &shown);
+}
+
+/* Somebody's new name is in a page, and raises no rev; an answer from before it comes behind. */
+static void an_old_answer_does_not_bring_an_old_name_back(void **state)
+{
+    World *world = *state;
+    Referral older = sample_referral(1), newer = { 0 };
+    fields_copy(&referral_fields, &newer, &older);
+    g_free(newer.from.name);
+    newer.from.name = g_strdup("Married Since");
+    PageObject there[] = { { "referral", false, newer.id, &referral_fields, &newer } };
+    sync_page(world, "s1", true, false, there, 1);
+    answer(world, write_answered, &older);
+    check_sender(world, &newer.id, "Married Since");
+    /* What was done since is news, and so is any page. */
+    older.rev++;
+    answer(world, write_answered, &older);
+    check_sender(world, &newer.id, older.from.name);
+    newer.rev = older.rev;
+    sync_page(world, "s2", false, false, there, 1);
+    check_sender(world, &newer.id, "Married Since");
+    fields_clear(&referral_fields, &older);
+    fields_clear(&referral_fields, &newer);
+}
+
 static void an_old_answer_does_not_change_a_note_back(void **state)
 {
     World *world = *state;
@@ -896,6 +933,7 @@ int main(void)
         TEST(news_are_found_without_reading_the_leads),
         TEST(news_is_of_one_piece_with_the_lead),
         TEST(an_old_answer_brings_nothing_back),
+        TEST(an_old_answer_does_not_bring_an_old_name_back),
         TEST(an_old_answer_does_not_change_a_note_back),
         TEST(the_account_is_kept_whole),
     };
