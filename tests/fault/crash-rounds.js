@@ -23,7 +23,7 @@ const { Home, program } = require('../cli/home.js');
 const builddir = process.env.top_builddir || path.join(__dirname, '..', '..', 'build');
 const faults = path.resolve(builddir, 'tests/fault/faults.so');
 const memberProgram = path.resolve(builddir, 'tests/fault/member');
-const SENT_BY_ANN = 4, ACTS = 12, BATCHES = 20, LEADS = 'leads.db';
+const SENT_BY_ANN = 4, ACTS = 12, BATCHES = 20, SETTLE_MS = 120000, LEADS = 'leads.db';
 
 /** A UUID without dashes, and a column that gives it so. */
 const plain = (id) => id.replaceAll('-', '');
@@ -155,8 +155,18 @@ class Crash {
             assert.ok(await this.ask(id, request), `the server does not take ${id}`);
             assert.equal(request.replayed, stored.has(plain(id)), `${id} was done ${stored.has(plain(id)) ? 'twice' : 'never'}`);
         }
+        /* What failed a moment ago has a time of its own for its next try, which sync does not wait for. */
+        for (const end = Date.now() + SETTLE_MS; (await this.sync()) > 0;)
+            assert.ok(Date.now() < end, 'the outbox does not become empty');
+    }
+
+    /** How many items are still on their way; those that failed are not. */
+    async sync() {
         const done = await this.home.leadline(['--profile', 'crash', '--json', 'sync']);
         assert.equal(done.code, 0, `${done.stdout}${done.stderr}`);
+        const outbox = await this.home.leadline(['--profile', 'crash', '--json', 'outbox']);
+        assert.equal(outbox.code, 0, `${outbox.stdout}${outbox.stderr}`);
+        return JSON.parse(outbox.stdout).items.filter(({ state }) => ['held', 'waiting', 'sending'].includes(state)).length;
     }
 
     compare() {
