@@ -25,7 +25,7 @@ typedef struct Check {
     " JOIN referral c ON c.copy_of = o.id WHERE o.state <> 8)"
 #define SEVERAL "SELECT s.root FROM " FAMILY " s GROUP BY s.root HAVING COUNT(*) > 1"
 
-/* Types of the change index: 1 referral, 2 note, 3 partner, 4 account (ObjectType). */
+/* Types of the change index: 1 referral, 2 note, 3 partner, 4 account, 5 invitation (ObjectType). */
 static const Check checks[] = {
     { "the file is damaged", ON_SQLITE, true,
       "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'" },
@@ -86,6 +86,26 @@ static const Check checks[] = {
       "SELECT n.id FROM note n JOIN referral r ON r.id = n.referral"
       " WHERE n.account <> r.from_account"
       " AND (r.to_account IS NULL OR n.account <> r.to_account)" },
+
+    { "an invitation is missing from its sender's changes", ON_BOTH, false,
+      "SELECT i.id FROM invitation i WHERE NOT EXISTS (SELECT 1 FROM change_index c"
+      " WHERE c.scope_id = i.from_account AND c.type = 5 AND c.object_id = i.id AND c.deleted = "
+      "0)" },
+    { "an invitation is missing from its recipient's changes", ON_BOTH, false,
+      "SELECT i.id FROM invitation i WHERE i.to_account IS NOT NULL AND NOT EXISTS (SELECT 1"
+      " FROM change_index c WHERE c.scope_id = i.to_account AND c.type = 5 AND c.object_id = i.id"
+      " AND c.deleted = 0)" },
+    { "an invitation is in the changes of somebody whom it is not for", ON_BOTH, false,
+      "SELECT c.object_id FROM change_index c WHERE c.type = 5 AND c.deleted = 0 AND NOT EXISTS"
+      " (SELECT 1 FROM invitation i WHERE i.id = c.object_id"
+      " AND (i.from_account = c.scope_id OR i.to_account = c.scope_id))" },
+    { "somebody has more than a hundred partners", ON_BOTH, false,
+      "SELECT p.id FROM (SELECT account_a AS id FROM connection WHERE state = 3 UNION ALL"
+      " SELECT account_b FROM connection WHERE state = 3) p GROUP BY p.id"
+      " HAVING COUNT(*) > 100" },
+    { "a public profile cannot be found by words", ON_BOTH, false,
+      "SELECT a.id FROM account a WHERE a.profile_public = 1 AND a.state = 1"
+      " AND a.id NOT IN (SELECT account FROM profile_words)" },
 
     { "a referral cannot be found by words", ON_SQLITE, false,
       "SELECT r.id FROM referral r WHERE NOT EXISTS"

@@ -138,7 +138,8 @@ const ErasureRow erasure_rows[] = {
       " company_name = NULL, business_type = NULL, profile_headline = NULL, profile_about = NULL,"
       " profile_specialities = NULL, profile_industries = NULL, profile_price_level = 0,"
       " profile_areas = NULL, profile_qualifies = NULL, profile_ideal_partner = NULL,"
-      " profile_website = NULL, profile_exclusive = 0, profile_public = 0 WHERE id = $1" },
+      " profile_website = NULL, profile_exclusive = 0, profile_public = 0, profile_recommends = 0"
+      " WHERE id = $1" },
     { 0 },
 };
 

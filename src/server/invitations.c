@@ -679,12 +679,6 @@ const char *invitation_hot_sql(int i)
     }
 }
 
-#define VERB(verb, act, text)                                                                      \
-    {                                                                                              \
-        "POST", "/v1/invitations/{id}/" verb, ACCESS_USER, LANE_WRITE, 0,                          \
-            .reply = &invitation_fields, .handler = act, .summary = text                           \
-    }
-
 const Route invitation_routes[] = {
     { .method = "GET",
       .path = "/v1/invitations",
@@ -712,10 +706,14 @@ const Route invitation_routes[] = {
       .reply = &invitation_fields,
       .handler = read_one,
       .summary = "An invitation to me or by me" },
-    VERB("accept", accept,
-         "Become partners: both sides must have room, and no exclusive rule "
-         "against it"),
-    VERB("decline", decline, "Decline; the sender sees it and gets no mail"),
-    VERB("withdraw", withdraw, "Take back what was not answered"),
+    { "POST", "/v1/invitations/{id}/accept", ACCESS_USER, LANE_WRITE, 0,
+      .reply = &invitation_fields, .handler = accept,
+      .summary = "Become partners: both sides must have room, and no exclusive rule against it" },
+    { "POST", "/v1/invitations/{id}/decline", ACCESS_USER, LANE_WRITE, 0,
+      .reply = &invitation_fields, .handler = decline,
+      .summary = "Decline; the sender sees it and gets no mail" },
+    { "POST", "/v1/invitations/{id}/withdraw", ACCESS_USER, LANE_WRITE, 0,
+      .reply = &invitation_fields, .handler = withdraw,
+      .summary = "Take back what was not answered" },
     { 0 },
 };

@@ -597,20 +597,19 @@ static bool answer_invitation(Call *call, GError **error)
 }
 
 #define PAGE_FORM (ROUTE_NO_KEY | ROUTE_NO_BATCH | ROUTE_FORM | ROUTE_LENIENT)
-#define PAGE(page_path, page_handler, text)                                                        \
-    {                                                                                              \
-        "GET", page_path, ACCESS_OPEN, LANE_READ, 0,                                               \
-            .handler = page_handler, .wording = &account_page_wording, .reply_type = "text/html",  \
-            .summary = text                                                                        \
-    }
-
 const Route network_page_routes[] = {
-    PAGE("/profile/{account}", show_profile, "A member's public profile, as a page"),
+    { "GET", "/profile/{account}", ACCESS_OPEN, LANE_READ, 0, .handler = show_profile,
+      .wording = &account_page_wording, .reply_type = "text/html",
+      .summary = "A member's public profile, as a page" },
     { "POST", "/profile/{account}", ACCESS_OPEN, LANE_CRYPTO, PAGE_FORM, &connect_fields,
       .handler = answer_connect, .prepare = prepare_connect, .wording = &account_page_wording,
       .reply_type = "text/html", .summary = "What its form does: ask to connect" },
-    PAGE("/referral-program/{account}", show_program, "How to refer business to a member"),
-    PAGE("/recommended/{account}", show_recommended, "Whom a member recommends"),
+    { "GET", "/referral-program/{account}", ACCESS_OPEN, LANE_READ, 0, .handler = show_program,
+      .wording = &account_page_wording, .reply_type = "text/html",
+      .summary = "How to refer business to a member" },
+    { "GET", "/recommended/{account}", ACCESS_OPEN, LANE_READ, 0, .handler = show_recommended,
+      .wording = &account_page_wording, .reply_type = "text/html",
+      .summary = "Whom a member recommends" },
     { "GET", "/invitation", ACCESS_OPEN, LANE_READ, 0, .handler = show_invitation, .query = "token",
       .wording = &account_page_wording, .reply_type = "text/html",
       .summary = "The page behind the link in an invitation's mail" },

@@ -49,10 +49,10 @@ static void put_parameters(GString *out, const Route *route)
         "{\"type\":\"integer\",\"minimum\":1,\"maximum\":500,\"default\":50}";
     bool first = true;
     put_literal(out, ",'parameters':[");
-    if (strstr(route->path, "{id}"))
-        put_parameter(out, "id", "path", true, uuid, &first);
-    if (strstr(route->path, "{sub}"))
-        put_parameter(out, "sub", "path", true, uuid, &first);
+    for (const char *at = strchr(route->path, '{'); at; at = strchr(at + 1, '{')) {
+        g_autofree char *name = g_strndup(at + 1, strcspn(at + 1, "}"));
+        put_parameter(out, name, "path", true, uuid, &first);
+    }
     g_auto(GStrv) names = g_strsplit(route->query ? route->query : "", " ", -1);
     for (char **name = names; *name; name++)
         if (**name)

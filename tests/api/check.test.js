@@ -60,6 +60,12 @@ const broken = {
     'a note is in the changes of somebody who did not write it': `INSERT INTO change_index (scope_id, type, object_id, seq, created_seq, deleted, changed_at) SELECT id, 2, ${stranger}, seq + 1, seq + 1, 0, 1 FROM scope WHERE id = ${account(0)};`,
     'a note is by somebody who is not a party to its referral': `INSERT INTO note (id, rev, created_at, updated_at, referral, text, account) SELECT ${stranger}, 1, 1, 1, r.id, 'x', a.id FROM referral r, account a
         WHERE r.id = ${one('referral')} AND a.id <> r.from_account AND a.id <> r.to_account ORDER BY a.id LIMIT 1;`,
+    "an invitation is missing from its sender's changes": `DELETE FROM change_index WHERE type = 5 AND object_id = ${one('invitation')} AND scope_id = (SELECT from_account FROM invitation WHERE id = ${one('invitation')});`,
+    "an invitation is missing from its recipient's changes": 'UPDATE change_index SET deleted = 1 WHERE type = 5 AND scope_id IN (SELECT to_account FROM invitation);',
+    'an invitation is in the changes of somebody whom it is not for': 'UPDATE invitation SET to_account = from_account WHERE state = 3;',
+    'somebody has more than a hundred partners': `INSERT INTO connection (account_a, account_b, state, rev, since) VALUES ${Array.from({ length: 101 }, (_, i) =>
+        `(${literal('00000000-0000-7000-8000-000000000001')}, ${literal(`00000000-0000-7000-8000-${String(i + 100).padStart(12, '0')}`)}, 3, 1, 1)`).join(', ')};`,
+    'a public profile cannot be found by words': 'DELETE FROM profile_words;',
     'a referral cannot be found by words': postgresql ? `DELETE FROM referral_words WHERE referral = ${one('referral')};` : `DELETE FROM referral_words WHERE rowid = ${one('referral', '1 = 1', 'n')};`,
     'words are kept of a referral that is not there': "INSERT INTO referral_words (rowid, words) VALUES (99999999, 'x');",
     'a referral was judged without a verdict': `UPDATE referral SET verdict = NULL WHERE id = ${one('referral', 'state = 3')};`,

@@ -182,7 +182,7 @@ test('a quiet stream pings every 15 s; one whose session was ended by another pr
 test('the server tells of what another process wrote into its database', { skip: !postgresql }, async () => {
     const stream = await open(ann);
     await nextState(stream);
-    sql(net.api.database, `UPDATE scope SET seq = seq + 1 WHERE id = ${literal(ann.account)};
+    sql(net.api.database, `UPDATE scope SET seq = seq + 1, loud_seq = seq + 1 WHERE id = ${literal(ann.account)};
         UPDATE change_index SET seq = (SELECT seq FROM scope WHERE id = ${literal(ann.account)}) WHERE scope_id = ${literal(ann.account)} AND type = 4;`);
     assert.equal(told(await nextState(stream, 5000))[ann.account], await stateOf(ann));
     stream.close();

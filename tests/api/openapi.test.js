@@ -141,6 +141,32 @@ test('every problem code of the catalogue that goes on the wire is in it', () =>
 
 /* ---- answers */
 
+/* Profiles, invitations, partners, and their pages. */
+async function theNetwork(is) {
+    const [dan, eve, fay] = await Promise.all(['dan', 'eve', 'fay'].map((name) => net.api.user(`${name}@x.example`))), url = () => `/v1/invitations/${uuid()}`;
+    is('PATCH', '/v1/me', await dan.patch('/v1/me', { business_type: 'plumber', profile: { public: true, recommends: true, headline: 'Pipes', areas: ['Leeds'], price_level: 1, website: 'https://d.example/' } }, { rev: 1 }));
+    const [one, two, three] = [url(), url(), url()];
+    is('PUT', '/v1/invitations/{id}', await eve.put(one, { account: dan.account, message: 'Hello' }));
+    is('PUT', '/v1/invitations/{id}', await eve.put(two, { email: 'nobody@y.example' }));
+    is('PUT', '/v1/invitations/{id}', await fay.put(three, { account: dan.account, kind: 'request' }));
+    is('GET', '/v1/invitations/{id}', await dan.get(one));
+    is('POST', '/v1/invitations/{id}/accept', await dan.post(`${one}/accept`));
+    is('POST', '/v1/invitations/{id}/decline', await dan.post(`${three}/decline`));
+    is('POST', '/v1/invitations/{id}/withdraw', await eve.post(`${two}/withdraw`));
+    is('GET', '/v1/invitations', await eve.get('/v1/invitations'));
+    is('GET', '/v1/changes', await dan.get('/v1/changes?limit=500'));
+    is('GET', '/v1/profiles', await eve.get('/v1/profiles?q=pipes'));
+    is('GET', '/v1/profiles/{account}', await eve.get(`/v1/profiles/${dan.account}`));
+    is('POST', '/v1/partners/{account}/encourage', await eve.post(`/v1/partners/${dan.account}/encourage`, { message: 'Hello' }));
+    is('DELETE', '/v1/partners/{account}', await eve.delete(`/v1/partners/${dan.account}`));
+    for (const name of ['profile', 'referral-program', 'recommended']) is('GET', `/${name}/{account}`, await net.api.get(`/${name}/${dan.account}`));
+    is('POST', '/profile/{account}', await net.api.form(`/profile/${dan.account}`, { email: 'eve@x.example', password: PASSWORD }));
+    await fay.put(url(), { email: 'guest@y.example' });
+    const [{ link }] = await mailsTo(net.api, 'guest@y.example');
+    is('GET', '/invitation', await net.api.get(link.slice(link.indexOf('/invitation'))));
+    is('POST', '/invitation', await net.api.form('/invitation', { token: link.split('=')[1], decision: 'decline' }));
+}
+
 test('answers are as the document says', async () => {
     const id = uuid(), note = uuid(), seen = new Set();
     const is = (method, route, answer) => { assertAnswer(method, route, answer); seen.add(`${method} ${route}`); };
@@ -165,6 +191,7 @@ test('answers are as the document says', async () => {
     is('GET', '/v1/referrals/{id}', await ann.get(`/v1/referrals/${refused.id}`));
     is('GET', '/v1/referrals', await ben.get('/v1/referrals?limit=2'));
     is('GET', '/v1/partners', await ben.get('/v1/partners'));
+    await theNetwork(is);
     for (const name of ['give-take', 'not-a-lead-reasons', 'speed']) is('GET', `/v1/reports/${name}`, await ann.get(`/v1/reports/${name}`));
     is('GET', '/v1/changes', await ben.get('/v1/changes?limit=500'));
     is('GET', '/v1/changes', await ben.get(`/v1/changes?since=${(await ben.get('/v1/me')).body.scopes[0].state}`));

@@ -29,3 +29,7 @@ tests_unit_test_config_LDADD = $(SERVER_TEST_LIBS)
 check_PROGRAMS += tests/unit/test_server_parts
 TESTS += tests/unit/test_server_parts
 tests_unit_test_server_parts_LDADD = $(SERVER_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test_invitations
+TESTS += tests/unit/test_invitations
+tests_unit_test_invitations_LDADD = $(SERVER_TEST_LIBS)

@@ -912,6 +912,67 @@ static void the_account_is_kept_whole(void **state)
     fields_clear(&account_fields, &kept);
 }
 
+/* ---- the network */
+
+static void profiles_and_invitations_are_kept_and_swept(void **state)
+{
+    World *world = *state;
+    char *areas[] = { (char *)"Leeds", (char *)"York", NULL };
+    Partner partner = { .account = uuid_new(),
+                        .rev = 1,
+                        .name = (char *)"Ben",
+                        .since = 1,
+                        .profile = { .headline = (char *)"Boilers",
+                                     .areas = areas,
+                                     .price_level = 2,
+                                     .exclusive = true } };
+    Invitation asked = { .id = uuid_new(),
+                         .rev = 1,
+                         .created_at = 5,
+                         .updated_at = 5,
+                         .direction = DIRECTION_RECEIVED,
+                         .kind = INVITATION_REQUEST,
+                         .from = { uuid_new(), (char *)"Cy", NULL },
+                         .business_type = (char *)"plumber",
+                         .via = INVITED_BY_PROFILE,
+                         .state = INVITATION_INVITED,
+                         .expires_at = 1000 };
+    Invitation sent = asked;
+    sent.id = uuid_new();
+    sent.direction = DIRECTION_SENT;
+    sent.state = INVITATION_DECLINED;
+    sent.created_at = 9;
+    PageObject page[] = { { "partner", false, partner.account, &partner_fields, &partner },
+                          { "invitation", false, asked.id, &invitation_fields, &asked },
+                          { "invitation", false, sent.id, &invitation_fields, &sent } };
+    sync_page(world, "s1", true, false, page, 3);
+    Partner kept = { 0 };
+    Invitation found = { 0 };
+    gint64 waiting = 0;
+    assert_true(cache_partner(world->cache, &partner.account, &kept, NULL));
+    assert_true(fields_equal(&partner_fields, &partner, &kept));
+    fields_clear(&partner_fields, &kept);
+    assert_true(cache_invitation(world->cache, &asked.id, &found, NULL));
+    assert_true(fields_equal(&invitation_fields, &asked, &found));
+    fields_clear(&invitation_fields, &found);
+    g_autoptr(GPtrArray) all = cache_invitations(world->cache, 0, 10, NULL);
+    assert_int_equal(all->len, 2);
+    assert_true(uuid_equal(&((Invitation *)all->pdata[0])->id, &asked.id)); /* waits: first */
+    g_autoptr(GPtrArray) mine = cache_invitations(world->cache, DIRECTION_SENT, 10, NULL);
+    assert_int_equal(mine->len, 1);
+    assert_true(cache_invitations_waiting(world->cache, 999, &waiting, NULL));
+    assert_int_equal(waiting, 1);
+    assert_true(cache_invitations_waiting(world->cache, 1000, &waiting, NULL));
+    assert_int_equal(waiting, 0);
+    /* What a full sync does not see goes, and what the feed takes away. */
+    sync_page(world, "s2", true, false, page, 2);
+    assert_false(cache_invitation(world->cache, &sent.id, &found, NULL));
+    PageObject gone[] = { { "invitation", true, asked.id }, { "partner", true, partner.account } };
+    sync_page(world, "s3", false, false, gone, 2);
+    assert_false(cache_invitation(world->cache, &asked.id, &found, NULL));
+    assert_false(cache_partner(world->cache, &partner.account, &kept, NULL));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -935,6 +996,7 @@ int main(void)
         TEST(an_old_answer_brings_nothing_back),
         TEST(an_old_answer_does_not_bring_an_old_name_back),
         TEST(an_old_answer_does_not_change_a_note_back),
+        TEST(profiles_and_invitations_are_kept_and_swept),
         TEST(the_account_is_kept_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
