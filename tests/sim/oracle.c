@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/problem.h"
+#include "client/overlay.h"
 #include "tests/sim/history.h"
 #include "tests/sim/world.h"
 #include "wire/json.h"
@@ -273,8 +274,11 @@ bool oracle_is_over(const OutboxItem *row, const GPtrArray *items)
 {
     for (guint i = 0; i < items->len; i++) {
         const OutboxItem *other = g_ptr_array_index(items, i);
-        if (other->kind == OUTBOX_CREATE && outbox_is_stopped(other->state) &&
-            uuid_equal(&other->object, &row->object))
+        if (other == row || other->kind != OUTBOX_CREATE)
+            continue;
+        bool follows = uuid_equal(&other->object, &row->object) ||
+                       overlay_is_copy_of(row, &other->object);
+        if (follows && oracle_is_over(other, items))
             return true;
     }
     return outbox_is_stopped(row->state);

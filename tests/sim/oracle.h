@@ -30,7 +30,7 @@ void oracle_check_kept(OracleKnows knows);
 /* A person tries what had failed again: under a new key, as the server gives the same answer to the old one for ever. */
 void oracle_tried_again(const OutboxItem *before, const OutboxItem *after);
 
-/* Has it failed, or what it is to be done to? items: the whole outbox. */
+/* Has it failed, or what it is to be done to, or the lead that it is a copy of? items: the whole outbox. */
 bool oracle_is_over(const OutboxItem *row, const GPtrArray *items);
 
 /* A referral is known to nobody any more: whatever was done to it is answered by 404 from now on. */

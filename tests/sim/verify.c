@@ -325,8 +325,9 @@ static void compare_table(const Compared *c, const char *table, const char *id_c
     }
     g_assert(id_at >= 0);
     g_autoptr(GError) error = NULL;
-    /* A note on a lead that could not be made is only here. */
-    const char *made_here = !c->settled && strcmp(table, "note") == 0 ? " WHERE local = 0" : "";
+    /* A note on a lead that could not be made is only here, and so is a copy of it. */
+    bool may_wait = strcmp(table, "note") == 0 || strcmp(table, "referral") == 0;
+    const char *made_here = !c->settled && may_wait ? " WHERE local = 0" : "";
     g_autoptr(DbRows) rows = db_query(
         c->db, &error, db_intern("SELECT %s FROM %s%s", names->str, table, made_here));
     while (rows && db_next(rows, &error)) {
@@ -550,10 +551,11 @@ static void check_server(void)
         fail("the server's database: %s", out->str);
 }
 
+/* The last first: a copy whose original is dropped becomes a lead of its own, which goes out. */
 static void drop_failed(User *user)
 {
     g_autoptr(GPtrArray) items = store_items(client_store(user->client), 0, NULL);
-    for (guint i = 0; items && i < items->len; i++) {
+    for (guint i = items ? items->len : 0; i-- > 0;) {
         const OutboxItem *item = g_ptr_array_index(items, i);
         client_drop(user->client, &item->op, "refused", NULL);
     }
