@@ -7,12 +7,22 @@
 
 /* ---- one field, as the field's own rules want it */
 
+/* Stripping can leave a mark without its base, and cutting half of an emoji: what comes out is as clean as it is short. */
 static char *cut_to(const char *text, gint64 max)
 {
     char *clean = g_strstrip(text_clean(text, -1, TEXT_LINE));
-    if (max > 0 && g_utf8_strlen(clean, -1) > max)
-        *g_utf8_offset_to_pointer(clean, max) = '\0';
-    return g_strchomp(clean);
+    for (int i = 0; i < 8; i++) {
+        if (max > 0 && g_utf8_strlen(clean, -1) > max)
+            *g_utf8_offset_to_pointer(clean, max) = '\0';
+        char *again = g_strstrip(text_clean(clean, -1, TEXT_LINE));
+        bool same = strcmp(again, clean) == 0;
+        g_free(clean);
+        clean = again;
+        if (same)
+            return clean;
+    }
+    *clean = '\0';
+    return clean;
 }
 
 static char **text_of(Contact *contact, const Field *field)
