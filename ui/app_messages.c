@@ -66,6 +66,10 @@ static const struct {
     { PROBLEM_FORBIDDEN, N_("Not yours to do: only who received a lead gives the verdict on it.") },
     { PROBLEM_NOT_FOUND, N_("It is not there any more.") },
     { PROBLEM_BAD_CREDENTIALS, N_("Wrong e-mail or password. Try again.") },
+    { PROBLEM_TOTP_REQUIRED, N_("This account wants a one-time code: sign in with a browser, "
+                                "type :login browser") },
+    { PROBLEM_TOTP_WRONG, N_("The one-time code is wrong, too old, or was used before.") },
+    { PROBLEM_WRONG_PASSWORD, N_("Wrong password or code. Nothing was changed.") },
     { PROBLEM_UNAUTHORIZED, N_("Sign in first: type :login") },
     { PROBLEM_TOKEN_EXPIRED, N_("The session has ended. Sign in again: type :login") },
     { PROBLEM_SERVER_DOWN, N_("The server does not answer. What you do is kept and sent later.") },

@@ -21,6 +21,7 @@
 #define INVITATION CTX_BIT(CTX_INVITATION)
 #define MEMBER CTX_BIT(CTX_MEMBER)
 #define REPORT CTX_BIT(CTX_REPORT)
+#define ACCOUNT CTX_BIT(CTX_ACCOUNT)
 #define OUTBOX CTX_BIT(CTX_OUTBOX)
 #define HELP CTX_BIT(CTX_HELP)
 #define FORM CTX_BIT(CTX_FORM)
@@ -162,6 +163,23 @@ const Command commands[] = {
       N_("Write the report into a new file"), N_("json|csv|text FILE"), run_export_report,
       &report_outputs },
 
+    { "mail-settings", ACCOUNT, NEED_CLIENT | WRITE, 0, N_("Mail"),
+      N_("Which types of mail you want"), NULL, run_mail_settings },
+    { "sessions", ACCOUNT, NEED_CLIENT | WRITE, 0, N_("Sessions"),
+      N_("End a session on another machine"), NULL, run_sessions },
+    { "password", ACCOUNT, NEED_CLIENT | WRITE, TEXT, N_("Password"),
+      N_("Change the password; all other sessions end"), NULL, run_password },
+    { "codes", ACCOUNT, NEED_CLIENT | WRITE, TEXT, N_("Codes"),
+      N_("One-time codes at log-ins: switch on, new recovery codes, off"), N_("[new|off]"),
+      run_codes, &code_choices },
+    { "verify", ACCOUNT, NEED_CLIENT | WRITE, 0, N_("Verify"),
+      N_("Send the mail that verifies your address again"), NULL, run_verify },
+    { "export-account", ACCOUNT, NEED_CLIENT, 0, N_("Export"),
+      N_("Save all that the server keeps about you as a zip"), N_("[FILE]"), run_export_account },
+    { "delete-account", ACCOUNT, NEED_CLIENT | WRITE, TEXT, N_("Delete"),
+      N_("Delete your account and all that is personal about you, for ever"), NULL,
+      run_delete_account },
+
     { "retry", OUTBOX, NEED_ITEM | WRITE, 0, N_("Send now"),
       N_("Try to send this again now; or put what was dropped back"), NULL, run_retry },
     { "edit-item", OUTBOX, UNSENT | WRITE, TEXT, N_("Edit"), N_("Change what will be sent"), NULL,
@@ -247,7 +265,7 @@ const Command commands[] = {
     { "online", G, NEED_CLIENT | WRITE, LINE, N_("Online"), N_("Use the network again"), NULL,
       run_online },
     { "profile", G, NEED_CLIENT | WRITE, UNDO | LINE, N_("Profile"),
-      N_("Change your name, company or business"), NULL, run_profile },
+      N_("Change your name, company, business or profile"), NULL, run_profile },
     { "login", G, NEED_CLIENT | WRITE, LINE, N_("Sign in"),
       N_("Sign in to the server of this profile, perhaps with a browser"), N_("[browser]"),
       run_login, &login_choices },

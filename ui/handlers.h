@@ -167,3 +167,13 @@ void open_address(App *app, const char *url);
 void run_login(App *app, const char *args);
 extern const EnumTable login_choices;
 void run_logout(App *app, const char *args);
+
+/* commands_account.c: the account itself, at the server */
+void run_password(App *app, const char *args);
+void run_codes(App *app, const char *args);
+void run_mail_settings(App *app, const char *args);
+void run_sessions(App *app, const char *args);
+void run_verify(App *app, const char *args);
+void run_export_account(App *app, const char *args);
+void run_delete_account(App *app, const char *args);
+extern const EnumTable code_choices;

@@ -2,7 +2,7 @@
 noinst_LIBRARIES += %D%/libui.a
 %C%_libui_a_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS) $(READLINE_CFLAGS)
 %C%_libui_a_SOURCES = \
-	%D%/account.c \
+	%D%/account.c %D%/account.h \
 	%D%/app.c %D%/app.h \
 	%D%/app_draw.c \
 	%D%/app_input.c \
@@ -10,6 +10,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/app_messages.c \
 	%D%/clipboard.c %D%/clipboard.h \
 	%D%/command.c %D%/command.h \
+	%D%/commands_account.c \
 	%D%/commands_go.c \
 	%D%/commands_lead.c \
 	%D%/commands_list.c \

@@ -148,10 +148,10 @@ static bool check_kept(Cli *cli, GError **error)
                        why ? why : "");
 }
 
-static bool log_in(Cli *cli, const char *email, const char *password, unsigned ms, GError **error)
+static bool log_in_with(Cli *cli, const Login *login, unsigned ms, GError **error)
 {
     Answer answer = { 0 };
-    client_login(cli->client, email, password, on_answer, &answer);
+    client_login_with(cli->client, login, on_answer, &answer);
     client_wait(cli->client, is_there, &answer, ms);
     if (!answer.there) {
         g_clear_pointer(&cli->client, client_free); /* before its answer comes after all */
@@ -160,6 +160,40 @@ static bool log_in(Cli *cli, const char *email, const char *password, unsigned m
     if (answer.error)
         g_propagate_error(error, answer.error);
     return answer.error == NULL && check_kept(cli, error);
+}
+
+/* A second line of standard input, where the password was the first. */
+static char *read_code(Cli *cli, GError **error)
+{
+    if (!isatty(STDIN_FILENO))
+        return cli_read_line(error);
+    if (cli_may_ask(cli->args))
+        return cli_ask_line(_("One-time code, or a recovery code"), error);
+    problem_set(error, PROBLEM_TOTP_REQUIRED, "%s",
+                _("the second line of standard input must be a one-time code"));
+    return NULL;
+}
+
+/* An account that wants one is only known as such when the password was right. */
+static bool log_in(Cli *cli, const char *email, const char *password, unsigned ms, GError **error)
+{
+    g_autoptr(GError) local = NULL;
+    Login login = { .email = (char *)email, .password = (char *)password };
+    bool ok = log_in_with(cli, &login, ms, &local);
+    if (!problem_is(local, PROBLEM_TOTP_REQUIRED)) {
+        if (local)
+            g_propagate_error(error, g_steal_pointer(&local));
+        return ok;
+    }
+    login.totp = read_code(cli, NULL);
+    if (!login.totp) {
+        g_propagate_error(error, g_steal_pointer(&local));
+        return false;
+    }
+    ok = log_in_with(cli, &login, ms, error);
+    explicit_bzero(login.totp, strlen(login.totp));
+    g_free(login.totp);
+    return ok;
 }
 
 /* By now the server has said who this is, and whose cache it must be. */

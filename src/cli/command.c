@@ -76,6 +76,34 @@ const CliCommand cli_commands[] = {
     { "note", N_("ID"), 1, 1, MESSAGE | CLI_OPTION(NOTE) | NETWORK, .writes = true,
       .run = cli_run_note, .effect = N_("Write a note on a lead, or change one"),
       .details = N_("Only your side sees notes. The text is that of --message.") },
+    { "account sessions", NULL, 0, 0, NETWORK, .run = cli_run_account_sessions,
+      .effect = N_("Where you are logged in"),
+      .details = N_("Each line is: id, current or nothing, last used, program, with tabs between. "
+                    "This and the following are asked of the server at once: none of them works "
+                    "offline.") },
+    { "account end", N_("SESSION"), 1, 1, NETWORK, .writes = true, .run = cli_run_account_end,
+      .effect = N_("End a session") },
+    { "account mail", N_("[TYPE on|off]"), 0, 2, NETWORK, .run = cli_run_account_mail,
+      .effect = N_("Which mail you get; switch a type on or off") },
+    { "account verify", NULL, 0, 0, NETWORK, .run = cli_run_account_verify,
+      .effect = N_("Send the mail that verifies your address again") },
+    { "account password", NULL, 0, 0, NETWORK, .writes = true, .run = cli_run_account_password,
+      .effect = N_("Change the password; all other sessions end"),
+      .details = N_("The passwords are asked for, or are the first two lines of standard input: "
+                    "the current one, then the new one.") },
+    { "account codes", N_("[on|off|new]"), 0, 1, NETWORK, .writes = true,
+      .run = cli_run_account_codes,
+      .effect = N_("One-time codes at log-ins: whether they are wanted, and changing that"),
+      .details = N_("on shows a secret for an authenticator, and recovery codes; new makes other "
+                    "recovery codes. The password is asked for, or is the first line of standard "
+                    "input; for on, the first code is the next.") },
+    { "account export", N_("FILE"), 1, 1, NETWORK, .run = cli_run_account_export,
+      .effect = N_("Save all that the server keeps about you, as JSON and CSV in a zip") },
+    { "account delete", NULL, 0, 0, NETWORK, .writes = true, .run = cli_run_account_delete,
+      .effect = N_("Delete your account and all that is personal about you, for ever"),
+      .details = N_("It cannot be undone. Your e-mail address and the password are asked for, or "
+                    "are the first two lines of standard input; an account with one-time codes "
+                    "needs one too.") },
     { "account", NULL, 0, 0, NETWORK, &account_fields, .run = cli_run_account,
       .effect = N_("Your name, company and business, and changing them") },
     { "report", N_("NAME"), 1, 1, CLI_OPTION(FROM) | CLI_OPTION(UNTIL) | CLI_OPTION(FORMAT),

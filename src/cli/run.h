@@ -21,6 +21,16 @@ bool cli_run_remind(Cli *cli, GError **error);
 bool cli_run_note(Cli *cli, GError **error);
 bool cli_run_account(Cli *cli, GError **error);
 
+/* account.c */
+bool cli_run_account_sessions(Cli *cli, GError **error);
+bool cli_run_account_end(Cli *cli, GError **error);
+bool cli_run_account_mail(Cli *cli, GError **error);
+bool cli_run_account_verify(Cli *cli, GError **error);
+bool cli_run_account_password(Cli *cli, GError **error);
+bool cli_run_account_codes(Cli *cli, GError **error);
+bool cli_run_account_export(Cli *cli, GError **error);
+bool cli_run_account_delete(Cli *cli, GError **error);
+
 /* network.c */
 bool cli_run_partners(Cli *cli, GError **error);
 bool cli_run_requests(Cli *cli, GError **error);

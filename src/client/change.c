@@ -34,7 +34,21 @@ static bool invite_valid(const void *input, FieldErrors *errors)
 static const char *const confirm_names[] = { "verdict", "reason_code", "message", "value", NULL };
 static const char *const outcome_names[] = { "outcome", "value", NULL };
 static const char *const note_names[] = { "text", NULL };
-static const char *const profile_names[] = { "name", "company_name", "business_type", NULL };
+static const char *const profile_names[] = { "name",
+                                             "company_name",
+                                             "business_type",
+                                             "profile/headline",
+                                             "profile/about",
+                                             "profile/specialities",
+                                             "profile/industries",
+                                             "profile/price_level",
+                                             "profile/areas",
+                                             "profile/qualifies",
+                                             "profile/ideal_partner",
+                                             "profile/website",
+                                             "profile/exclusive",
+                                             "profile/public",
+                                             NULL };
 static const char *const create_names[] = {
     "contact/first_name",
     "contact/last_name",

@@ -343,6 +343,7 @@ void client_free(Client *client)
     if (!client)
         return;
     client_device_cancel(client);
+    client_account_end(client);
     client_sync_stop(client);
     client_outbox_stop(client);
     g_clear_handle_id(&client->store_poll, g_source_remove);

@@ -99,6 +99,8 @@ const Profile *client_profile(const Client *client);
 typedef void (*ClientDoneFunc)(const GError *error, gpointer data); /* error NULL: done */
 void client_login(Client *client, const char *email, const char *password, ClientDoneFunc done,
                   gpointer data);
+/* The same with a one-time code, for an account that wants one (TOTP_REQUIRED, TOTP_WRONG). */
+void client_login_with(Client *client, const Login *login, ClientDoneFunc done, gpointer data);
 void client_sign_up(Client *client, const SignUp *input, ClientDoneFunc done, gpointer data);
 /* In a browser, on any machine (RFC 8628): changed is called with what is to be shown, and again when that changes; then done
  * once, with ACCESS_DENIED or EXPIRED_TOKEN when nobody allowed it. An outage in between is sat out. */

@@ -18,6 +18,7 @@
 
 typedef struct Sending Sending;
 typedef struct DeviceLogin DeviceLogin;
+typedef struct AccountQuestion AccountQuestion;
 
 struct Client {
     Profile *profile;
@@ -33,6 +34,7 @@ struct Client {
     gpointer keeping; /* who waits for the credentials, when that is not the client itself */
     GDestroyNotify keeping_free;
     DeviceLogin *device; /* NULL none runs */
+    GSList *questions;   /* AccountQuestion *, not answered yet */
     char *stale;         /* a command's token that the server refused */
     int undo_hold;
 
@@ -138,3 +140,6 @@ bool client_read_tokens(const NetReply *reply, Tokens *tokens);
 bool client_may_ask(Client *client, ClientDoneFunc done, gpointer data);
 /* Whose profile it is, also on disk. */
 void client_remember_email(Client *client, const char *email);
+
+/* client_account.c: what was asked and not answered is forgotten. */
+void client_account_end(Client *client);

@@ -259,7 +259,8 @@ static char *pairs_to_json(const Pair *pairs, size_t n)
 static void send_login(Asking *asking)
 {
     const Pair pairs[] = { { "email", asking->login.email },
-                           { "password", asking->login.password } };
+                           { "password", asking->login.password },
+                           { "totp", asking->login.totp } };
     g_autofree char *body = pairs_to_json(pairs, G_N_ELEMENTS(pairs));
     NetCall call = { .method = "POST", .path = "/v1/login", .body = body, .drop = asking_free };
     net_send(asking->client->net, &call, on_login, asking);
@@ -277,16 +278,21 @@ bool client_may_ask(Client *client, ClientDoneFunc done, gpointer data)
     return false;
 }
 
-void client_login(Client *client, const char *email, const char *password, ClientDoneFunc done,
-                  gpointer data)
+void client_login_with(Client *client, const Login *login, ClientDoneFunc done, gpointer data)
 {
     if (!client_may_ask(client, done, data))
         return;
     Asking *asking = g_new0(Asking, 1);
-    *asking = (Asking){ client, g_strdup(email), .done = done, .data = data };
-    asking->login.email = g_strdup(email);
-    asking->login.password = g_strdup(password);
+    *asking = (Asking){ client, g_strdup(login->email), .done = done, .data = data };
+    fields_copy(&login_fields, &asking->login, login);
     send_login(asking);
+}
+
+void client_login(Client *client, const char *email, const char *password, ClientDoneFunc done,
+                  gpointer data)
+{
+    client_login_with(client, &(Login){ .email = (char *)email, .password = (char *)password },
+                      done, data);
 }
 
 static void on_signed_up(NetReply *reply, gpointer data)

@@ -11,7 +11,7 @@ noinst_LIBRARIES += %D%/libclient.a
 	%D%/card.c %D%/card.h %D%/signature.c %D%/vcard.c \
 	%D%/change.c %D%/change.h \
 	%D%/client.c %D%/client.h %D%/client_private.h \
-	%D%/client_actions.c %D%/client_device.c %D%/client_network.c %D%/client_outbox.c %D%/client_profiles.c %D%/client_session.c %D%/client_sync.c \
+	%D%/client_account.c %D%/client_actions.c %D%/client_device.c %D%/client_network.c %D%/client_outbox.c %D%/client_profiles.c %D%/client_session.c %D%/client_sync.c \
 	%D%/client_tasks.c \
 	%D%/credentials.c %D%/credentials.h \
 	%D%/doctor.c %D%/doctor.h \
@@ -27,6 +27,7 @@ noinst_LIBRARIES += %D%/libclient.a
 	%D%/loan.c %D%/loan.h \
 	%D%/log_file.c %D%/log_file.h \
 	%D%/moment.c %D%/moment.h \
+	%D%/account.h \
 	%D%/network.h \
 	%D%/net.c %D%/net.h %D%/net_watch.c %D%/net_watch.h \
 	%D%/notify.c %D%/notify.h \

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 EXTRA_DIST += \
+	%D%/account.test.js \
 	%D%/cli.test.js \
 	%D%/home.js \
 	%D%/keyring.js \

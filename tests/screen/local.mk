@@ -18,6 +18,7 @@ check_DATA += %D%/demo.db
 CLEANFILES += %D%/demo.db %D%/demo.db-wal %D%/demo.db-shm %D%/demo.db.log
 
 screen_plays = \
+	%D%/account.script \
 	%D%/conflict.script \
 	%D%/device.script \
 	%D%/driver.script \

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// `leadline account ...`: sessions, mail, password, one-time codes, own data, the end; against a real server.
+'use strict';
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const { after, before, test } = require('node:test');
+const { Server, PASSWORD } = require('../api/harness.js');
+const { codeOf } = require('../api/totp.js');
+const { Home } = require('./home.js');
+
+const NEW = 'a brand new passphrase';
+let server, url;
+before(async () => {
+    server = await Server.start({ tcp: true });
+    url = `http://127.0.0.1:${server.port}`;
+});
+after(() => server.stop());
+
+/** Somebody with an account, logged in on a machine of their own. */
+async function person(email) {
+    const home = new Home();
+    const caller = await server.user(email);
+    (await home.leadline(['--server', url, '--insecure-storage', 'auth', 'login', '--email', email], { input: `${PASSWORD}\n` })).expect(0);
+    return { home, caller, run: (args, lines = [], options = {}) => home.leadline(['account', ...args], { input: lines.map((line) => `${line}\n`).join(''), ...options }) };
+}
+
+test('R2, R3: account delete wants the address and the password, and says that it cannot be undone', async () => {
+    const { home, caller, run } = await person('zoe@x.example');
+    const wrong = (await run(['delete'], ['somebody@x.example', PASSWORD])).expect(65);
+    assert.match(wrong.stderr, /cannot be undone/);
+    (await run(['delete'], ['zoe@x.example', 'not the password'])).expect(77);
+    (await run(['delete', '--no-input'])).expect(65);
+    assert.equal((await caller.get('/v1/me')).status, 200);
+    const gone = (await run(['delete'], ['zoe@x.example', PASSWORD])).expect(0);
+    assert.match(gone.stderr, /is deleted/);
+    assert.equal((await caller.get('/v1/me')).status, 401);
+    const left = fs.readdirSync(home.dir, { recursive: true }).map(String).filter((name) => /cache\.db/.test(name));
+    assert.deepEqual(left, []);
+    home.remove();
+});
+
+test('account export writes a file that only its owner reads, and never over another', async () => {
+    const { home, run } = await person('ann@x.example');
+    const file = home.path('mine.zip');
+    (await run(['export', file])).expect(0);
+    assert.equal(fs.readFileSync(file).subarray(0, 4).toString('latin1'), 'PK\x03\x04');
+    assert.equal(fs.statSync(file).mode & 0o777, 0o600);
+    (await run(['export', file])).expect(73);
+    (await run(['export'])).expect(64);
+    home.remove();
+});
+
+test('account password: both are lines of standard input; other sessions end, this one goes on', async () => {
+    const { home, caller, run } = await person('ben@x.example');
+    (await run(['password'], ['not the password', NEW])).expect(77);
+    (await run(['password'], [PASSWORD, 'short'])).expect(65);
+    (await run(['password'], [PASSWORD, NEW])).expect(0);
+    assert.equal((await caller.get('/v1/me')).status, 401);
+    (await run(['sessions'])).expect(0);
+    assert.equal((await server.login('ben@x.example', NEW)).email, 'ben@x.example');
+    home.remove();
+});
+
+test('account sessions lists them, account end ends one', async () => {
+    const { home, caller, run } = await person('cat@x.example');
+    const rows = (await run(['sessions'])).expect(0).rows();
+    assert.equal(rows.length, 2);
+    assert.equal(rows.filter((row) => row[1] === 'current').length, 1);
+    const other = rows.find((row) => row[1] === '');
+    (await run(['end', other[0]])).expect(0);
+    assert.equal((await caller.get('/v1/me')).status, 401);
+    (await run(['end', other[0]])).expect(65);
+    (await run(['end', 'x'])).expect(64);
+    assert.equal((await run(['sessions'])).expect(0).rows().length, 1);
+    home.remove();
+});
+
+test('R4, R5: account mail shows the types and switches those that may be', async () => {
+    const { home, run } = await person('dan@x.example');
+    const rows = (await run(['mail'])).expect(0).rows();
+    assert.ok(rows.some((row) => row[0] === 'verdict' && row[1] === 'always'));
+    assert.ok(rows.some((row) => row[0] === 'outcome' && row[1] === 'on'));
+    const off = (await run(['mail', 'outcome', 'off'])).expect(0).rows();
+    assert.ok(off.some((row) => row[0] === 'outcome' && row[1] === 'off'));
+    (await run(['mail', 'verdict', 'off'])).expect(65);
+    (await run(['mail', 'outcome'])).expect(64);
+    home.remove();
+});
+
+test('account codes: on, a log-in that wants one, new recovery codes, off', async () => {
+    const { home, caller, run } = await person('eve@x.example');
+    assert.deepEqual((await run(['codes'])).expect(0).rows(), [['off', '0']]);
+    (await run(['codes', 'on'], ['not the password'])).expect(77);
+    (await run(['codes', 'on'], [PASSWORD, '000000'])).expect(77);
+    const begun = await caller.post('/v1/me/totp', { password: PASSWORD });
+    const confirmed = await caller.post('/v1/me/totp/confirm', { code: codeOf(begun.body.secret) });
+    assert.equal(confirmed.status, 200);
+    assert.deepEqual((await run(['codes'])).expect(0).rows(), [['on', '10']]);
+    const codes = (await run(['codes', 'new'], [PASSWORD])).expect(0).rows().map((row) => row[0]);
+    assert.equal(codes.length, 10);
+    const second = new Home();
+    const login = (lines) => second.leadline(['--server', url, '--insecure-storage', 'auth', 'login', '--email', 'eve@x.example'], { input: lines.join('\n') + '\n' });
+    (await login([PASSWORD])).expect(4);
+    (await login([PASSWORD, 'aaaa-aaaa-aaaa-aaaa'])).expect(4);
+    (await login([PASSWORD, codes[0]])).expect(0);
+    (await run(['codes', 'off'], [PASSWORD])).expect(0);
+    assert.deepEqual((await run(['codes'])).expect(0).rows(), [['off', '0']]);
+    (await run(['codes', 'maybe'])).expect(64);
+    home.remove();
+    second.remove();
+});
+
+test('without the server these commands say so', async () => {
+    const { home, run } = await person('fay@x.example');
+    await server.kill();
+    (await run(['sessions', '--timeout', '2'])).expect(69);
+    (await run(['export', home.path('x.zip'), '--timeout', '2'])).expect(69);
+    assert.ok(!fs.existsSync(home.path('x.zip')));
+    await server.launch();
+    (await run(['verify'])).expect(0);
+    home.remove();
+});
