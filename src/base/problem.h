@@ -38,6 +38,8 @@ typedef enum ProblemFault {
     X(TOTP_WRONG, "totp-wrong", 401, FAULT_CALLER, false, 4, N_("The one-time code is wrong"))     \
     X(TOKEN_EXPIRED, "token-expired", 401, FAULT_CALLER, false, 4, N_("The token has expired"))    \
     X(FORBIDDEN, "forbidden", 403, FAULT_CALLER, false, 77, N_("Not allowed"))                     \
+    X(EMAIL_UNVERIFIED, "email-unverified", 403, FAULT_CALLER, false, 77,                          \
+      N_("Verify your e-mail address first"))                                                      \
     X(WRONG_PASSWORD, "wrong-password", 403, FAULT_CALLER, false, 77, N_("Wrong password"))        \
     X(NOT_FOUND, "not-found", 404, FAULT_CALLER, false, 65, N_("Not found, or not yours"))         \
     X(METHOD_NOT_ALLOWED, "method-not-allowed", 405, FAULT_CALLER, false, 65,                      \

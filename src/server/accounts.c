@@ -5,6 +5,7 @@
 #include "model/business_type.h"
 #include "server/audit.h"
 #include "server/batch.h"
+#include "server/crypto.h"
 #include "server/families.h"
 #include "server/invitations.h"
 #include "server/network.h"
@@ -77,6 +78,12 @@ bool account_create(Call *call, const NewAccount *input, Account *account, GErro
     if (inserted == 0)
         return problem_set(error, PROBLEM_ALREADY_EXISTS,
                            "there is an account with this e-mail address");
+    CryptoHash hash;
+    crypto_digest_text(key, &hash);
+    /* Who comes back wants to be written to again. */
+    if (!db_exec(call->db, error, "DELETE FROM mail_stop WHERE address_hash = $1",
+                 db_bytes(hash.bytes, sizeof hash.bytes)))
+        return false;
     if (!scope_create(call->db, &account->id, SCOPE_ACCOUNT, &account->id, error))
         return false;
     change_note(call, &account->id, OBJECT_ACCOUNT, &account->id, false);

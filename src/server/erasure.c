@@ -126,6 +126,7 @@ const ErasureRow erasure_rows[] = {
     { "scope_member", "role", ERASE_NOTHING, NULL, NULL },
     { "audit", "action", ERASE_NOTHING, NULL, NULL },
     { "meta", "name", ERASE_NOTHING, NULL, NULL },
+    { "mail_job", "job local_date", ERASE_NOTHING, NULL, NULL },
     { "migration", "name", ERASE_NOTHING, NULL, NULL },
 
     { "account",

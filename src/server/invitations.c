@@ -15,6 +15,7 @@
 #include "server/profile_store.h"
 #include "server/server.h"
 #include "server/tokens.h"
+#include "server/verify.h"
 
 #define ADDRESS_MAILS_A_WEEK 5
 #define REST_AFTER_REFUSAL (30 * MS_PER_DAY)
@@ -427,7 +428,8 @@ static bool create(Call *call, GError **error)
         return false;
     if (found)
         return true;
-    if (!invitation_create(call, &call->principal.account, &call->id, input, error) ||
+    if ((input->email && *input->email && !verify_required(call, error)) ||
+        !invitation_create(call, &call->principal.account, &call->id, input, error) ||
         !invitation_load(call->db, &call->principal.account, &call->id, &made, error))
         return false;
     reply_with(call, &made, 201);

@@ -8,6 +8,7 @@
 #include "server/referral_store.h"
 #include "server/referrals.h"
 #include "server/slip_checks.h"
+#include "server/verify.h"
 
 static bool same_recipient(const Referral *old, const Recipient *to)
 {
@@ -112,6 +113,13 @@ static bool insert_new(Call *call, const NewReferral *input, const SlipChecks *c
                                            : referral_mail_received(call, &referral, error));
 }
 
+/* Mail to an address that somebody typed only for who has shown their own. */
+static bool may_mail(Call *call, const NewReferral *input, GError **error)
+{
+    return !input->to.outside.email || field_errors_any(&call->errors) ||
+           verify_required(call, error);
+}
+
 bool referral_create(Call *call, GError **error)
 {
     const NewReferral *input = call->body;
@@ -121,6 +129,6 @@ bool referral_create(Call *call, GError **error)
         (!field_errors_any(&call->errors) &&
          !answer_existing(call, input, &checks.root, &found, error)))
         return false;
-    return found ||
-           (slip_check_now(call, input, &checks, error) && insert_new(call, input, &checks, error));
+    return found || (may_mail(call, input, error) && slip_check_now(call, input, &checks, error) &&
+                     insert_new(call, input, &checks, error));
 }

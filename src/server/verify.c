@@ -22,6 +22,15 @@ static bool is_verified(Call *call, const Uuid *account, bool *verified, GError 
     return ok;
 }
 
+bool verify_required(Call *call, GError **error)
+{
+    bool verified;
+    return is_verified(call, &call->principal.account, &verified, error) &&
+           (verified || problem_set(error, PROBLEM_EMAIL_UNVERIFIED,
+                                    "first open the link in the mail that was sent to your own "
+                                    "address; POST /v1/me/verify-email sends another one"));
+}
+
 bool verify_send(Call *call, const Uuid *account, GError **error)
 {
     bool verified;

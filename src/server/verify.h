@@ -13,3 +13,6 @@ bool verify_send(Call *call, const Uuid *account, GError **error);
 
 /* Whoever had a mail knows the address: now it is verified. Tells the account's clients. */
 bool verify_set(Call *call, const Uuid *account, GError **error);
+
+/* For what sends mail to an address that the caller typed: EMAIL_UNVERIFIED. */
+bool verify_required(Call *call, GError **error);

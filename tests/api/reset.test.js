@@ -243,6 +243,17 @@ test('the mail can be sent again, not often; a new link makes the old one void',
     assertProblem(await api.post('/v1/me/verify-email'), 401, 'unauthorized');
 });
 
+test('until the address is verified, mail goes to nobody else for it; all else works', async () => {
+    const nia = await newcomer(api, 'nia@a.example'), ola = await api.user('ola@a.example');
+    assertProblem(await nia.put(`/v1/invitations/${uuid()}`, { email: 'friend@elsewhere.example' }), 403, 'email-unverified');
+    const lead = { type: 'job', contact: { first_name: 'P', phone_1: '01632 960123' }, need: 'Roof', known_and_spoken: true, permission: { given: true, method: 'spoken', channels: ['phone'] } };
+    assertProblem(await nia.put(`/v1/referrals/${uuid()}`, { ...lead, to: { outside: { name: 'Ole', email: 'ole@elsewhere.example' } } }), 403, 'email-unverified');
+    assert.equal((await nia.put(`/v1/invitations/${uuid()}`, { account: ola.account })).status, 201);
+    assert.equal((await api.form('/verify', { token: tokenOf(await linkTo(api, nia, 'verify-email')) })).status, 200);
+    const invited = await nia.put(`/v1/invitations/${uuid()}`, { email: 'friend@elsewhere.example' });
+    assert.equal(invited.status, 201, invited.text);
+});
+
 test('a new password by mail verifies the address as well', async () => {
     const mia = await newcomer(api, 'mia@a.example');
     await ask(api, 'mia@a.example');
