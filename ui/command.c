@@ -264,7 +264,7 @@ const Command commands[] = {
       N_("Stay off the network; what you do is kept"), NULL, run_offline },
     { "online", G, NEED_CLIENT | WRITE, LINE, N_("Online"), N_("Use the network again"), NULL,
       run_online },
-    { "profile", G, NEED_CLIENT | WRITE, UNDO | LINE, N_("Profile"),
+    { "profile", G, NEED_CLIENT | WRITE, UNDO | TEXT, N_("Profile"),
       N_("Change your name, company, business or profile"), NULL, run_profile },
     { "login", G, NEED_CLIENT | WRITE, LINE, N_("Sign in"),
       N_("Sign in to the server of this profile, perhaps with a browser"), N_("[browser]"),

@@ -48,6 +48,7 @@ static const char *const profile_names[] = { "name",
                                              "profile/website",
                                              "profile/exclusive",
                                              "profile/public",
+                                             "profile/recommends",
                                              NULL };
 static const char *const create_names[] = {
     "contact/first_name",
