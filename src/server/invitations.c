@@ -313,10 +313,10 @@ static bool address_is_tired(Call *call, const Asked *asked, bool *tired, GError
 static bool mail_asked(Call *call, const Invitation *invitation, const Asked *asked,
                        const Token *token, GError **error)
 {
-    bool tired, member = !uuid_is_nil(&asked->account);
+    bool tired = false, member = !uuid_is_nil(&asked->account);
     char key[UUID_TEXT_SIZE];
     if (!address_is_tired(call, asked, &tired, error) || tired)
-        return !tired ? false : true;
+        return tired; /* then nobody is told, and it waits in their list */
     g_autoptr(GString) link = g_string_new(NULL);
     server_link(call->server, link, "/invitation?token=");
     g_string_append(link, token->text);
