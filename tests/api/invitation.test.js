@@ -152,7 +152,7 @@ test('R10: the link is good for another address too, which then is not verified 
     const fresh = await net.api.login('private@z.example');
     assert.deepEqual(ids(await collect(fresh, '/v1/invitations')), [sent.id]);
     assert.equal(rows("SELECT COUNT(*) FROM account WHERE email = 'private@z.example' AND email_verified_at IS NULL;")[0][0], '1');
-    assertProblem(await fresh.put(`/v1/invitations/${uuid()}`, { email: 'somebody@z.example' }), 403, 'forbidden');
+    assertProblem(await fresh.put(`/v1/invitations/${uuid()}`, { email: 'somebody@z.example' }), 403, 'email-unverified');
     assert.equal((await net.api.post('/v1/accounts', { email: 'third@z.example', password: 'correct horse battery', name: 'Third', invitation: token })).status, 201);
     assert.deepEqual(await collect(await net.api.login('third@z.example'), '/v1/invitations'), [], 'it is taken');
 });
