@@ -105,7 +105,7 @@ test('only writes of the API are operations: no batch in a batch, no reading, no
     const { results } = (await run(ann, [
         operation('POST', '/v1/batch', { operations: [rename('x', 1)] }), operation('GET', '/v1/me'), operation('POST', '/v1/login', { email: 'a', password: 'b' }),
         operation('POST', '/oauth/token', { grant_type: 'refresh_token', refresh_token: 'x' }), operation('POST', '/v1/accounts', { email: 'x@a.example', password: 'long enough for one', name: 'x' }),
-        operation('GET', '/v1/events'), operation('GET', '/metrics'), operation('POST', '/nothing', {}), operation('DELETE', '/v1/me'), operation('PATCH', '/v1%2fme', {}),
+        operation('GET', '/v1/events'), operation('GET', '/metrics'), operation('POST', '/nothing', {}), operation('DELETE', '/v1/me', { confirm: 'ann@a.example', password: 'x' }), operation('PATCH', '/v1%2fme', {}),
     ])).body;
     assert.deepEqual(results.map((r) => r.status), [405, 405, 405, 405, 405, 405, 405, 404, 405, 404]);
     const pages = (await run(ann, [operation('POST', '/device', { decision: 'deny' }), operation('POST', '/device', { email: 1 }), operation('POST', '/oauth/token', {})])).body.results;

@@ -291,7 +291,7 @@ test('HEAD of the event stream ends', async () => {
 });
 
 test('a method that is not there gets 405 and the list of those that are', async () => {
-    for (const [method, path, allow] of [['OPTIONS', '/v1/me', 'GET, HEAD, PATCH'], ['DELETE', '/healthz', 'GET, HEAD'], ['TRACE', '/v1/me', 'GET, HEAD, PATCH'],
+    for (const [method, path, allow] of [['OPTIONS', '/v1/me', 'GET, HEAD, PATCH, DELETE'], ['DELETE', '/healthz', 'GET, HEAD'], ['TRACE', '/v1/me', 'GET, HEAD, PATCH, DELETE'],
         ['GET', '/v1/login', 'POST'], ['HEAD', '/v1/login', 'POST'], ['PROPFIND', '/v1/batch', 'POST'], ['get', '/healthz', 'GET, HEAD']]) {
         const [got] = answers((await api.raw(`${method} ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)).replace(/\r\n\r\n$/, '\r\nContent-Length: 0\r\n\r\n'));
         assert.equal(got.status, 405, `${method} ${path}`);
