@@ -192,6 +192,7 @@ typedef struct Partner {
 } Partner;
 
 #define PARTNERS_MAX 100 /* R13: individual partners */
+#define OUTSIDE_A_DAY 30 /* R116: leads to people outside, in 24 hours: each is a mail */
 
 typedef enum PartnerVia {
     VIA_INDIVIDUAL = 1,

@@ -56,7 +56,6 @@ const ErasureRow erasure_rows[] = {
     { "mail_stop", "", ERASE_NOTHING, "ht",
       "INSERT INTO mail_stop (address_hash, created_at) VALUES ($1, $2)"
       " ON CONFLICT (address_hash) DO NOTHING" },
-    { "mail_job", "job local_date", ERASE_NOTHING, NULL, NULL },
     { "mail_link", "*", ERASE_ROWS, "a", "DELETE FROM mail_link WHERE account_id = $1" },
 
     /* How it logs in. */

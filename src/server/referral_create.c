@@ -113,11 +113,26 @@ static bool insert_new(Call *call, const NewReferral *input, const SlipChecks *c
                                            : referral_mail_received(call, &referral, error));
 }
 
-/* Mail to an address that somebody typed only for who has shown their own. */
+static bool are_few(Call *call, GError **error)
+{
+    gint64 n = 0;
+    if (!db_get_one_int(call->db, error, &n,
+                        "SELECT COUNT(*) FROM referral WHERE from_account = $1 AND sent_at > $2"
+                        " AND to_account IS NULL",
+                        db_uuid(&call->principal.account), db_int(call->now - MS_PER_DAY)))
+        return false;
+    return n < OUTSIDE_A_DAY ||
+           problem_set(error, PROBLEM_TOO_SOON,
+                       "%d leads went to people outside the network within 24 hours: send more "
+                       "tomorrow",
+                       OUTSIDE_A_DAY);
+}
+
+/* Mail to an address that somebody typed: only for who has shown their own, and not for many a day. */
 static bool may_mail(Call *call, const NewReferral *input, GError **error)
 {
     return !input->to.outside.email || field_errors_any(&call->errors) ||
-           verify_required(call, error);
+           (verify_required(call, error) && are_few(call, error));
 }
 
 bool referral_create(Call *call, GError **error)

@@ -293,3 +293,10 @@ test('R36 R48: there is no ground for "not a lead" in that they chose somebody e
     for (const reason_code of ['chose_other', 'lost', 'too_late'])
         assertProblem(await ben.post(`/v1/referrals/${sent.id}/confirm`, { verdict: 'not_a_lead', reason_code }), 422, 'validation');
 });
+
+test('R116: 30 leads a day go outside, and as many the next day', async () => {
+    for (let i = 0; i < 30; i++) await send(cy, null, { to: ola });
+    assertProblem(await cy.put(`/v1/referrals/${uuid()}`, lead(null, { to: ola })), 409, 'too-soon');
+    await travel(now + DAY + 1000);
+    await send(cy, null, { to: ola });
+});
