@@ -5,6 +5,7 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "model/business_type.h"
 #include "page.h"
 
 #define LABEL_WIDTH 20
@@ -217,7 +218,7 @@ static void put_who(App *app, const AccountView *view, Page *page)
     page_text(page, ROLE_HEADING, _("Who"));
     put_pair(page, _("Name"), account.name);
     put_pair(page, _("Company"), account.company_name);
-    put_pair(page, _("Business"), account.business_type);
+    put_pair(page, _("Business"), business_type_label(account.business_type));
     put_pair(page, _("E-mail"), account.email);
     if (account.email_verified_at == 0)
         page_pair(page, LABEL_WIDTH, "", ROLE_ALERT, _("not verified: open the link in the mail"));
