@@ -517,15 +517,18 @@ static OutboxItem item_again(const Client *client, const OutboxItem *undone, con
 /* What would happen to a lead; false: it is about something else, which may always be asked for. */
 static bool event_of(OutboxKind kind, ReferralEvent *event)
 {
-    static const ReferralEvent events[] = {
-        [OUTBOX_PICK_UP] = EVENT_PICK_UP, [OUTBOX_CONFIRM] = EVENT_CONFIRM,
-        [OUTBOX_OUTCOME] = EVENT_OUTCOME, [OUTBOX_WITHDRAW] = EVENT_WITHDRAW,
-        [OUTBOX_NOTE] = EVENT_NOTE,       [OUTBOX_AMEND] = EVENT_CONFIRM,
-        [OUTBOX_REMIND] = EVENT_REMIND,
+    static const struct {
+        bool is; /* of a lead that the server has */
+        ReferralEvent event;
+    } events[] = {
+        [OUTBOX_PICK_UP] = { true, EVENT_PICK_UP }, [OUTBOX_CONFIRM] = { true, EVENT_CONFIRM },
+        [OUTBOX_OUTCOME] = { true, EVENT_OUTCOME }, [OUTBOX_WITHDRAW] = { true, EVENT_WITHDRAW },
+        [OUTBOX_NOTE] = { true, EVENT_NOTE },       [OUTBOX_AMEND] = { true, EVENT_CONFIRM },
+        [OUTBOX_REMIND] = { true, EVENT_REMIND },
     };
-    if (kind == OUTBOX_CREATE || kind >= G_N_ELEMENTS(events))
+    if (kind >= G_N_ELEMENTS(events) || !events[kind].is)
         return false;
-    *event = events[kind];
+    *event = events[kind].event;
     return true;
 }
 
