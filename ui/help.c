@@ -133,6 +133,18 @@ static void add_settings(HelpView *help)
     }
 }
 
+/* R6 */
+static void add_support(HelpView *help)
+{
+    bool started = false;
+    HelpLine line = {
+        .keys = g_strdup(""),
+        .name = g_strdup(_("E-mail")),
+        .effect = g_strdup(_("Support answers within 24 to 48 hours")),
+    };
+    add_entry(help, _("Support"), &started, &line);
+}
+
 static HelpLine *line_at(const HelpView *help, int i)
 {
     return &g_array_index(help->lines, HelpLine, i);
@@ -167,6 +179,7 @@ static void build(HelpView *help)
             add_letters(help);
     }
     add_settings(help);
+    add_support(help);
     help->cursor = help->top = 0;
     settle(help, 1);
 }

@@ -26,6 +26,17 @@ test('sign up answers the account, which can then log in', async () => {
     assert.equal(caller.account, made.body.id);
 });
 
+test('R1: an account costs nothing: it is made and used with no word of money', async () => {
+    const input = newcomer();
+    assert.equal((await api.post('/v1/accounts', input)).status, 201);
+    const caller = await api.login(input.email);
+    for (const path of ['/v1/me', '/v1/partners', '/v1/invitations', '/v1/reports/give-take', '/v1/profiles']) {
+        const answer = await caller.get(path);
+        assert.equal(answer.status, 200, path);
+        assert.doesNotMatch(answer.text, /"(price|cost|fee|balance|amount)"/, path);
+    }
+});
+
 test('sign up with a taken address, in any case, is refused', async () => {
     assertProblem(await api.post('/v1/accounts', newcomer({ email: 'ANN@a.example' })), 409, 'already-exists');
 });
