@@ -226,10 +226,12 @@ test('a body that waits for 100 Continue is refused or continued first', async (
     assert.match(text, /^HTTP\/1.1 100 Continue\r\n\r\n/);
 });
 
+// One byte too many, with all that follows it in one piece: a server that closes over unread bytes resets the connection, and
+// the answer may be lost on its way.
 test('a chunked body that grows too long is refused', async () => {
     const block = `10000\r\n${'x'.repeat(65536)}\r\n`;
     const got = answers(await api.raw(['POST /v1/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n',
-        ...Array(17).fill(block), '0\r\n\r\n', HIDDEN]));
+        ...Array(16).fill(block), `1\r\nx\r\n0\r\n\r\n${HIDDEN}`]));
     assert.equal(got.length, 1);
     assert.equal(got[0].status, 413);
     assert.match(got[0].headers.connection, /close/);
