@@ -104,7 +104,9 @@ static void on_refreshed(NetReply *reply, gpointer data)
     Tokens tokens = { 0 };
     client->request = NULL;
     if (reply->error && is_refused(reply)) {
-        credentials_drop(&client->credentials, NULL, NULL);
+        /* Whoever logs in or out just now replaces or drops them, and must hear that it is done. */
+        if (!client->keeping)
+            credentials_drop(&client->credentials, NULL, NULL);
         refuse(client, "");
     } else if (reply->error) {
         client_failed(client, reply);
