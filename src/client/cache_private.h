@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The inside of the cache's reading side: cache.c (objects, counters) and cache_list.c (lists). */
+/* The inside of the cache's reading side: cache.c (objects, counters), cache_list.c and what it is made of (lists). */
 #pragma once
 
 #include "client/cache_row.h"

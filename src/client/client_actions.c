@@ -2,12 +2,9 @@
 /* What the user does: checked by the model's rules on what is shown, then an outbox row, then the local edit. */
 #include "client/client_private.h"
 
-#include <string.h>
-
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/phone.h"
-#include "base/text.h"
 #include "client/overlay.h"
 
 /* ---- the referral as it will be once all that is in the outbox has happened */
@@ -47,8 +44,7 @@ static void apply(Client *client, Referral *referral, const OutboxItem *item)
     fields_clear(&party_fields, &to);
 }
 
-/* Not the cache's shown row: its worker may be a moment behind what was just done. */
-static bool current(Client *client, const Uuid *id, Referral *out, GError **error)
+bool client_referral_now(Client *client, const Uuid *id, Referral *out, GError **error)
 {
     g_autoptr(GError) why = NULL;
     *out = (Referral){ 0 };
@@ -71,9 +67,10 @@ static bool current(Client *client, const Uuid *id, Referral *out, GError **erro
     return problem_set(error, PROBLEM_NOT_FOUND, "there is no such lead here");
 }
 
-static bool may(Client *client, const Uuid *id, ReferralEvent event, Referral *out, GError **error)
+bool client_referral_may(Client *client, const Uuid *id, ReferralEvent event, Referral *out,
+                         GError **error)
 {
-    if (!current(client, id, out, error))
+    if (!client_referral_now(client, id, out, error))
         return false;
     if (referral_may(out, event, clock_now(), error))
         return true;
@@ -85,26 +82,30 @@ static bool may(Client *client, const Uuid *id, ReferralEvent event, Referral *o
 
 typedef enum Hold { HOLD_NONE, HOLD_UNDO } Hold;
 
+void client_begin_item(OutboxItem *item, const Uuid *unit, int hold_s)
+{
+    item->op = uuid_new();
+    item->key = uuid_new();
+    item->unit = *unit;
+    item->created_at = clock_now();
+    item->hold_until = hold_s > 0 ? item->created_at + hold_s * MS_PER_SECOND : 0;
+    item->state = hold_s > 0 ? OUTBOX_HELD : OUTBOX_WAITING;
+}
+
 static OutboxItem item_new(const Client *client, OutboxKind kind, const Uuid *unit,
                            const Uuid *object, const char *act, char *body, Hold hold)
 {
     char id[UUID_TEXT_SIZE];
-    gint64 now = clock_now();
-    bool held = hold == HOLD_UNDO && client->undo_hold > 0;
-    return (OutboxItem){
-        .op = uuid_new(),
-        .key = uuid_new(),
-        .unit = *unit,
+    OutboxItem item = {
         .account = client->status.account,
         .kind = kind,
         .object = *object,
         .method = g_strdup("POST"),
         .path = g_strdup_printf("/v1/referrals/%s%s", uuid_format(object, id), act),
         .body = body,
-        .created_at = now,
-        .hold_until = held ? now + client->undo_hold * MS_PER_SECOND : 0,
-        .state = held ? OUTBOX_HELD : OUTBOX_WAITING,
     };
+    client_begin_item(&item, unit, hold == HOLD_UNDO ? client->undo_hold : 0);
+    return item;
 }
 
 OutboxItem client_item(const Client *client, OutboxKind kind, const Uuid *object,
@@ -119,101 +120,12 @@ OutboxItem client_item(const Client *client, OutboxKind kind, const Uuid *object
     return item;
 }
 
-/* ---- what was undone: to do it again */
-
-#define UNDONE_MAX 100
-
-/* An item that was taken back, and how its lead stood then. */
-typedef struct Undone {
-    OutboxItem *item;
-    ReferralState state;
-    ReferralVerdict verdict;
-    bool waiting, amended;
-} Undone;
-
-static void undone_free(gpointer data)
-{
-    Undone *undone = data;
-    outbox_item_free(undone->item);
-    g_free(undone);
-}
-
-static void unit_free(gpointer unit)
-{
-    g_ptr_array_unref(unit);
-}
-
-void client_forget_undone(Client *client)
-{
-    g_queue_clear_full(&client->undone, unit_free);
-}
-
-static void remember_standing(Client *client, Undone *undone)
-{
-    Referral referral;
-    if (!current(client, &undone->item->object, &referral, NULL))
-        return; /* one that was not made yet */
-    undone->state = referral.state;
-    undone->verdict = referral.verdict;
-    undone->waiting = referral_is_waiting(&referral);
-    undone->amended = referral.amended;
-    fields_clear(&referral_fields, &referral);
-}
-
-static void remember_undone(Client *client, GPtrArray *items)
-{
-    GPtrArray *unit = g_ptr_array_new_with_free_func(undone_free);
-    for (guint i = 0; i < items->len; i++) {
-        Undone *undone = g_new0(Undone, 1);
-        undone->item = g_new0(OutboxItem, 1);
-        fields_copy(&outbox_fields, undone->item, items->pdata[i]);
-        remember_standing(client, undone);
-        g_ptr_array_add(unit, undone);
-    }
-    g_queue_push_head(&client->undone, unit);
-    if (g_queue_get_length(&client->undone) > UNDONE_MAX)
-        unit_free(g_queue_pop_tail(&client->undone));
-}
-
-/* It had been opened or not: that is no other state. */
-static bool stands_as_then(const Undone *undone, const Referral *referral)
-{
-    return referral->verdict == undone->verdict && referral->amended == undone->amended &&
-           (undone->waiting ? referral_is_waiting(referral) : referral->state == undone->state);
-}
-
-static bool is_about(const GPtrArray *unit, GHashTable *objects)
-{
-    for (guint i = 0; i < unit->len; i++)
-        if (g_hash_table_contains(objects, &((Undone *)unit->pdata[i])->item->object))
-            return true;
-    return false;
-}
-
-/* Something else was done to these: what was undone of them stays undone. Opening them is nothing. */
-static void spoil_undone(Client *client, const OutboxItem *items, size_t n)
-{
-    g_autoptr(GHashTable) objects = g_hash_table_new(uuid_hash, uuid_equal_func);
-    if (!client->undone.head)
-        return;
-    for (size_t i = 0; i < n; i++)
-        if (items[i].kind != OUTBOX_PICK_UP)
-            g_hash_table_add(objects, (gpointer)&items[i].object);
-    for (GList *at = client->undone.head, *next; at; at = next) {
-        next = at->next;
-        if (is_about(at->data, objects)) {
-            unit_free(at->data);
-            g_queue_delete_link(&client->undone, at);
-        }
-    }
-}
-
 bool client_add_items(Client *client, OutboxItem *items, size_t n, GError **error)
 {
     bool ok = store_add(client->store, items, n, error);
     g_autofree Uuid *objects = g_new(Uuid, n);
     if (ok)
-        spoil_undone(client, items, n);
+        client_spoil_undone(client, items, n);
     for (size_t i = 0; i < n; i++) {
         objects[i] = items[i].object;
         fields_clear(&outbox_fields, &items[i]);
@@ -228,7 +140,7 @@ bool client_add_items(Client *client, OutboxItem *items, size_t n, GError **erro
 bool client_pick_up(Client *client, const Uuid *id, GError **error)
 {
     Referral referral;
-    if (!may(client, id, EVENT_PICK_UP, &referral, error))
+    if (!client_referral_may(client, id, EVENT_PICK_UP, &referral, error))
         return false;
     bool fresh = referral.state == REFERRAL_SENT;
     Uuid unit = uuid_new();
@@ -251,7 +163,7 @@ bool client_confirm(Client *client, const Uuid *ids, size_t n, const ConfirmInpu
     size_t made = 0;
     for (; made < n; made++) {
         Referral referral;
-        if (!may(client, &ids[made], EVENT_CONFIRM, &referral, error))
+        if (!client_referral_may(client, &ids[made], EVENT_CONFIRM, &referral, error))
             break;
         items[made] = item_new(client, referral.verdict ? OUTBOX_AMEND : OUTBOX_CONFIRM, &unit,
                                &ids[made], "/confirm", change_json(&confirm_fields, input),
@@ -270,7 +182,7 @@ bool client_outcome(Client *client, const Uuid *id, const OutcomeInput *input, G
 {
     Referral referral;
     if (!change_check(OUTBOX_OUTCOME, input, error) ||
-        !may(client, id, EVENT_OUTCOME, &referral, error))
+        !client_referral_may(client, id, EVENT_OUTCOME, &referral, error))
         return false;
     Uuid unit = uuid_new();
     OutboxItem item = item_new(client, OUTBOX_OUTCOME, &unit, id, "/outcome",
@@ -285,7 +197,7 @@ static bool act(Client *client, const Uuid *id, ReferralEvent event, OutboxKind 
                 const char *path, GError **error)
 {
     Referral referral;
-    if (!may(client, id, event, &referral, error))
+    if (!client_referral_may(client, id, event, &referral, error))
         return false;
     Uuid unit = uuid_new();
     OutboxItem item = item_new(client, kind, &unit, id, path, NULL, HOLD_UNDO);
@@ -339,7 +251,8 @@ static bool read_base(Client *client, OutboxItem *item, const void *server, gint
 bool client_note(Client *client, const Uuid *id, const Note *note, GError **error)
 {
     Referral referral;
-    if (!change_check(OUTBOX_NOTE, note, error) || !may(client, id, EVENT_NOTE, &referral, error))
+    if (!change_check(OUTBOX_NOTE, note, error) ||
+        !client_referral_may(client, id, EVENT_NOTE, &referral, error))
         return false;
     Uuid unit = uuid_new();
     Uuid note_id = uuid_is_nil(&note->id) ? uuid_new() : note->id;
@@ -467,332 +380,5 @@ bool client_snooze(Client *client, const Uuid *id, gint64 until, GError **error)
     bool ok = until ? store_snooze(client->store, id, until, error)
                     : store_unsnooze(client->store, id, error);
     client_tell(client, CLIENT_SNOOZES);
-    return ok;
-}
-
-/* ---- taking back */
-
-/* "confirm: Bright & Co" */
-static char *words_of(const OutboxItem *first, guint n)
-{
-    g_autofree char *title = text_clean(first->title, -1, TEXT_LINE);
-    const char *kind = overlay_word(first);
-    return n == 1 ? g_strdup_printf("%s: %s", kind, title)
-                  : g_strdup_printf(ngettext("%s: %u lead", "%s: %u leads", n), kind, n);
-}
-
-bool client_undo(Client *client, char **what, GError **error)
-{
-    g_autoptr(GPtrArray) items = store_take_held_unit(client->store, error);
-    if (!items)
-        return false;
-    if (items->len == 0)
-        return problem_set(error, PROBLEM_FAILED, "%s", _("nothing to undo: it was sent already"));
-    g_autofree Uuid *objects = g_new(Uuid, items->len);
-    for (guint i = 0; i < items->len; i++)
-        objects[i] = ((OutboxItem *)g_ptr_array_index(items, i))->object;
-    if (what)
-        *what = words_of(items->pdata[0], items->len);
-    remember_undone(client, items);
-    client_outbox_changed(client, objects, items->len);
-    return true;
-}
-
-/* The same once more: another action, with an undo window of its own. */
-static OutboxItem item_again(const Client *client, const OutboxItem *undone, const Uuid *unit)
-{
-    OutboxItem item = { 0 };
-    gint64 now = clock_now();
-    bool held = client->undo_hold > 0;
-    fields_copy(&outbox_fields, &item, undone);
-    item.op = uuid_new();
-    item.key = uuid_new();
-    item.unit = *unit;
-    item.created_at = now;
-    item.hold_until = held ? now + client->undo_hold * MS_PER_SECOND : 0;
-    item.state = held ? OUTBOX_HELD : OUTBOX_WAITING;
-    return item;
-}
-
-/* What would happen to a lead; false: it is about something else, which may always be asked for. */
-static bool event_of(OutboxKind kind, ReferralEvent *event)
-{
-    static const struct {
-        bool is; /* of a lead that the server has */
-        ReferralEvent event;
-    } events[] = {
-        [OUTBOX_PICK_UP] = { true, EVENT_PICK_UP }, [OUTBOX_CONFIRM] = { true, EVENT_CONFIRM },
-        [OUTBOX_OUTCOME] = { true, EVENT_OUTCOME }, [OUTBOX_WITHDRAW] = { true, EVENT_WITHDRAW },
-        [OUTBOX_NOTE] = { true, EVENT_NOTE },       [OUTBOX_AMEND] = { true, EVENT_CONFIRM },
-        [OUTBOX_REMIND] = { true, EVENT_REMIND },
-    };
-    if (kind >= G_N_ELEMENTS(events) || !events[kind].is)
-        return false;
-    *event = events[kind].event;
-    return true;
-}
-
-static bool may_again(Client *client, const Undone *undone, GError **error)
-{
-    const OutboxItem *item = undone->item;
-    Referral referral;
-    ReferralEvent event;
-    if (!client_owns(client, item))
-        return problem_set(error, PROBLEM_FAILED, "%s",
-                           _("it cannot be done again: it was somebody else's"));
-    if (item->kind >= OUTBOX_INVITE)
-        return client_network_may_again(client, item, error);
-    if (!event_of(item->kind, &event))
-        return true;
-    if (!may(client, &item->object, event, &referral, error))
-        return false;
-    bool same = item->kind == OUTBOX_NOTE || stands_as_then(undone, &referral);
-    fields_clear(&referral_fields, &referral);
-    return same || problem_set(error, PROBLEM_FAILED, "%s",
-                               _("it cannot be done again: the lead has changed since"));
-}
-
-static bool do_again(Client *client, const GPtrArray *unit, GError **error)
-{
-    g_autofree OutboxItem *items = g_new0(OutboxItem, unit->len);
-    Uuid id = uuid_new();
-    for (guint i = 0; i < unit->len; i++)
-        if (!may_again(client, unit->pdata[i], error))
-            return false;
-    for (guint i = 0; i < unit->len; i++)
-        items[i] = item_again(client, ((Undone *)unit->pdata[i])->item, &id);
-    return client_add_items(client, items, unit->len, error);
-}
-
-bool client_redo(Client *client, char **what, GError **error)
-{
-    g_autoptr(GPtrArray) unit = g_queue_pop_head(&client->undone);
-    if (!unit)
-        return problem_set(error, PROBLEM_FAILED, "%s", _("nothing to do again"));
-    /* Those undone before it may be about the same leads, and come next: this is no other action. */
-    GQueue others = client->undone;
-    client->undone = (GQueue)G_QUEUE_INIT;
-    g_autoptr(GError) why = NULL;
-    bool ok = do_again(client, unit, &why);
-    client->undone = others;
-    /* What the store could not take now may be tried again. */
-    if (!ok && (problem_is(why, PROBLEM_STORAGE_FULL) || problem_is(why, PROBLEM_IO)))
-        g_queue_push_head(&client->undone, g_ptr_array_ref(unit));
-    if (ok && what)
-        *what = words_of(((Undone *)unit->pdata[0])->item, unit->len);
-    if (!ok)
-        g_propagate_error(error, g_steal_pointer(&why));
-    return ok;
-}
-
-/* ---- the outbox by hand */
-
-static bool find(Client *client, const Uuid *op, OutboxItem *item, GError **error)
-{
-    if (!store_item(client->store, op, item, error))
-        return false;
-    if (item->state != OUTBOX_SENDING)
-        return true;
-    fields_clear(&outbox_fields, item);
-    return problem_set(error, PROBLEM_FAILED, "%s", _("it is being sent just now"));
-}
-
-typedef bool (*ItemsFunc)(Client *client, const OutboxItem *items, size_t n, const char *reason,
-                          GError **error);
-
-static bool retry_items(Client *client, const OutboxItem *items, size_t n, const char *reason,
-                        GError **error)
-{
-    return store_retry(client->store, items, n, clock_now(), error);
-}
-
-/* Copies of a lead that will not be: each is a lead of its own then. */
-static bool free_copies(Client *client, const Uuid *lead, GError **error)
-{
-    g_autoptr(GPtrArray) all = store_items(client->store, 0, error);
-    for (guint i = 0; all && i < all->len; i++) {
-        OutboxItem *item = all->pdata[i];
-        NewReferral input = { 0 };
-        bool done = false, ok = true;
-        if (overlay_is_copy_of(item, lead) && change_read(item, &input)) {
-            input.copy_of = (Uuid){ 0 };
-            g_free(item->body);
-            item->body = change_json(&new_referral_fields, &input);
-            if (item->attempts > 0)
-                item->key = uuid_new();
-            ok = store_rewrite(client->store, item, item->state, &done, error);
-        }
-        fields_clear(&new_referral_fields, &input);
-        if (!ok)
-            return false;
-        if (done)
-            client_show_edits(client, &item->object, 1);
-    }
-    return all != NULL;
-}
-
-static bool drop_items(Client *client, const OutboxItem *items, size_t n, const char *reason,
-                       GError **error)
-{
-    if (!store_drop(client->store, items, n, reason, clock_now(), error))
-        return false;
-    for (size_t i = 0; i < n; i++)
-        if (items[i].kind == OUTBOX_CREATE && !free_copies(client, &items[i].object, error))
-            return false;
-    return true;
-}
-
-static bool with_item(Client *client, const Uuid *op, ItemsFunc func, const char *reason,
-                      GError **error)
-{
-    OutboxItem item = { 0 };
-    if (!find(client, op, &item, error))
-        return false;
-    bool ok = func(client, &item, 1, reason, error);
-    if (ok)
-        client_outbox_changed(client, &item.object, 1);
-    fields_clear(&outbox_fields, &item);
-    return ok;
-}
-
-/* Those of this account that are not on the way. */
-static bool with_all(Client *client, ItemsFunc func, const char *reason, guint *n, GError **error)
-{
-    g_autoptr(GPtrArray) all = store_items(client->store, 0, error);
-    if (!all)
-        return false;
-    g_autofree OutboxItem *items = g_new(OutboxItem, all->len);
-    *n = 0;
-    for (guint i = 0; i < all->len; i++) {
-        const OutboxItem *item = g_ptr_array_index(all, i);
-        if (item->state != OUTBOX_SENDING && client_owns(client, item))
-            items[(*n)++] = *item; /* borrowed */
-    }
-    if (!func(client, items, *n, reason, error))
-        return false;
-    client_outbox_changed(client, NULL, 0);
-    return true;
-}
-
-bool client_retry(Client *client, const Uuid *op, GError **error)
-{
-    return with_item(client, op, retry_items, NULL, error);
-}
-
-bool client_retry_all(Client *client, guint *n, GError **error)
-{
-    client->send_after = 0;
-    return with_all(client, retry_items, NULL, n, error);
-}
-
-bool client_drop(Client *client, const Uuid *op, const char *reason, GError **error)
-{
-    return with_item(client, op, drop_items, reason, error);
-}
-
-bool client_drop_all(Client *client, const char *reason, guint *n, GError **error)
-{
-    return with_all(client, drop_items, reason, n, error);
-}
-
-bool client_take_back(Client *client, const Uuid *op, GError **error)
-{
-    Uuid object;
-    if (!store_take_back(client->store, op, clock_now(), &object, error))
-        return false;
-    client_outbox_changed(client, &object, 1);
-    return true;
-}
-
-/* Written over the item it was read as; another process, or the network, may have been quicker. */
-static bool write_over(Client *client, const OutboxItem *item, OutboxState was, GError **error)
-{
-    bool done = false;
-    if (!store_rewrite(client->store, item, was, &done, error))
-        return false;
-    client_outbox_changed(client, &item->object, 1);
-    return done || problem_set(error, PROBLEM_FAILED, "%s", _("it was sent just now"));
-}
-
-static void start_afresh(OutboxItem *item)
-{
-    if (item->attempts > 0 || outbox_is_stopped(item->state))
-        item->key = uuid_new();
-    if (outbox_is_stopped(item->state))
-        item->created_at = clock_now();
-    if (item->state != OUTBOX_HELD)
-        item->state = OUTBOX_WAITING;
-    item->attempts = item->next_at = 0;
-    g_clear_pointer(&item->problem, g_free);
-    g_clear_pointer(&item->detail, g_free);
-}
-
-/* In conflict it is a change of what the server has: the person has seen that, and said what it shall be. */
-static void take_theirs_as_base(OutboxItem *item)
-{
-    if (item->state != OUTBOX_CONFLICT)
-        return;
-    g_free(item->base);
-    item->base = g_steal_pointer(&item->theirs);
-    item->if_match = item->theirs_rev;
-    item->theirs_rev = 0;
-}
-
-static bool edit_item(OutboxItem *item, const void *input, GError **error)
-{
-    const FieldTable *table = change_kind(item->kind)->input;
-    g_autofree void *base = table ? g_malloc0(table->size) : NULL;
-    if (!table)
-        return problem_set(error, PROBLEM_FAILED, "%s", _("there is nothing to edit in it"));
-    if (!change_check(item->kind, input, error))
-        return false;
-    take_theirs_as_base(item);
-    bool has_base = item->base && change_read_json(item->base, table, base);
-    g_free(item->body);
-    item->body = change_body(item, has_base ? base : NULL, input);
-    fields_clear(table, base);
-    start_afresh(item);
-    return true;
-}
-
-bool client_edit(Client *client, const Uuid *op, const void *input, GError **error)
-{
-    OutboxItem item = { 0 };
-    if (!find(client, op, &item, error))
-        return false;
-    OutboxState was = item.state;
-    bool ok = edit_item(&item, input, error) && write_over(client, &item, was, error);
-    fields_clear(&outbox_fields, &item);
-    return ok;
-}
-
-static bool keep_item(Client *client, OutboxItem *item, const char *path, ChangeSide side,
-                      GError **error)
-{
-    if (item->state != OUTBOX_CONFLICT)
-        return problem_set(error, PROBLEM_FAILED, "%s", _("it is not in conflict"));
-    if (side == KEEP_THEIRS &&
-        !store_log_dropped(client->store, item, _("theirs kept"), clock_now(), error))
-        return false;
-    ChangeOutcome outcome = change_keep(item, path, side);
-    if (outcome == CHANGE_NONSENSE)
-        return problem_set(error, PROBLEM_FAILED, "%s", _("it cannot be read any more"));
-    if (outcome != CHANGE_DONE) {
-        item->key = uuid_new();
-        return write_over(client, item, OUTBOX_CONFLICT, error);
-    }
-    if (!store_delete(client->store, &item->op, 1, error))
-        return false;
-    client_outbox_changed(client, &item->object, 1);
-    return true;
-}
-
-bool client_keep(Client *client, const Uuid *op, const char *path, ChangeSide side, GError **error)
-{
-    OutboxItem item = { 0 };
-    if (!find(client, op, &item, error))
-        return false;
-    bool ok = keep_item(client, &item, path, side, error);
-    fields_clear(&outbox_fields, &item);
     return ok;
 }

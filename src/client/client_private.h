@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Inside of Client, shared by client*.c only: client.c opens and tells, client_sync.c talks to the server,
- * client_outbox.c sends, client_session.c logs in, client_actions.c takes what the user does. */
+ * client_outbox.c sends, client_session.c logs in, client_actions.c takes what the user does, client_undo.c takes it back,
+ * client_edit.c lets a person deal with what could not be sent. */
 #pragma once
 
 #include "client/client.h"
@@ -109,8 +110,20 @@ void client_network_changed(gpointer client);
 /* Now and then: has the machine slept since the last time? */
 void client_watch_sleep(Client *client);
 
-/* client_actions.c */
+/* client_undo.c */
 void client_forget_undone(Client *client);
+/* Something else was done to the objects of these: what was undone of them stays undone. Opening them is nothing. */
+void client_spoil_undone(Client *client, const OutboxItem *items, size_t n);
+
+/* client_actions.c */
+/* The referral as it will be once all that is in the outbox has happened. The cache's shown row is not asked: its worker may be
+ * a moment behind what was just done. Cleared by the caller when true. */
+bool client_referral_now(Client *client, const Uuid *id, Referral *out, GError **error);
+/* The same, if that may happen to it now. */
+bool client_referral_may(Client *client, const Uuid *id, ReferralEvent event, Referral *out,
+                         GError **error);
+/* Makes an item a new one: identity, time, and how long it is held. */
+void client_begin_item(OutboxItem *item, const Uuid *unit, int hold_s);
 /* A row of the outbox as it begins: a unit of its own, held while it can be undone. path and body are taken over. */
 OutboxItem client_item(const Client *client, OutboxKind kind, const Uuid *object,
                        const char *method, char *path, char *body);

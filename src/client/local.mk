@@ -4,15 +4,15 @@ noinst_LIBRARIES += %D%/libclient.a
 %C%_libclient_a_SOURCES = \
 	%D%/cache.c %D%/cache.h \
 	%D%/cache_count.c %D%/cache_partners.c %D%/cache_partners.h %D%/cache_feed.c %D%/cache_list.c %D%/cache_plan.c %D%/cache_plan.h \
-	%D%/cache_private.h \
+	%D%/cache_private.h %D%/cache_stage.c %D%/cache_stage.h %D%/cache_walk.c %D%/cache_walk.h \
 	%D%/cache_report.c %D%/cache_report.h \
 	%D%/cache_write.c %D%/cache_write.h %D%/cache_writer.h \
 	%D%/cache_row.c %D%/cache_row.h \
 	%D%/card.c %D%/card.h %D%/signature.c %D%/vcard.c \
 	%D%/change.c %D%/change.h \
 	%D%/client.c %D%/client.h %D%/client_private.h \
-	%D%/client_account.c %D%/client_actions.c %D%/client_device.c %D%/client_network.c %D%/client_outbox.c %D%/client_profiles.c %D%/client_session.c %D%/client_sync.c \
-	%D%/client_tasks.c \
+	%D%/client_account.c %D%/client_actions.c %D%/client_device.c %D%/client_edit.c %D%/client_network.c %D%/client_outbox.c %D%/client_profiles.c %D%/client_session.c %D%/client_sync.c \
+	%D%/client_tasks.c %D%/client_undo.c \
 	%D%/credentials.c %D%/credentials.h \
 	%D%/doctor.c %D%/doctor.h \
 	%D%/editor.c %D%/editor.h \
