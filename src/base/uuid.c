@@ -104,6 +104,21 @@ static bool is_dash_place(size_t i)
     return i == 8 || i == 13 || i == 18 || i == 23;
 }
 
+Uuid uuid_derived(const Uuid *space, const void *name, size_t length)
+{
+    guint8 digest[32];
+    gsize size = sizeof digest;
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    g_checksum_update(sum, space->bytes, sizeof space->bytes);
+    g_checksum_update(sum, name, (gssize)length);
+    g_checksum_get_digest(sum, digest, &size);
+    Uuid id;
+    memcpy(id.bytes, digest, sizeof id.bytes);
+    id.bytes[6] = (guint8)(0x80 | (id.bytes[6] & 0x0f));
+    id.bytes[8] = (guint8)(0x80 | (id.bytes[8] & 0x3f));
+    return id;
+}
+
 bool uuid_parse(const char *text, Uuid *out)
 {
     Uuid id;

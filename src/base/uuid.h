@@ -23,6 +23,10 @@ Uuid uuid_new(void);
  * that must be the same for the same seed. */
 Uuid uuid_new_seeded(gint64 unix_ms, guint64 *state);
 
+/* The id that everybody makes alike of the same name within the same space: version 8
+ * (RFC 9562 §5.8), from SHA-256. For what there is one of, whoever makes it first: the attendance of an account at a meeting. */
+Uuid uuid_derived(const Uuid *space, const void *name, size_t length);
+
 /* Canonical 8-4-4-4-12 form only, either case. False leaves *out alone. */
 bool uuid_parse(const char *text, Uuid *out);
 char *uuid_format(const Uuid *id, char buffer[static UUID_TEXT_SIZE]);

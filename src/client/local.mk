@@ -48,7 +48,11 @@ nodist_%C%_libclient_a_SOURCES = %D%/schema_cache.c %D%/schema_store.c
 schema_cache_files = data/schema/cache/0001-cache.sql data/schema/cache/0002-arrival.sql \
 	data/schema/cache/0003-order.sql data/schema/cache/0004-outside.sql \
 	data/schema/cache/0005-network.sql \
-	data/schema/cache/0006-verified.sql
+	data/schema/cache/0006-verified.sql \
+	data/schema/cache/0007-account-settings.sql \
+	data/schema/cache/0008-group.sql \
+	data/schema/cache/0009-meeting.sql \
+	data/schema/cache/0010-vetting.sql
 schema_store_files = data/schema/store/0001-store.sql data/schema/store/0002-snooze.sql \
 	data/schema/store/0003-conflict.sql
 EXTRA_DIST += $(schema_cache_files) $(schema_store_files)

@@ -3,14 +3,17 @@ noinst_LIBRARIES += %D%/libmodel.a
 %C%_libmodel_a_SOURCES = \
 	%D%/account.c %D%/account.h \
 	%D%/business_type.c %D%/business_type.h \
+	%D%/group.c %D%/group.h \
 	%D%/invitation.c %D%/invitation.h \
 	%D%/mail_type.c %D%/mail_type.h \
+	%D%/meeting.c %D%/meeting.h \
 	%D%/profile.c %D%/profile.h \
 	%D%/referral.c %D%/referral.h \
 	%D%/referral_rules.c \
 	%D%/report.c %D%/report.h \
 	%D%/report_period.c \
-	%D%/report_print.c
+	%D%/report_print.c \
+	%D%/vetting.c %D%/vetting.h
 nodist_%C%_libmodel_a_SOURCES = %D%/business_texts.c
 
 EXTRA_DIST += data/business-types.txt

@@ -107,7 +107,12 @@ server_schema_files = \
 	data/schema/server/0008-network.sql \
 	data/schema/server/0009-own-data.sql \
 	data/schema/server/0010-report.sql \
-	data/schema/server/0011-mail-jobs.sql
+	data/schema/server/0011-mail-jobs.sql \
+	data/schema/server/0012-account-settings.sql \
+	data/schema/server/0013-group.sql \
+	data/schema/server/0014-meeting.sql \
+	data/schema/server/0015-dues.sql \
+	data/schema/server/0016-vetting.sql
 EXTRA_DIST += $(server_schema_files)
 CLEANFILES += %D%/server_schema.c
 %D%/server_schema.c: $(server_schema_files) $(top_srcdir)/build-aux/embed-text

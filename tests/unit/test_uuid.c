@@ -151,6 +151,21 @@ static char *ids_of_child(const char *seed)
     return out;
 }
 
+static void test_derived_ids_are_alike_everywhere(void **state)
+{
+    Uuid space, other;
+    char text[UUID_TEXT_SIZE];
+    assert_true(uuid_parse("01920000-0000-7000-8000-000000000001", &space));
+    assert_true(uuid_parse("01920000-0000-7000-8000-000000000002", &other));
+    Uuid id = uuid_derived(&space, "name", 4);
+    assert_string_equal(uuid_format(&id, text), "87751aa5-7700-8e5d-9a44-2a1a25940711");
+    Uuid again = uuid_derived(&space, "name", 4), elsewhere = uuid_derived(&other, "name", 4),
+         differently = uuid_derived(&space, "names", 5);
+    assert_true(uuid_equal(&id, &again));
+    assert_false(uuid_equal(&id, &elsewhere));
+    assert_false(uuid_equal(&id, &differently));
+}
+
 static void test_environment_seeds_a_process(void **state)
 {
     g_autofree char *once = ids_of_child("7"), *again = ids_of_child("7");
@@ -183,6 +198,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_bad_text_leaves_out_alone),
         cmocka_unit_test(test_nil_and_order),
         cmocka_unit_test(test_seeded_ids_repeat),
+        cmocka_unit_test(test_derived_ids_are_alike_everywhere),
         cmocka_unit_test(test_environment_seeds_a_process),
         cmocka_unit_test(test_ids_rise_strictly),
     };
