@@ -20,6 +20,10 @@
 #define PARTNER CTX_BIT(CTX_PARTNER)
 #define INVITATION CTX_BIT(CTX_INVITATION)
 #define MEMBER CTX_BIT(CTX_MEMBER)
+#define GROUPS CTX_BIT(CTX_GROUPS)
+#define GROUP CTX_BIT(CTX_GROUP)
+#define REQUEST CTX_BIT(CTX_REQUEST)
+#define MEETING CTX_BIT(CTX_MEETING)
 #define REPORT CTX_BIT(CTX_REPORT)
 #define ACCOUNT CTX_BIT(CTX_ACCOUNT)
 #define OUTBOX CTX_BIT(CTX_OUTBOX)
@@ -147,6 +151,13 @@ const Command commands[] = {
     { "criteria", MEMBER, NEED_CLIENT, TEXT, N_("Filter"),
       N_("Look for a trade, an area, a speciality, a price"), NULL, run_criteria },
 
+    { "directory", GROUPS, NEED_CLIENT, 0, N_("Find a group"),
+      N_("Look for groups that have room for your trade"), N_("[WORDS]"), run_directory },
+    { "group", GROUPS, NEED_CLIENT, LINE, N_("Group"), N_("Show a group"), N_("[NAME]"),
+      run_group },
+    { "meeting", MEETING, NEED_CLIENT, LINE, N_("Meeting"), N_("Show a meeting"), N_("[WHEN]"),
+      run_meeting },
+
     { "other-figure", REPORT, 0, INNER, N_("Figure"),
       N_("Between given and received: the figure that Enter opens"), NULL, run_other_figure },
     { "report-period", REPORT, NEED_CLIENT, 0, N_("Period"), N_("Of which months or days"),
@@ -237,6 +248,10 @@ const Command commands[] = {
       run_partners },
     { "invitations", G, NEED_CLIENT, 0, N_("Invitations"),
       N_("Who wants to be your partner, and whom you asked"), NULL, run_invitations },
+    { "groups", G, NEED_CLIENT, 0, N_("Groups"), N_("The leads groups you are in"), NULL,
+      run_groups },
+    { "meetings", G, NEED_CLIENT, 0, N_("Meetings"), N_("The next meetings of your groups"), NULL,
+      run_meetings },
     { "reports", G, NEED_CLIENT, 0, N_("Reports"), N_("Give and take, reasons, speed"), NULL,
       run_reports },
     { "account", G, NEED_CLIENT, 0, N_("Account"), N_("Profile, mail, sessions, password"), NULL,

@@ -121,6 +121,11 @@ void run_invitations(App *app, const char *args)
     app_show(app, VIEW_INVITATIONS);
 }
 
+void run_groups(App *app, const char *args)
+{
+    app_show(app, VIEW_GROUPS);
+}
+
 void run_reports(App *app, const char *args)
 {
     app_show(app, VIEW_REPORTS);

@@ -19,6 +19,7 @@ void run_inbox(App *app, const char *args);
 void run_sent(App *app, const char *args);
 void run_partners(App *app, const char *args);
 void run_invitations(App *app, const char *args);
+void run_groups(App *app, const char *args);
 void run_reports(App *app, const char *args);
 void run_account(App *app, const char *args);
 void run_new(App *app, const char *args);
@@ -109,6 +110,14 @@ void run_turn(App *app, const char *args);
 void run_filter(App *app, const char *args);
 void run_find(App *app, const char *args);
 void run_criteria(App *app, const char *args);
+
+/* group.c, directory.c */
+void run_group(App *app, const char *args);
+void run_directory(App *app, const char *args);
+
+/* meeting.c */
+void run_meeting(App *app, const char *args);
+void run_meetings(App *app, const char *args);
 
 /* commands_report.c */
 extern const EnumTable report_periods;

@@ -31,6 +31,9 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/editor.c %D%/editor.h \
 	%D%/find.c %D%/find.h \
 	%D%/form.c %D%/form.h \
+	%D%/directory.c \
+	%D%/group.c \
+	%D%/groups.c \
 	%D%/guard.c %D%/guard.h \
 	%D%/handlers.h \
 	%D%/help.c \
@@ -47,6 +50,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/leads_tags.c \
 	%D%/limit.c %D%/limit.h \
 	%D%/list.c %D%/list.h \
+	%D%/meeting.c \
 	%D%/messages.c \
 	%D%/new_lead.c %D%/new_lead.h %D%/new_lead_private.h \
 	%D%/new_lead_draw.c %D%/new_lead_drafts.c \

@@ -18,6 +18,7 @@ typedef enum ViewId {
     VIEW_INBOX,
     VIEW_SENT,
     VIEW_PARTNERS,
+    VIEW_GROUPS,
     VIEW_REPORTS,
     VIEW_OUTBOX,
     VIEW_HELP,
@@ -27,6 +28,9 @@ typedef enum ViewId {
     VIEW_NEW,
     VIEW_INVITATIONS,
     VIEW_FIND,
+    VIEW_GROUP,
+    VIEW_DIRECTORY,
+    VIEW_MEETING,
     VIEW_ACCOUNT,
     VIEW_JOBS,
     VIEW_DOCTOR,
@@ -52,6 +56,12 @@ typedef struct Target {
     Uuid invitation;
     bool has_invitation;
     bool received_invitation;
+    Uuid group; /* selected or shown */
+    bool has_group;
+    Uuid request; /* for membership of it */
+    bool has_request;
+    Uuid meeting;
+    bool has_meeting;
 } Target;
 
 typedef struct ViewOps {
@@ -93,8 +103,9 @@ struct View {
     bool stale; /* the data changed while another view was shown */
 };
 
-extern const ViewOps inbox_view, sent_view, partners_view, reports_view, outbox_view, help_view,
-    messages_view, lead_view, new_lead_view, invitations_view, find_view, account_view,
-    welcome_view, device_view, text_view, jobs_view, doctor_view;
+extern const ViewOps inbox_view, sent_view, partners_view, groups_view, group_view, directory_view,
+    meeting_view, reports_view, outbox_view, help_view, messages_view, lead_view, new_lead_view,
+    invitations_view, find_view, account_view, welcome_view, device_view, text_view, jobs_view,
+    doctor_view;
 
 const ViewOps *view_ops(ViewId id);
