@@ -49,6 +49,8 @@ typedef enum ProblemFault {
     X(NOT_PARTNERS, "not-partners", 409, FAULT_CALLER, false, 77, N_("Not one of your partners"))  \
     X(INVITATION_STATE, "invitation-state", 409, FAULT_CALLER, false, 77,                          \
       N_("The invitation is answered or over"))                                                    \
+    X(MEETING_STATE, "meeting-state", 409, FAULT_CALLER, false, 77,                                \
+      N_("Not possible at this time of the meeting"))                                              \
     X(PARTNER_LIMIT, "partner-limit", 409, FAULT_CALLER, false, 77,                                \
       N_("There is no room for another partner"))                                                  \
     X(EXCLUSIVE, "exclusive", 409, FAULT_CALLER, false, 77,                                        \

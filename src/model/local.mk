@@ -7,6 +7,7 @@ noinst_LIBRARIES += %D%/libmodel.a
 	%D%/invitation.c %D%/invitation.h \
 	%D%/mail_type.c %D%/mail_type.h \
 	%D%/meeting.c %D%/meeting.h \
+	%D%/meeting_rules.c \
 	%D%/profile.c %D%/profile.h \
 	%D%/referral.c %D%/referral.h \
 	%D%/referral_rules.c \

@@ -269,6 +269,16 @@ static const Field one_to_one_input_rows[] = { ONE_TO_ONE_INPUT_ROWS(AT) };
 const FieldTable one_to_one_input_fields = FIELD_TABLE("one_to_one_input", OneToOneInput,
                                                        one_to_one_input_rows);
 
+#define IN(member) offsetof(NewOneToOne, input.member)
+static const Field new_one_to_one_rows[] = {
+    { "group", FIELD_UUID, offsetof(NewOneToOne, group), FIELD_REQUIRED },
+    { "with", FIELD_UUID, offsetof(NewOneToOne, with), FIELD_REQUIRED },
+    ONE_TO_ONE_INPUT_ROWS(IN),
+};
+#undef IN
+const FieldTable new_one_to_one_fields = FIELD_TABLE("new_one_to_one", NewOneToOne,
+                                                     new_one_to_one_rows);
+
 #define AT(member) offsetof(OneToOne, member)
 #define IN(member) offsetof(OneToOne, input.member)
 static const Field one_to_one_rows[] = {

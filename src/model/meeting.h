@@ -175,12 +175,19 @@ typedef struct Thanks { /* D7: only who gave thanks sees the amount; groups see 
     Uuid entered_by;
 } Thanks;
 
+/* Each of the two says for themselves that they met: it is there as long as one of them does. */
 typedef struct OneToOneInput {
     char *met_on; /* "2026-11-26" */
     char *place;
-    char *note; /* for the reporter only */
+    char *note; /* for who wrote it only */
     bool removed;
 } OneToOneInput;
+
+typedef struct NewOneToOne { /* PUT /v1/one-to-ones/{one_to_one_id()} */
+    Uuid group;
+    Uuid with;
+    OneToOneInput input;
+} NewOneToOne;
 
 typedef struct OneToOne { /* counts once, whoever of the two reports it */
     Uuid id;              /* uuid_derived(the lower id of the pair, the higher one and the day) */
@@ -199,4 +206,83 @@ extern const EnumTable meeting_states, agenda_kinds, attendance_codes, rsvp_answ
 extern const FieldTable meeting_input_fields, meeting_fields, meeting_act_fields,
     attendance_input_fields, attendance_fields, rsvp_input_fields, rsvp_fields,
     visitor_input_fields, visitor_fields, slip_input_fields, meeting_slip_fields,
-    thanks_input_fields, thanks_fields, one_to_one_input_fields, one_to_one_fields;
+    thanks_input_fields, thanks_fields, one_to_one_input_fields, new_one_to_one_fields,
+    one_to_one_fields;
+
+/* ---- rules: pure, the server's and the client's (meeting_rules.c) */
+
+typedef enum MeetingEvent {
+    MEETING_OPENS,     /* entry begins */
+    MEETING_CLOSES,    /* the room is empty */
+    MEETING_COMPLETES, /* its figures go into reports */
+    MEETING_REOPENS,   /* with a reason, by a leader; audited */
+    MEETING_CANCELS,   /* with a reason */
+    MEETING_IS_HOLIDAY,
+    MEETING_DISCARDS,
+} MeetingEvent;
+
+/* May somebody with these rights (group_rights()) do this to it now? MEETING_STATE, or FORBIDDEN. The only place that knows the
+ * table of transitions. */
+bool meeting_may(MeetingState state, MeetingEvent event, unsigned rights, GError **error);
+/* What becomes of it by an event that meeting_may() allowed: state, reason, completed_at, updated_at, and `sequence` where
+ * those who were invited have to be told. */
+void meeting_apply(Meeting *meeting, MeetingEvent event, const MeetingAct *act, gint64 now);
+/* Cancelled and reopened ones say why. False: a field error was added. */
+bool meeting_act_validate(const MeetingAct *act, MeetingEvent event, FieldErrors *errors);
+
+/* Beyond fields_validate(): each line of the agenda is one, and a meeting lasts some time. */
+bool meeting_input_validate(const MeetingInput *input, FieldErrors *errors);
+/* Do those who were invited have to be told of this change? Time and place; not topic, agenda or minutes. */
+bool meeting_is_moved(const MeetingInput *before, const MeetingInput *after);
+
+/* Is it in reports? Reopened ones are not until they are completed again. */
+bool meeting_counts(MeetingState state);
+/* Is what is entered there still pending: to be seen by who entered it, and in no report yet? */
+bool meeting_is_pending(MeetingState state);
+
+typedef enum EntryKind {
+    ENTRY_ATTENDANCE, /* officers, from its opening to its completion */
+    ENTRY_RSVP,       /* anybody's own, until the room is empty */
+    ENTRY_VISITOR, /* officers, as soon as the meeting is planned; what became of them: afterwards too */
+    ENTRY_SLIP,   /* anybody's own, as soon as the meeting is planned, until it is completed */
+    ENTRY_THANKS, /* likewise */
+} EntryKind;
+
+/* May this be entered now? own: about whoever enters it. FORBIDDEN; MEETING_STATE, whose text says what a leader can do about
+ * it. follow_up: of a visitor, only what became of them (visitor_is_follow_up()). */
+bool entry_may(MeetingState state, EntryKind kind, unsigned rights, bool own, bool follow_up,
+               GError **error);
+/* Of two entries of a visitor, is the second only about what became of them? */
+bool visitor_is_follow_up(const VisitorInput *before, const VisitorInput *after);
+
+/* When something counts as entered: not later than now, and now when it does not say. */
+gint64 entry_time(gint64 entered_at, gint64 now);
+/*
+ * Of two entries of one fact, does `entry` win over `before`? The later entered_at does, then the higher id of who
+ * entered it, then the greater text, field by field: a total order, so that all orders of arrival end alike. Equal ones:
+ * false. inputs: their table, which has "entered_at" (attendance_input_fields, ...).
+ */
+bool entry_wins(const FieldTable *inputs, const void *entry, const Uuid *by, const void *before,
+                const Uuid *before_by);
+
+/* Substitutes have a name; nobody else has one. */
+bool attendance_validate(const AttendanceInput *input, FieldErrors *errors);
+/* To a member or to somebody named, not to oneself. */
+bool slip_validate(const SlipInput *input, FieldErrors *errors);
+/* An amount above zero, to somebody else. */
+bool thanks_validate(const ThanksInput *input, FieldErrors *errors);
+/* met_on is a day that has come ("2026-11-26"), anywhere on earth. */
+bool one_to_one_validate(const OneToOneInput *input, gint64 now, FieldErrors *errors);
+
+/* Ids that everybody makes alike. */
+Uuid meeting_day_id(const Uuid *group, const char *day); /* of the series; "2026-11-26", local */
+Uuid entry_id(const Uuid *meeting, const Uuid *account); /* attendance, RSVP */
+Uuid one_to_one_id(const Uuid *a, const Uuid *b, const char *met_on); /* whichever way round */
+
+/* A line of an agenda: "10 presentation: Zoe Carter, heat pumps" - minutes, kind, and what it is about. */
+typedef struct AgendaItem {
+    gint64 minutes;
+    AgendaKind kind;
+    const char *text; /* in the line; "" when there is none */
+} AgendaItem;
+bool agenda_item_parse(const char *line, AgendaItem *item);
