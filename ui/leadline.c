@@ -17,6 +17,9 @@
 
 #include <inttypes.h>
 #include <locale.h>
+#ifdef HAVE_MALLOPT
+#include <malloc.h>
+#endif
 #include <stdio.h>
 #include <string.h>
 
@@ -148,8 +151,18 @@ static int run(const CliArgs *args)
     return args->command ? cli_main(args, screen_checks) : run_screen(args);
 }
 
+/* A large block goes back to the system when it is freed: glibc would from then on keep blocks of that size in its heaps, and
+ * the first pull of many leads, or the making of an index, would have its megabytes for ever. */
+static void give_memory_back(void)
+{
+#ifdef HAVE_MALLOPT
+    mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+#endif
+}
+
 int main(int argc, char **argv)
 {
+    give_memory_back();
     setlocale(LC_ALL, "");
     bindtextdomain("leadline", LOCALEDIR);
     bind_textdomain_codeset("leadline", "UTF-8"); /* what text_clean() and text_width() take */

@@ -143,6 +143,7 @@ void cache_writer_tidy(CacheWriter *writer)
 {
     cache_make_orders(writer, NULL);       /* else lists in these orders are sorted each time */
     db_checkpoint(writer->db, true, NULL); /* else the next one does it */
+    db_spare(writer->db);
 }
 
 typedef struct Transaction {

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <config.h>
+
 #include "client/worker.h"
 
 #include <string.h>
+#ifdef HAVE_MALLOC_TRIM
+#include <malloc.h>
+#endif
 
 #include "base/clock.h"
 
@@ -303,11 +308,15 @@ static void run_pages(Worker *worker, Job *first)
 
 /* ---- the thread */
 
-/* After the last job of many the log goes into the file: the next start need not read it. With the lock held. */
+/* After the last job of many the log goes into the file: the next start need not read it. What a full sync or an index took is
+ * in pieces between others then, which glibc keeps for ever unless it is told to look. With the lock held. */
 static void tidy(Worker *worker)
 {
     g_mutex_unlock(&worker->mutex);
     cache_writer_tidy(worker->writer);
+#ifdef HAVE_MALLOC_TRIM
+    malloc_trim(0);
+#endif
     g_mutex_lock(&worker->mutex);
 }
 

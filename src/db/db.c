@@ -387,6 +387,12 @@ bool db_scrub(Db *db, bool *done, GError **error)
     return !db->driver->scrub || db->driver->scrub(db, done, error);
 }
 
+void db_spare(Db *db)
+{
+    if (db->driver->spare)
+        db->driver->spare(db);
+}
+
 bool db_checkpoint(Db *db, bool truncate, GError **error)
 {
     return !db->driver->checkpoint || db->driver->checkpoint(db, truncate, error);

@@ -182,6 +182,9 @@ bool db_checkpoint(Db *db, bool truncate, GError **error);
 bool db_scrub(Db *db, bool *done, GError **error);
 gint64 db_wal_pages(Db *db); /* pages in the WAL after the last commit; 0 elsewhere */
 
+/* SQLite: pages that are remembered are forgotten, when nothing will be asked for a while. */
+void db_spare(Db *db);
+
 /* ---- hints between servers that share a database: LISTEN and NOTIFY of PostgreSQL, nothing elsewhere */
 
 bool db_can_hear(const Db *db);

@@ -96,7 +96,8 @@ static int on_commit(void *user, sqlite3 *handle, const char *schema, int pages)
 /* What is deleted is overwritten with zeros, not only given up. */
 #define SCRUBBED "PRAGMA secure_delete = ON; "
 
-/* What needs a look at the file comes last; a reader needs none of it. */
+/* What needs a look at the file comes last; a reader needs none of it. Sorting is done in memory but for a client's cache, whose
+ * indexes of a million leads would take 70 MiB: with files it is as much as the page cache may have. */
 static const char *settings_for(unsigned mode)
 {
     if (mode & DB_READ)
@@ -108,10 +109,8 @@ static const char *settings_for(unsigned mode)
             "PRAGMA synchronous = FULL";
     if (mode & DB_NO_SYNC)
         return SCRUBBED
-            "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA journal_mode = "
-            "WAL; "
-            "PRAGMA journal_size_limit = 67108864; PRAGMA synchronous = NORMAL; PRAGMA "
-            "cache_size = -4096";
+            "PRAGMA cell_size_check = ON; PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = "
+            "67108864; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -4096";
     return SCRUBBED
         "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA journal_mode = WAL; "
         "PRAGMA journal_size_limit = 67108864; PRAGMA synchronous = FULL";
@@ -135,12 +134,15 @@ static bool configure(SqliteDb *db, GError **error)
     return code == SQLITE_OK || set_error(db, code, error);
 }
 
-/* Counting every allocation takes a lock that all connections share; nobody reads the counts. */
-static void initialize_once(void)
+/* Counting every allocation takes a lock that all connections share; nobody reads the counts. What does not fit into memory
+ * when rows are sorted lies beside the first file, which is as private and as large as it is to be, and not in /var/tmp. */
+static void initialize_once(const char *path)
 {
     static gsize done;
     if (g_once_init_enter(&done)) {
+        g_autofree char *folder = g_path_get_dirname(path);
         sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+        sqlite3_temp_directory = sqlite3_mprintf("%s", folder);
         g_once_init_leave(&done, 1);
     }
 }
@@ -158,7 +160,7 @@ static Db *sqlite_open(const char *url, unsigned mode, GError **error)
     if (on_disk && !(mode & DB_READ) && !create_private(path, error))
         return NULL;
 
-    initialize_once();
+    initialize_once(path);
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                 (mode & DB_READ ? SQLITE_OPEN_READONLY
                                 : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
@@ -524,6 +526,11 @@ static gint64 sqlite_wal_pages(Db *base)
     return ((SqliteDb *)base)->wal_pages;
 }
 
+static void sqlite_spare(Db *base)
+{
+    sqlite3_db_release_memory(((SqliteDb *)base)->handle);
+}
+
 /* ---- backup */
 
 #define BACKUP_STEP 256 /* pages between two reports */
@@ -586,5 +593,6 @@ const DbDriver db_sqlite = {
     .scrub = sqlite_scrub,
     .checkpoint = sqlite_checkpoint,
     .wal_pages = sqlite_wal_pages,
+    .spare = sqlite_spare,
     .backup = sqlite_backup,
 };

@@ -4,8 +4,11 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <glib/gstdio.h>
 
@@ -433,6 +436,71 @@ static void revoked_session_asks_to_log_in(void **state)
     world_until(world, outbox_is_empty);
     check_confirmed_once(world, &id);
     check_one_key(world, 2);
+}
+
+/* A session bus that takes calls and never says a word, so that a keyring is not done until it is closed. */
+static int mute_bus(World *world)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    g_autofree char *url = g_strdup_printf("unix:path=%s-bus", world->peer_socket);
+    g_strlcpy(address.sun_path, strchr(url, '=') + 1, sizeof address.sun_path);
+    int bus = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(bus, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(bus, 4), 0);
+    g_setenv("DBUS_SESSION_BUS_ADDRESS", url, TRUE);
+    return bus;
+}
+
+static void on_logged_out(const GError *error, gpointer data)
+{
+    *(bool *)data = true;
+}
+
+static bool logged_out;
+
+static bool is_logged_out(World *world)
+{
+    return logged_out;
+}
+
+static bool is_refreshing(World *world)
+{
+    return peer_count(world->peer, "POST /oauth/token") == 1;
+}
+
+static bool is_forgetting(World *world)
+{
+    return peer_count(world->peer, "POST /oauth/revoke") == 1 && world->client->keeping;
+}
+
+static bool is_answered(World *world)
+{
+    return !world->client->request;
+}
+
+/* The session was ended at the server just now, so the refresh that was on its way is refused while the keyring forgets. */
+static void log_out_meets_a_refused_refresh(void **state)
+{
+    World *world = *state;
+    world_live(world);
+    peer_forget(world->peer);
+    fail_first(world, "POST /oauth/token", "", (Fault){ FAULT_HOLD }, 1);
+    client_event(world->client, EVENT_UNAUTHORIZED);
+    world_until(world, is_refreshing);
+    int bus = mute_bus(world);
+    logged_out = false;
+    client_logout(world->client, false, on_logged_out, &logged_out);
+    world_until(world, is_forgetting);
+    peer_release(world->peer);
+    world_until(world, is_answered);
+    assert_false(logged_out);
+    close(bus);
+    g_unsetenv("DBUS_SESSION_BUS_ADDRESS");
+    world_until(world, is_logged_out);
+    assert_true(is_login(world));
+    assert_int_equal(client_token_place(world->client), TOKENS_NONE);
+    world_login(world->client, MEMBER);
+    world_until(world, is_live);
 }
 
 static void tokens_are_private(void **state)
@@ -1427,6 +1495,7 @@ int main(int argc, char **argv)
         TEST(refresh_answer_is_lost),
         TEST(refresh_answer_makes_no_sense),
         TEST(revoked_session_asks_to_log_in),
+        TEST(log_out_meets_a_refused_refresh),
         TEST(tokens_are_private),
         TEST(another_account_sends_nothing_of_mine),
         TEST(r116_a_lead_goes_outside_when_the_network_is_back),

@@ -102,6 +102,23 @@ static void settings_of_a_cache(void **state)
     g_autofree char *mode = journal_mode(db);
     assert_string_equal(mode, "wal");
     assert_int_equal(pragma(db, "PRAGMA synchronous"), 1);
+    assert_int_equal(pragma(db, "PRAGMA temp_store"),
+                     0); /* an index of many rows is not made in memory */
+}
+
+/* What is asked after it is as before, also in the middle of rows. */
+static void spared_memory_is_only_memory(void **state)
+{
+    Db *db = db_of(state);
+    fill(db, 500);
+    g_autoptr(DbRows) rows = db_query(db, NULL, "SELECT rowid FROM blob");
+    assert_true(db_next(rows, NULL));
+    db_spare(db);
+    int n = 1;
+    for (; db_next(rows, NULL); n++)
+        ;
+    assert_int_equal(n, 500);
+    assert_int_equal(pragma(db, "SELECT COUNT(*) FROM blob"), 500);
 }
 
 static void two_processes_may_write_a_store(void **state)
@@ -364,6 +381,7 @@ int main(void)
         TEST(new_files_are_private),
         TEST(settings_of_a_writer),
         TEST(settings_of_a_cache),
+        TEST(spared_memory_is_only_memory),
         TEST(two_processes_may_write_a_store),
         TEST(memory_database),
         TEST(a_reader_cannot_write),
