@@ -139,9 +139,12 @@ Store *cache_writer_store(CacheWriter *writer)
     return writer->store;
 }
 
-void cache_writer_tidy(CacheWriter *writer)
+void cache_writer_tidy(CacheWriter *writer, bool (*is_wanted)(gpointer data), gpointer data)
 {
-    cache_make_orders(writer, NULL);       /* else lists in these orders are sorted each time */
+    /* Else lists in these orders are sorted each time. */
+    db_give_way(writer->db, is_wanted, data);
+    cache_make_orders(writer, NULL);
+    db_give_way(writer->db, NULL, NULL);
     db_checkpoint(writer->db, true, NULL); /* else the next one does it */
     db_spare(writer->db);
 }

@@ -308,12 +308,22 @@ static void run_pages(Worker *worker, Job *first)
 
 /* ---- the thread */
 
+/* Is there something else to do than to tidy up? */
+static bool is_wanted(gpointer data)
+{
+    Worker *worker = data;
+    g_mutex_lock(&worker->mutex);
+    bool wanted = worker->quit || worker->edits.length > 0 || worker->pages.length > 0;
+    g_mutex_unlock(&worker->mutex);
+    return wanted;
+}
+
 /* After the last job of many the log goes into the file: the next start need not read it. What a full sync or an index took is
  * in pieces between others then, which glibc keeps for ever unless it is told to look. With the lock held. */
 static void tidy(Worker *worker)
 {
     g_mutex_unlock(&worker->mutex);
-    cache_writer_tidy(worker->writer);
+    cache_writer_tidy(worker->writer, is_wanted, worker);
 #ifdef HAVE_MALLOC_TRIM
     malloc_trim(0);
 #endif

@@ -387,6 +387,12 @@ bool db_scrub(Db *db, bool *done, GError **error)
     return !db->driver->scrub || db->driver->scrub(db, done, error);
 }
 
+void db_give_way(Db *db, DbGiveWay give_way, gpointer data)
+{
+    if (db->driver->give_way)
+        db->driver->give_way(db, give_way, data);
+}
+
 void db_spare(Db *db)
 {
     if (db->driver->spare)

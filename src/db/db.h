@@ -182,6 +182,11 @@ bool db_checkpoint(Db *db, bool truncate, GError **error);
 bool db_scrub(Db *db, bool *done, GError **error);
 gint64 db_wal_pages(Db *db); /* pages in the WAL after the last commit; 0 elsewhere */
 
+/* SQLite: asked every now and then while a statement runs, in its thread. True ends the statement, with DATABASE_BUSY and
+ * nothing done. give_way NULL: nobody is asked any more. */
+typedef bool (*DbGiveWay)(gpointer data);
+void db_give_way(Db *db, DbGiveWay give_way, gpointer data);
+
 /* SQLite: pages that are remembered are forgotten, when nothing will be asked for a while. */
 void db_spare(Db *db);
 

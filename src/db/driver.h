@@ -59,6 +59,7 @@ struct DbDriver {
     bool (*scrub)(Db *db, bool *done, GError **error);                /* may be NULL */
     bool (*checkpoint)(Db *db, bool truncate, GError **error);        /* may be NULL */
     gint64 (*wal_pages)(Db *db);                                      /* may be NULL */
+    void (*give_way)(Db *db, DbGiveWay give_way, gpointer data);      /* may be NULL */
     void (*spare)(Db *db);                                            /* may be NULL */
     char *(*hear)(Db *db, int wake_fd, gint64 until, GError **error); /* may be NULL */
     /* Inside a read transaction; may be NULL. */

@@ -10,6 +10,7 @@
 
 #define BUSY_MS 5000
 #define SCRUB_MS 2000
+#define GIVE_WAY_STEPS 2000   /* of SQLite's machine, between two questions */
 #define CHECKPOINT_PAGES 1000 /* as SQLite's own default */
 
 typedef struct SqliteDb {
@@ -17,6 +18,8 @@ typedef struct SqliteDb {
     sqlite3 *handle;
     DbStatements statements;
     int wal_pages;
+    DbGiveWay give_way;
+    gpointer give_way_data;
 } SqliteDb;
 
 /* A prepared statement and, embedded, the rows it is giving: a query allocates nothing. */
@@ -45,6 +48,7 @@ static Problem problem_for(int code)
     switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_INTERRUPT: /* it gave way */
         return PROBLEM_DATABASE_BUSY;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
@@ -526,6 +530,22 @@ static gint64 sqlite_wal_pages(Db *base)
     return ((SqliteDb *)base)->wal_pages;
 }
 
+/* ---- what others need */
+
+static int on_progress(void *user)
+{
+    SqliteDb *db = user;
+    return db->give_way(db->give_way_data);
+}
+
+static void sqlite_give_way(Db *base, DbGiveWay give_way, gpointer data)
+{
+    SqliteDb *db = (SqliteDb *)base;
+    db->give_way = give_way;
+    db->give_way_data = data;
+    sqlite3_progress_handler(db->handle, GIVE_WAY_STEPS, give_way ? on_progress : NULL, db);
+}
+
 static void sqlite_spare(Db *base)
 {
     sqlite3_db_release_memory(((SqliteDb *)base)->handle);
@@ -593,6 +613,7 @@ const DbDriver db_sqlite = {
     .scrub = sqlite_scrub,
     .checkpoint = sqlite_checkpoint,
     .wal_pages = sqlite_wal_pages,
+    .give_way = sqlite_give_way,
     .spare = sqlite_spare,
     .backup = sqlite_backup,
 };

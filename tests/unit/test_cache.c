@@ -97,6 +97,32 @@ static void sync_samples(World *world, guint32 first, guint32 n, bool start, boo
 
 /* ---- lists */
 
+static bool always(gpointer data)
+{
+    return true;
+}
+
+static bool never(gpointer data)
+{
+    return false;
+}
+
+/* The index of lists by client is not made by a first full sync, nor while somebody waits, but then. */
+static void orders_are_made_when_nobody_waits(void **state)
+{
+    World *world = *state;
+    static const LeadQuery by_client = { .box = BOX_INBOX, .sort = SORT_CLIENT };
+    sync_samples(world, 0, 1500, true, false);
+    g_autofree char *fresh = cache_explain(world->cache, &by_client, NULL);
+    assert_null(strstr(fresh, "referral_client"));
+    cache_writer_tidy(world->writer, always, NULL);
+    g_autofree char *waited = cache_explain(world->cache, &by_client, NULL);
+    assert_null(strstr(waited, "referral_client"));
+    cache_writer_tidy(world->writer, never, NULL);
+    g_autofree char *made = cache_explain(world->cache, &by_client, NULL);
+    assert_non_null(strstr(made, "referral_client"));
+}
+
 static void lists_are_windows_in_order(void **state)
 {
     World *world = *state;
@@ -977,6 +1003,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
+        TEST(orders_are_made_when_nobody_waits),
         TEST(lists_are_windows_in_order),
         TEST(filters_agree_with_a_scan),
         TEST(hostile_text_is_clean_in_rows),

@@ -106,6 +106,31 @@ static void settings_of_a_cache(void **state)
                      0); /* an index of many rows is not made in memory */
 }
 
+static bool third_time(gpointer data)
+{
+    return ++*(int *)data == 3;
+}
+
+static void a_long_statement_gives_way(void **state)
+{
+    static const char count[] = "WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c "
+                                "WHERE x < 100000) SELECT count(*) FROM c";
+    Db *db = db_of(state);
+    g_autoptr(GError) error = NULL;
+    gint64 n = 0;
+    int asked = 0;
+    db_give_way(db, third_time, &asked);
+    assert_false(db_get_one_int(db, &error, &n, count));
+    assert_true(problem_is(error, PROBLEM_DATABASE_BUSY));
+    assert_int_equal(asked, 3);
+    assert_true(db_get_one_int(db, NULL, &n, count)); /* asked again: no */
+    assert_true(asked > 3);
+    db_give_way(db, NULL, NULL);
+    asked = 0;
+    assert_int_equal(pragma(db, count), 100000);
+    assert_int_equal(asked, 0);
+}
+
 /* What is asked after it is as before, also in the middle of rows. */
 static void spared_memory_is_only_memory(void **state)
 {
@@ -381,6 +406,7 @@ int main(void)
         TEST(new_files_are_private),
         TEST(settings_of_a_writer),
         TEST(settings_of_a_cache),
+        TEST(a_long_statement_gives_way),
         TEST(spared_memory_is_only_memory),
         TEST(two_processes_may_write_a_store),
         TEST(memory_database),
