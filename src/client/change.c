@@ -3,9 +3,11 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/i18n.h"
 #include "model/account.h"
 #include "model/invitation.h"
+#include "model/meeting.h"
 #include "model/referral.h"
 #include "wire/json.h"
 
@@ -29,6 +31,31 @@ static bool create_valid(const void *input, FieldErrors *errors)
 static bool invite_valid(const void *input, FieldErrors *errors)
 {
     return new_invitation_validate(input, errors);
+}
+
+static bool attend_valid(const void *input, FieldErrors *errors)
+{
+    return attendance_validate(input, errors);
+}
+
+static bool slip_valid(const void *input, FieldErrors *errors)
+{
+    return slip_validate(input, errors);
+}
+
+static bool thanks_valid(const void *input, FieldErrors *errors)
+{
+    return thanks_validate(input, errors);
+}
+
+static bool met_valid(const void *input, FieldErrors *errors)
+{
+    return one_to_one_validate(&((const NewOneToOne *)input)->input, clock_now(), errors);
+}
+
+static bool meeting_valid(const void *input, FieldErrors *errors)
+{
+    return meeting_input_validate(&((const Meeting *)input)->input, errors);
 }
 
 static const char *const confirm_names[] = { "verdict", "reason_code", "message", "value", NULL };
@@ -69,6 +96,17 @@ static const char *const create_names[] = {
 static const char *const invite_names[] = { "email", "message", NULL };
 static const char *const encourage_names[] = { "message", NULL };
 
+static const char *const rsvp_names[] = { "answer", "substitute", NULL };
+static const char *const attend_names[] = { "code", "substitute", "left_early", "note", NULL };
+static const char *const visitor_names[] = { "name",  "company_name", "business_type", "email",
+                                             "phone", "outcome",      "note",          NULL };
+static const char *const slip_names[] = { "to_name", "need", "contact", NULL };
+static const char *const thanks_names[] = { "amount", "kind", "tier", NULL };
+static const char *const met_names[] = { "met_on", "place", "note", NULL };
+static const char *const meeting_names[] = { "starts_at", "duration", "time_zone", "place", "topic",
+                                             "speaker",   "agenda",   "minutes",   NULL };
+static const char *const act_names[] = { "reason", NULL };
+
 /* input, rules between its fields, merges, answers, names */
 static const ChangeKind kinds[] = {
     [OUTBOX_PICK_UP] = { NULL, NULL, false, true },
@@ -86,6 +124,14 @@ static const ChangeKind kinds[] = {
     [OUTBOX_ENCOURAGE] = { &encouragement_fields, NULL, false, false, encourage_names },
     [OUTBOX_DROP_PARTNER] = { NULL },
     [OUTBOX_REMIND] = { NULL, NULL, false, true },
+    [OUTBOX_RSVP] = { &rsvp_input_fields, NULL, false, true, rsvp_names },
+    [OUTBOX_ATTEND] = { &attendance_input_fields, attend_valid, false, true, attend_names },
+    [OUTBOX_VISITOR] = { &visitor_input_fields, NULL, false, true, visitor_names },
+    [OUTBOX_SLIP] = { &slip_input_fields, slip_valid, false, true, slip_names },
+    [OUTBOX_THANKS] = { &thanks_input_fields, thanks_valid, false, true, thanks_names },
+    [OUTBOX_MET] = { &new_one_to_one_fields, met_valid, false, true, met_names },
+    [OUTBOX_MEETING] = { &meeting_fields, meeting_valid, true, true, meeting_names },
+    [OUTBOX_MEETING_ACT] = { &meeting_act_fields, NULL, false, true, act_names },
 };
 
 const ChangeKind *change_kind(OutboxKind kind)

@@ -229,9 +229,7 @@ static OutboxItem *newest_change(Client *client, const Uuid *object, const char 
     return NULL;
 }
 
-/* What the change is made to: the server's object, or what an item before it makes of that (then its revision is known only
- * when that one is answered). `object` is filled; caller clears. False: there is none, it is new. */
-static bool read_base(Client *client, OutboxItem *item, const void *server, gint64 rev,
+bool client_read_base(Client *client, OutboxItem *item, const void *server, gint64 rev,
                       void *object)
 {
     const FieldTable *table = change_kind(item->kind)->input;
@@ -264,7 +262,7 @@ bool client_note(Client *client, const Uuid *id, const Note *note, GError **erro
     item.title = contact_display_name(&referral.lead.contact);
     Note server = { 0 }, base = { 0 };
     cache_server_note(client->cache, &note_id, &server, NULL);
-    read_base(client, &item, &server, server.rev, &base);
+    client_read_base(client, &item, &server, server.rev, &base);
     item.body = change_body(&item, NULL, note);
     fields_clear(&note_fields, &server);
     fields_clear(&note_fields, &base);
@@ -305,7 +303,7 @@ bool client_change_profile(Client *client, const Account *account, GError **erro
     item.method = g_strdup("PATCH");
     item.path = g_strdup(PROFILE_PATH);
     item.title = g_strdup(server.name);
-    read_base(client, &item, &server, server.rev, &base);
+    client_read_base(client, &item, &server, server.rev, &base);
     item.body = change_body(&item, &base, &wanted);
     bool ok = change_check(OUTBOX_PROFILE, &wanted, error);
     bool same = g_str_equal(item.body, "{}");

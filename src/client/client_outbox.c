@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "client/cache_meetings.h"
 #include "client/change.h"
 #include "client/overlay.h"
 #include "wire/json.h"
@@ -296,20 +297,26 @@ static void settle_all(Sending *sending, const Outcome *outcomes, JsonDoc *doc)
 
 /* ---- answers */
 
+/* The id of what is answered: of most items that of their object. */
+static bool answer_id(const OutboxItem *item, Uuid *id)
+{
+    const char *slash = strrchr(item->path, '/');
+    if (item->kind == OUTBOX_NOTE)
+        return slash && uuid_parse(slash + 1, id);
+    if (fact_type(item->kind))
+        return fact_id(item, id);
+    *id = item->object;
+    return true;
+}
+
 /* An answer that is not the object (a page of some gateway in between) proves nothing: the item stays. */
 static bool is_object_of(const OutboxItem *item, const JsonNode *node)
 {
     const JsonNode *inner = item->kind == OUTBOX_PROFILE ? json_member(node, "account") : NULL;
     const char *text = json_is_object(node) ? json_text(json_member(inner ? inner : node, "id"))
                                             : NULL;
-    Uuid id;
-    if (!text || !uuid_parse(text, &id))
-        return false;
-    if (item->kind != OUTBOX_NOTE)
-        return uuid_equal(&id, &item->object);
-    const char *slash = strrchr(item->path, '/');
-    Uuid note;
-    return slash && uuid_parse(slash + 1, &note) && uuid_equal(&id, &note);
+    Uuid id, wanted;
+    return text && uuid_parse(text, &id) && answer_id(item, &wanted) && uuid_equal(&id, &wanted);
 }
 
 /* One that says nothing is answered so, and not by any page. */
@@ -431,6 +438,8 @@ static bool read_theirs(Client *client, const OutboxItem *item, void *object)
     Uuid note;
     if (item->kind == OUTBOX_PROFILE)
         return cache_account(client->cache, object, NULL);
+    if (item->kind == OUTBOX_MEETING)
+        return cache_meeting(client->cache, &item->object, object, NULL);
     return slash && uuid_parse(slash + 1, &note) &&
            cache_server_note(client->cache, &note, object, NULL);
 }
@@ -466,6 +475,7 @@ static bool prepare(Client *client, OutboxItem *item)
     union {
         Note note;
         Account account;
+        Meeting meeting;
     } theirs = { 0 };
     const ChangeKind *kind = change_kind(item->kind);
     bool untried = item->attempts == 0 || item->state == OUTBOX_CONFLICT;
@@ -495,6 +505,38 @@ void client_rebase(Client *client)
         prepare(client, item);
     }
     client_forget_items(client);
+}
+
+/* ---- entries: that typed last is all that is sent of a fact */
+
+static bool is_untried(const OutboxItem *item, gint64 now)
+{
+    return item->attempts == 0 && (item->state == OUTBOX_WAITING ||
+                                   (item->state == OUTBOX_HELD && item->hold_until <= now));
+}
+
+/* Drops entries that a later one of the same fact takes the place of, once neither can be undone: one row is left. */
+static void fold_entries(Client *client)
+{
+    g_autoptr(GHashTable) later = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GArray) gone = g_array_new(false, false, sizeof(Uuid));
+    g_autoptr(GError) error = NULL;
+    gint64 now = clock_now();
+    for (guint i = client->items->len; i-- > 0;) {
+        const OutboxItem *item = client->items->pdata[i];
+        if (!fact_type(item->kind) || !is_untried(item, now) || !client_owns(client, item))
+            continue;
+        if (!g_hash_table_add(later, item->path))
+            g_array_append_val(gone, item->op);
+    }
+    if (gone->len == 0)
+        return;
+    if (!store_delete(client->store, (const Uuid *)(void *)gone->data, gone->len, &error)) {
+        store_failed(client, error);
+        return;
+    }
+    client_forget_items(client);
+    client_tell(client, CLIENT_OUTBOX | CLIENT_STATUS);
 }
 
 /* ---- sending */
@@ -735,6 +777,8 @@ void client_pump(Client *client)
     if (!client->net || !client->worker)
         return;
     g_autoptr(GError) error = NULL;
+    if (client_items(client, &error))
+        fold_entries(client);
     if (!client_items(client, &error)) {
         client_problem(client, problem_of(error), error->message);
         return;

@@ -127,6 +127,10 @@ void client_begin_item(OutboxItem *item, const Uuid *unit, int hold_s);
 /* A row of the outbox as it begins: a unit of its own, held while it can be undone. path and body are taken over. */
 OutboxItem client_item(const Client *client, OutboxKind kind, const Uuid *object,
                        const char *method, char *path, char *body);
+/* What a change is made to: the server's object, or what an item before it makes of that (then its revision is known only
+ * when that one is answered). `object` is filled; caller clears. False: there is none, it is new. */
+bool client_read_base(Client *client, OutboxItem *item, const void *server, gint64 rev,
+                      void *object);
 /* Takes the contents of the items over. */
 bool client_add_items(Client *client, OutboxItem *items, size_t n, GError **error);
 

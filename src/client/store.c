@@ -35,6 +35,14 @@ static const EnumValue kind_values[] = {
     { OUTBOX_ENCOURAGE, "encourage", N_("encourage") },
     { OUTBOX_DROP_PARTNER, "drop_partner", N_("part") },
     { OUTBOX_REMIND, "remind", N_("remind") },
+    { OUTBOX_RSVP, "rsvp", N_("answer to a meeting") },
+    { OUTBOX_ATTEND, "attend", N_("attendance") },
+    { OUTBOX_VISITOR, "visitor", N_("visitor") },
+    { OUTBOX_SLIP, "slip", N_("slip") },
+    { OUTBOX_THANKS, "thanks", N_("thanks") },
+    { OUTBOX_MET, "met", N_("one-to-one") },
+    { OUTBOX_MEETING, "meeting", N_("meeting") },
+    { OUTBOX_MEETING_ACT, "meeting_act", N_("state of a meeting") },
 };
 const EnumTable outbox_kinds = ENUM_TABLE("outbox_kind", kind_values);
 

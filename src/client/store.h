@@ -55,6 +55,14 @@ typedef enum OutboxKind {
     OUTBOX_ENCOURAGE = 13, /* the partner's account, as of the next */
     OUTBOX_DROP_PARTNER = 14,
     OUTBOX_REMIND = 15, /* the recipient of a lead */
+    OUTBOX_RSVP = 40,   /* the meeting, as of all that follow but the one-to-one */
+    OUTBOX_ATTEND = 41,
+    OUTBOX_VISITOR = 42,
+    OUTBOX_SLIP = 43,
+    OUTBOX_THANKS = 44,
+    OUTBOX_MET = 45,     /* the one-to-one */
+    OUTBOX_MEETING = 46, /* makes it, or changes it */
+    OUTBOX_MEETING_ACT = 47,
 } OutboxKind;
 
 /* It makes its object: what else is done to that waits for it, and goes with it. */

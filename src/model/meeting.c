@@ -96,7 +96,7 @@ static const Field meeting_rows[] = {
     { "state", FIELD_ENUM, AT(state), FIELD_READONLY, .values = &meeting_states,
       .label = N_("State") },
     MEETING_INPUT_ROWS(IN),
-    { "sequence", FIELD_INT, AT(sequence), FIELD_READONLY },
+    { "sequence", FIELD_INT, AT(sequence), FIELD_READONLY, .column = "edition" },
     { "reason", FIELD_TEXT, AT(reason), FIELD_READONLY, .max = NOTE_MAX, .label = N_("Reason") },
     { "completed_at", FIELD_TIME, AT(completed_at), FIELD_READONLY, .label = N_("Completed") },
 };

@@ -33,3 +33,6 @@ client_tests += tests/unit/test_card tests/unit/test_fuzzy tests/unit/test_slip
 tests_unit_test_card_LDADD = $(CLIENT_TEST_LIBS)
 tests_unit_test_fuzzy_LDADD = $(CLIENT_TEST_LIBS)
 tests_unit_test_slip_LDADD = $(CLIENT_TEST_LIBS)
+client_tests += tests/unit/test_meetings
+tests_unit_test_meetings_SOURCES = tests/unit/test_meetings.c tests/unit/unit.h $(client_fixture)
+tests_unit_test_meetings_LDADD = $(CLIENT_TEST_LIBS)
