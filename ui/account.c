@@ -222,6 +222,8 @@ static void put_who(App *app, const AccountView *view, Page *page)
     put_pair(page, _("E-mail"), account.email);
     if (account.email_verified_at == 0)
         page_pair(page, LABEL_WIDTH, "", ROLE_ALERT, _("not verified: open the link in the mail"));
+    put_pair(page, _("Language of mail"), enum_label(&languages, account.language));
+    put_pair(page, _("Time zone"), account.time_zone);
     put_trouble(view, page);
     put_profile(&account, page);
     fields_clear(&account_fields, &account);

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 
 #include <stdatomic.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/problem.h"
@@ -45,6 +46,17 @@ void clock_advance(gint64 ms)
     gint64 now = atomic_load(&frozen);
     while (now && !atomic_compare_exchange_weak(&frozen, &now, now + ms))
         ;
+}
+
+/* The name becomes part of a file's. Zones begin with a capital; lists and other renderings of them lie beside them. */
+GTimeZone *clock_zone(const char *name)
+{
+    if (strlen(name) > ZONE_NAME_MAX || !g_ascii_isupper(*name))
+        return NULL;
+    for (const char *c = name; *c; c++)
+        if (!g_ascii_isalnum(*c) && !strchr("_+-/", *c))
+            return NULL;
+    return g_time_zone_new_identifier(name);
 }
 
 static gint64 read_clock(clockid_t id)

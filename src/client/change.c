@@ -58,6 +58,11 @@ static bool meeting_valid(const void *input, FieldErrors *errors)
     return meeting_input_validate(&((const Meeting *)input)->input, errors);
 }
 
+static bool profile_valid(const void *input, FieldErrors *errors)
+{
+    return account_validate(input, errors);
+}
+
 static const char *const confirm_names[] = { "verdict", "reason_code", "message", "value", NULL };
 static const char *const outcome_names[] = { "outcome", "value", NULL };
 static const char *const note_names[] = { "text", NULL };
@@ -76,6 +81,8 @@ static const char *const profile_names[] = { "name",
                                              "profile/exclusive",
                                              "profile/public",
                                              "profile/recommends",
+                                             "language",
+                                             "time_zone",
                                              NULL };
 static const char *const create_names[] = {
     "contact/first_name",
@@ -116,7 +123,7 @@ static const ChangeKind kinds[] = {
     [OUTBOX_WITHDRAW] = { NULL, NULL, false, true },
     [OUTBOX_NOTE] = { &note_fields, NULL, true, true, note_names },
     [OUTBOX_CREATE] = { &new_referral_fields, create_valid, false, true, create_names },
-    [OUTBOX_PROFILE] = { &account_fields, NULL, true, true, profile_names },
+    [OUTBOX_PROFILE] = { &account_fields, profile_valid, true, true, profile_names },
     [OUTBOX_INVITE] = { &new_invitation_fields, invite_valid, false, true, invite_names },
     [OUTBOX_ACCEPT] = { NULL, NULL, false, true },
     [OUTBOX_DECLINE] = { NULL, NULL, false, true },

@@ -326,6 +326,7 @@ void client_sign_up(Client *client, const SignUp *input, ClientDoneFunc done, gp
     NetCall call = {
         .method = "POST",
         .path = "/v1/accounts",
+        .language = true,
         .body = body,
         .key = &key,
         .drop = asking_free,

@@ -397,6 +397,21 @@ static void add_header(NetRequest *request, const char *name, const char *value)
     request->headers = curl.curl_slist_append(request->headers, line);
 }
 
+/* "de_AT.UTF-8" is de-AT on the wire; the "C" of programs is no language. */
+static void add_languages(NetRequest *request)
+{
+    g_autoptr(GString) list = g_string_new(NULL);
+    for (const char *const *name = g_get_language_names(); *name; name++) {
+        size_t length = strspn(*name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_");
+        if ((*name)[length] != '\0' || g_str_equal(*name, "C"))
+            continue;
+        g_string_append_printf(list, "%s%s", list->len ? ", " : "", *name);
+    }
+    g_strdelimit(list->str, "_", '-');
+    if (list->len)
+        add_header(request, "Accept-Language", list->str);
+}
+
 static void set_headers(NetRequest *request, const NetCall *call)
 {
     if (call->token) {
@@ -414,6 +429,8 @@ static void set_headers(NetRequest *request, const NetCall *call)
     }
     if (call->create)
         add_header(request, "If-None-Match", "*");
+    if (call->language)
+        add_languages(request);
     if (call->if_match) {
         char rev[32];
         g_snprintf(rev, sizeof rev, "\"%" G_GINT64_FORMAT "\"", call->if_match);

@@ -34,6 +34,7 @@ typedef struct NetCall {
     const Uuid *key;           /* Idempotency-Key, NULL none */
     const char *last_event_id; /* NULL or "" none */
     bool create;               /* If-None-Match: * */
+    bool language;             /* Accept-Language: what the user's environment says */
     gint64 if_match;           /* If-Match: "rev", 0 none */
     unsigned flags;
     unsigned deadline_ms; /* 0: the usual one */

@@ -19,6 +19,12 @@ static const EnumValue scope_kind_values[] = {
 };
 const EnumTable scope_kinds = ENUM_TABLE("scope_kind", scope_kind_values);
 
+static const EnumValue language_values[] = {
+    { LANGUAGE_EN, "en", N_("English") },
+    { LANGUAGE_DE, "de", N_("German") },
+};
+const EnumTable languages = ENUM_TABLE("language", language_values);
+
 #define AT(member) offsetof(Account, member)
 static const Field account_rows[] = {
     { "id", FIELD_UUID, AT(id), FIELD_READONLY },
@@ -34,6 +40,8 @@ static const Field account_rows[] = {
     { "state", FIELD_ENUM, AT(state), FIELD_READONLY, .values = &account_states },
     { "admin", FIELD_BOOL, AT(admin), FIELD_READONLY },
     { "email_verified_at", FIELD_TIME, AT(email_verified_at), FIELD_READONLY },
+    { "language", FIELD_ENUM, AT(language), .values = &languages, .label = N_("Language of mail") },
+    { "time_zone", FIELD_TEXT, AT(time_zone), .max = ZONE_NAME_MAX, .label = N_("Time zone") },
     { "profile", FIELD_OBJECT, AT(profile), .object = &profile_fields, .label = N_("Profile") },
 };
 #undef AT
@@ -191,6 +199,60 @@ void tokens_wipe(Tokens *tokens)
     if (tokens->refresh_token)
         explicit_bzero(tokens->refresh_token, strlen(tokens->refresh_token));
     fields_clear(&tokens_fields, tokens);
+}
+
+/* One element: "de-AT;q=0.8". The weight in thousandths; 0 also for what is no weight. */
+static int accepted_weight(const char *element)
+{
+    const char *q = strchr(element, ';');
+    q = q ? q + 1 + strspn(q + 1, " \t") : NULL;
+    if (!q)
+        return 1000;
+    if (g_ascii_strncasecmp(q, "q=", 2) != 0)
+        return 0;
+    double weight = g_ascii_strtod(q + 2, NULL);
+    return weight > 0 && weight <= 1 ? (int)(weight * 1000) : 0;
+}
+
+/* Its part before a region: "de" of "de-AT". */
+static Language accepted_language(const char *element)
+{
+    g_autofree char *code = g_ascii_strdown(element, (gssize)strcspn(element, "-; \t"));
+    return (Language)enum_value(&languages, code);
+}
+
+Language language_accepted(const char *header)
+{
+    g_auto(GStrv) elements = g_strsplit(header ? header : "", ",", 32);
+    Language best = LANGUAGE_EN;
+    int most = 0;
+    for (char **element = elements; *element; element++) {
+        Language language = accepted_language(g_strstrip(*element));
+        int weight = language ? accepted_weight(*element) : 0;
+        if (weight <= most)
+            continue;
+        best = language;
+        most = weight;
+    }
+    return best;
+}
+
+/* A machine without the files knows none but UTC: then any name goes, and whoever needs it takes UTC. */
+static bool zone_is_known(const char *name)
+{
+    g_autoptr(GTimeZone) zone = clock_zone(name);
+    g_autoptr(GTimeZone) any = zone ? NULL : clock_zone("Europe/London");
+    return zone || !any;
+}
+
+bool account_validate(const Account *account, FieldErrors *errors)
+{
+    const char *name = account->time_zone;
+    bool known = !name || !*name || zone_is_known(name);
+    if (!known)
+        field_errors_add(errors, "#/time_zone", "zone.unknown",
+                         "must be the name of a time zone, such as Europe/Berlin");
+    return profile_validate(&account->profile, "#/profile", errors) && known;
 }
 
 char *email_fold(const char *email)

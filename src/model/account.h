@@ -17,6 +17,12 @@ typedef enum AccountState {
     ACCOUNT_DELETED = 3,
 } AccountState;
 
+/* What an account may be written to in; data/mail has a folder for each. Stored: never renumber. */
+typedef enum Language {
+    LANGUAGE_EN = 1,
+    LANGUAGE_DE = 2,
+} Language;
+
 typedef struct Account {
     Uuid id;
     gint64 rev;
@@ -28,6 +34,8 @@ typedef struct Account {
     AccountState state;
     bool admin;
     gint64 email_verified_at; /* 0: nobody has shown yet that the address is theirs */
+    Language language;        /* of mail; 0: English */
+    char *time_zone;          /* IANA name: when its days and months begin; NULL: UTC */
     MemberProfile profile;
 } Account;
 
@@ -117,11 +125,17 @@ typedef enum ScopeKind {
 /* fields_clear() that overwrites them first: as an answer they carry no SECRET flag. */
 void tokens_wipe(Tokens *tokens);
 
-extern const EnumTable account_states, scope_kinds;
+extern const EnumTable account_states, scope_kinds, languages;
 extern const FieldTable account_fields, party_fields, sign_up_fields, login_fields, tokens_fields,
     device_code_fields, session_fields, scope_fields, password_change_fields, password_proof_fields,
     account_deletion_fields, totp_setup_fields, totp_code_fields, recovery_codes_fields,
     totp_status_fields;
+
+/* The one of ours that a value of Accept-Language (RFC 9110 §12.5.4) likes best; English when it is NULL or names none. */
+Language language_accepted(const char *header);
+
+/* Beyond fields_validate(): the profile's rules, and that there is such a time zone. False when a rule is broken. */
+bool account_validate(const Account *account, FieldErrors *errors);
 
 /* The form under which an address is unique: trimmed, case-folded. Caller frees. */
 char *email_fold(const char *email);

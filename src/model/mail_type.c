@@ -23,7 +23,7 @@ const MailTypeRow mail_types[MAIL_TYPES - 1] = {
     { MAIL_RECIPROCATE, "reciprocate", N_("Partners who gave you leads and got none back"),
       MAIL_DIGEST, "partners", "" },
     { MAIL_ACTIVITY, "activity", N_("Your monthly report"), MAIL_DIGEST,
-      "month gave gave_confirmed took took_confirmed waiting partners", "month" },
+      "month year gave gave_confirmed took took_confirmed waiting partners", "month year" },
     { MAIL_ENCOURAGEMENT, "encouragement", N_("A partner's encouragement"), 0,
       "from company message", "from" },
     { MAIL_LEAD_OUTSIDE, "lead-outside", N_("A lead for somebody who is no member"),

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The one table of the mail that Leadline sends (domain.md §3.9): what each type is called, whether its recipient may switch
- * it off (R4, R5), and the values that its template may use. Each has a template data/mail/LANGUAGE/CODE.txt; a new
- * type is a row here and a file there. Nobody is told by mail that a partner is gone (R23): there is no such type.
+ * it off (R4, R5), and the values that its template may use. Each has a template data/mail/LANGUAGE/CODE.txt in every language of
+ * model/account.h, with the same values; a new type is a row here, a file in each of those folders, and its name in mail_names of
+ * src/server/local.mk. Nobody is told by mail that a partner is gone (R23): there is no such type.
  */
 #pragma once
 

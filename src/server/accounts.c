@@ -62,18 +62,21 @@ bool account_create(Call *call, const NewAccount *input, Account *account, GErro
         .state = ACCOUNT_ACTIVE,
         .admin = input->admin,
         .email_verified_at = input->verified ? call->now : 0,
+        .language = language_accepted(input->accept_language),
+        .time_zone = g_strdup("UTC"),
     };
     gint64 inserted;
     if (!db_exec_count(
             call->db, error, &inserted,
             "INSERT INTO account (id, rev, created_at, updated_at, email, name, company_name, "
-            "business_type, state, admin, email_key, password, email_verified_at) "
-            "VALUES ($1, 1, $2, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10) ON CONFLICT (email_key) DO "
-            "NOTHING",
+            "business_type, state, admin, email_key, password, email_verified_at, language, "
+            "time_zone) VALUES ($1, 1, $2, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, $11, $12) "
+            "ON CONFLICT (email_key) DO NOTHING",
             db_uuid(&account->id), db_int(call->now), db_text(account->email),
             db_text(account->name), db_text(account->company_name), db_text(account->business_type),
             db_int(account->admin), db_text(key), db_text(input->password_hash),
-            db_time(input->verified ? call->now : 0)))
+            db_time(account->email_verified_at), db_int(account->language),
+            db_text(account->time_zone)))
         return false;
     if (inserted == 0)
         return problem_set(error, PROBLEM_ALREADY_EXISTS,
@@ -127,6 +130,7 @@ static bool sign_up(Call *call, GError **error)
                           .name = input->name,
                           .company_name = input->company_name,
                           .business_type = input->business_type,
+                          .accept_language = call->accept_language,
                           .password_hash = call->scratch };
     Account account = { 0 };
     g_autoptr(GError) local = NULL;
@@ -224,15 +228,26 @@ static bool patch_store(Call *call, const Account *before, Account *account, GEr
            audit_put(call, "account.change", &account->id, error) && changes_write(call, error);
 }
 
+/* What was taken back is as at the beginning. */
+static void account_settle(Account *account)
+{
+    account->language = account->language ? account->language : LANGUAGE_EN;
+    if (!account->time_zone || !*account->time_zone) {
+        g_free(account->time_zone);
+        account->time_zone = g_strdup("UTC");
+    }
+}
+
 static bool patch_apply(Call *call, const Account *before, Account *account, GError **error)
 {
     json_decode(call->json, &account_fields, account, JSON_PATCH, "#", &call->errors);
     if (!field_errors_any(&call->errors))
         fields_validate(&account_fields, account, "#", &call->errors);
-    profile_validate(&account->profile, "#/profile", &call->errors);
+    account_validate(account, &call->errors);
     char *typed = account->business_type;
     account->business_type = business_type_store(typed);
     g_free(typed);
+    account_settle(account);
     bool becomes_exclusive = account->profile.exclusive && !before->profile.exclusive;
     return call_valid(call, error) &&
            (!becomes_exclusive || network_may_be_exclusive(call, &account->id, error)) &&
@@ -273,7 +288,8 @@ const Route account_routes[] = {
       .summary = "The caller's account, scopes, limits, events address",
       .reply_schema = ME_SCHEMA },
     { "PATCH", "/v1/me", ACCESS_USER, LANE_WRITE, ROUTE_IF_MATCH, &account_fields,
-      .handler = patch_me, .summary = "Change name, company, business or profile",
+      .handler = patch_me,
+      .summary = "Change name, company, business, profile, or the language and time zone of mail",
       .reply_schema = ME_SCHEMA },
     { 0 },
 };

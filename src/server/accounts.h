@@ -4,7 +4,7 @@
  *
  *   {"account": {account}, "scopes": [{"id", "kind", "role", "state"}], "limits": {...}, "events": "/v1/events"}
  *
- * with the account's rev as ETag; PATCH /v1/me (name, company_name, business_type, profile) answers the same. What then reads otherwise
+ * with the account's rev as ETag; PATCH /v1/me (name, company_name, business_type, language, time_zone, profile) answers the same. What then reads otherwise
  * for others, as a partner or as a party of a referral, is in their changes, and in the account's own; change_note_shown()
  * says what that costs. A patch that changes nothing writes nothing: same rev, nobody is told.
  */
@@ -21,6 +21,8 @@ bool account_read(Db *db, const Uuid *id, Account *account, GError **error);
 typedef struct NewAccount {
     Uuid id;
     const char *email, *name, *company_name, *business_type, *password_hash;
+    const char
+        *accept_language; /* the header, which says what it is written to in; NULL: English */
     bool admin;
     bool verified; /* the address is theirs: somebody vouches for it */
 } NewAccount;

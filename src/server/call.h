@@ -119,6 +119,7 @@ struct Call {
     char request_id[UUID_TEXT_SIZE];
     const char *user_agent, *peer; /* peer: address without port, "unix" */
     const char *last_event_id;     /* NULL when absent */
+    const char *accept_language;   /* likewise */
     const char *host;              /* as the client calls this server; NULL when it does not */
     bool https;                    /* the client's connection is encrypted, says a proxy */
     bool local;                    /* loopback or unix socket */

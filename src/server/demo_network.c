@@ -79,6 +79,8 @@ static void invent_member(DemoNetwork *network, guint i)
                                  .created_at = joined,
                                  .updated_at = joined,
                                  .state = ACCOUNT_ACTIVE,
+                                 .language = LANGUAGE_EN,
+                                 .time_zone = g_strdup("UTC"),
                                  .admin = i == DEMO_ADMIN_AT };
     if (i < demo_rows(DEMO_MEMBERS))
         take_person(&member->account, i);

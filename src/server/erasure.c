@@ -129,12 +129,14 @@ const ErasureRow erasure_rows[] = {
     { "migration", "name", ERASE_NOTHING, NULL, NULL },
 
     { "account",
-      "email name company_name business_type email_key password profile_headline profile_about "
+      "email name company_name business_type email_key password time_zone profile_headline "
+      "profile_about "
       "profile_specialities profile_industries profile_areas profile_qualifies "
       "profile_ideal_partner profile_website",
       ERASE_TEXTS, "apdt",
       "UPDATE account SET rev = rev + 1, updated_at = $4, state = 3, admin = 0, name = $2,"
       " email = '', email_key = $3, password = NULL, email_verified_at = NULL,"
+      " language = NULL, time_zone = NULL,"
       " company_name = NULL, business_type = NULL, profile_headline = NULL, profile_about = NULL,"
       " profile_specialities = NULL, profile_industries = NULL, profile_price_level = 0,"
       " profile_areas = NULL, profile_qualifies = NULL, profile_ideal_partner = NULL,"

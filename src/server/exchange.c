@@ -145,6 +145,7 @@ static Passage *passage_new(Server *server, HttpExchange *exchange)
     call->peer = exchange->peer;
     call->local = exchange->local;
     call->user_agent = exchange->user_agent;
+    call->accept_language = exchange->accept_language;
     call->last_event_id = exchange->last_event_id;
     call->host = exchange->host;
     call->https = exchange->https;

@@ -35,11 +35,11 @@ typedef struct HttpExchange {
     /* the request */
     const char *method, *path; /* decoded, without the query */
     const char *authorization, *idempotency_key, *if_match, *if_none_match, *content_type,
-        *user_agent, *last_event_id, *host; /* NULL when absent */
-    GHashTable *query;                      /* char * -> char *, decoded; NULL when there is none */
-    const char *twice;                      /* name of a query parameter that came twice, or NULL */
-    GString *body;                          /* NULL when there is none */
-    const char *peer;                       /* numeric address, or "unix" */
+        *user_agent, *last_event_id, *host, *accept_language; /* NULL when absent */
+    GHashTable *query;  /* char * -> char *, decoded; NULL when there is none */
+    const char *twice;  /* name of a query parameter that came twice, or NULL */
+    GString *body;      /* NULL when there is none */
+    const char *peer;   /* numeric address, or "unix" */
     bool local;         /* loopback or unix socket, and not forwarded by a proxy */
     bool trusted;       /* the connection is a local one or a known proxy's */
     bool https;         /* a trusted proxy says that its client came by TLS */

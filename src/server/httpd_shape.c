@@ -53,6 +53,7 @@ const char *http_target_path(const char *url)
 typedef struct HeaderSlot {
     const char *name;
     size_t offset; /* of a const char * in HttpExchange */
+    bool list;     /* may come again: the first one counts */
 } HeaderSlot;
 
 static const HeaderSlot slots[] = {
@@ -63,6 +64,7 @@ static const HeaderSlot slots[] = {
     { "Content-Type", offsetof(HttpExchange, content_type) },
     { "User-Agent", offsetof(HttpExchange, user_agent) },
     { "Last-Event-ID", offsetof(HttpExchange, last_event_id) },
+    { "Accept-Language", offsetof(HttpExchange, accept_language), .list = true },
 };
 
 /* Blanks around a value are no part of it (RFC 9110 §5.5); the library only takes off those before it. */
@@ -86,9 +88,10 @@ static void header_keep(HttpExchange *exchange, const char *name, const char *va
         if (g_ascii_strcasecmp(name, slots[i].name) != 0)
             continue;
         const char **slot = (const char **)((char *)exchange + slots[i].offset);
-        if (*slot) /* none of them is a list */
+        if (*slot && !slots[i].list)
             refuse(exchange, PROBLEM_MALFORMED, "a header that may come once came twice");
-        *slot = value_trim(exchange, value);
+        if (!*slot || !slots[i].list)
+            *slot = value_trim(exchange, value);
         return;
     }
 }

@@ -333,6 +333,7 @@ static bool mail_asked(Call *call, const Invitation *invitation, const Asked *as
                                .key = uuid_format(&invitation->id, key),
                                .account = member ? &asked->account : NULL,
                                .email = member ? NULL : invitation->email,
+                               .tongue = &invitation->from.account,
                                .values = values },
                       error);
 }

@@ -32,6 +32,7 @@ static bool link_queue(Call *call, const Referral *referral, bool reminder, cons
                                .key = key,
                                .email = referral->to_email,
                                .name = referral->to.name,
+                               .tongue = &referral->from.account,
                                .values = values },
                       error);
 }

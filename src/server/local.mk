@@ -128,30 +128,33 @@ CLEANFILES += %D%/demo_texts.c
 %D%/demo_texts.c: $(demo_files) $(top_srcdir)/build-aux/embed-text
 	$(EMBED) demo_texts $(demo_files:%=$(srcdir)/%) > $@
 
-mail_en = data/mail/en
-mail_en_files = \
-	$(mail_en)/account-deleted.txt \
-	$(mail_en)/activity.txt \
-	$(mail_en)/address-changed.txt \
-	$(mail_en)/connection-accepted.txt \
-	$(mail_en)/connection-request.txt \
-	$(mail_en)/encouragement.txt \
-	$(mail_en)/footer.txt \
-	$(mail_en)/invitation.txt \
-	$(mail_en)/lead-outside.txt \
-	$(mail_en)/lead-received.txt \
-	$(mail_en)/lead-waiting.txt \
-	$(mail_en)/outcome.txt \
-	$(mail_en)/outside-reminder.txt \
-	$(mail_en)/password-changed.txt \
-	$(mail_en)/reciprocate.txt \
-	$(mail_en)/reset-password.txt \
-	$(mail_en)/verdict.txt \
-	$(mail_en)/verify-email.txt
-EXTRA_DIST += $(mail_en_files)
+# The texts of mail, by their names in each language's folder.
+mail_names = \
+	account-deleted \
+	activity \
+	address-changed \
+	connection-accepted \
+	connection-request \
+	encouragement \
+	footer \
+	invitation \
+	lead-outside \
+	lead-received \
+	lead-waiting \
+	outcome \
+	outside-reminder \
+	password-changed \
+	reciprocate \
+	reset-password \
+	verdict \
+	verify-email
+mail_en_files = $(mail_names:%=data/mail/en/%.txt)
+mail_de_files = $(mail_names:%=data/mail/de/%.txt)
+EXTRA_DIST += $(mail_en_files) $(mail_de_files)
 CLEANFILES += %D%/mail_texts.c
-%D%/mail_texts.c: $(mail_en_files) $(top_srcdir)/build-aux/embed-text
+%D%/mail_texts.c: $(mail_en_files) $(mail_de_files) $(top_srcdir)/build-aux/embed-text
 	$(EMBED) mail_texts_en $(mail_en_files:%=$(srcdir)/%) > $@
+	$(EMBED) mail_texts_de $(mail_de_files:%=$(srcdir)/%) >> $@
 
 bin_PROGRAMS += leadlined
 leadlined_SOURCES = src/leadlined.c

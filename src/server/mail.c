@@ -47,23 +47,40 @@ static bool is_wanted(Db *db, const MailTypeRow *row, const Mail *mail, bool *wa
     return true;
 }
 
+static bool read_language(Db *db, const Uuid *account, const char **code, GError **error)
+{
+    gint64 language = 0;
+    *code = enum_code(&languages, LANGUAGE_EN);
+    if (!account)
+        return true;
+    if (!db_get_one_int(db, error, &language,
+                        "SELECT COALESCE(language, 1) FROM account WHERE id = $1",
+                        db_uuid(account)))
+        return false;
+    *code = enum_code(&languages, (int)language);
+    return true;
+}
+
 bool mail_queue(Db *db, gint64 now, const Mail *mail, GError **error)
 {
     const MailTypeRow *row = mail_type_row(mail->type);
     g_autofree char *values = values_text(row, mail->values);
     Uuid id = uuid_new();
+    const char *language;
     bool wanted;
     g_assert(mail->key && (mail->account || mail->email));
     if (!is_wanted(db, row, mail, &wanted, error))
         return false;
     if (!wanted)
         return true;
+    if (!read_language(db, mail->tongue, &language, error))
+        return false;
     return db_later(db, error,
                     "INSERT INTO mail (id, type, key, account_id, email, name, language, "
                     "value_texts, state, attempts, created_at, next_at)"
-                    " VALUES ($1, $2, $3, $4, $5, $6, 'en', $7, 1, 0, $8, $8)"
+                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, 0, $9, $9)"
                     " ON CONFLICT (type, key) DO NOTHING",
                     db_uuid(&id), db_text(row->code), db_text(mail->key),
                     mail->account ? db_uuid(mail->account) : db_null(), db_text(mail->email),
-                    db_text(mail->name), db_text(values), db_int(now));
+                    db_text(mail->name), db_text(language), db_text(values), db_int(now));
 }

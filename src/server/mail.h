@@ -10,6 +10,8 @@
  * may come twice. What a type's template may be given is listed in its row of mail_types[]; a value that is not given is
  * empty, and lines of the template that depend on it are left out (mail_template.h). Values are erased when it was sent.
  *
+ * A mail is in its recipient's language (model/account.h) as that is when it is sent; values are the same in all languages.
+ *
  * Not queued, without an error: a type that the account switched off; mail to an outsider (MAIL_OUTSIDE to an address) who
  * wants none from here.
  */
@@ -35,7 +37,9 @@ typedef struct Mail {
     const Uuid *account; /* the recipient; NULL: somebody without one */
     const char *
         email; /* of somebody without an account; with one: instead of its own (where it was, or will be) */
-    const char *name;        /* of somebody without an account; may be NULL */
+    const char *name; /* of somebody without an account; may be NULL */
+    const Uuid *
+        tongue; /* the account whose language somebody without one is written to in; NULL: English */
     const MailValue *values; /* closed by {0}; NULL none */
 } Mail;
 

@@ -144,49 +144,58 @@ bool mail_job_waiting(Call *call, GError **error)
            walk_waiting(call, "lead-waiting-3", "3", 3 * MS_PER_DAY, again, error);
 }
 
-/* ---- once a month */
+/* ---- once a month, in each time zone */
 
 typedef struct Monthly {
     const char *job;
     int first, last; /* days of the month on which a run may begin or go on */
-    /* "2026-11-01"; label and ends of the month before */
-    char date[11], from[11], to[11];
-    char *month;
+    const char *zone;
+    /* "2026-11-01"; label and ends of the month before, where the zone is */
+    char date[11], from[11], to[11], month[3], year[5];
     gint64 begin; /* accounts made later have nothing to be told */
 } Monthly;
 
-/* False: not in these days. */
-static bool monthly_open(Monthly *run, gint64 now)
+static void put_time(char *out, gsize size, GDateTime *time, const char *format)
 {
-    g_autoptr(GDateTime) today = g_date_time_new_from_unix_utc(now / MS_PER_SECOND);
+    g_autofree char *text = g_date_time_format(time, format);
+    g_strlcpy(out, text, size);
+}
+
+/* False: it is not one of these days there. */
+static bool monthly_open(Monthly *run, gint64 now, const char *zone_name)
+{
+    GTimeZone *found = clock_zone(zone_name);
+    g_autoptr(GTimeZone) zone = found ? found : g_time_zone_new_utc();
+    g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(now / MS_PER_SECOND);
+    g_autoptr(GDateTime) today = g_date_time_to_timezone(utc, zone);
     int day = g_date_time_get_day_of_month(today);
     if (day < run->first || day > run->last)
         return false;
-    g_autoptr(GDateTime) start = g_date_time_new_utc(g_date_time_get_year(today),
-                                                     g_date_time_get_month(today), 1, 0, 0, 0);
+    g_autoptr(GDateTime) start = g_date_time_new(zone, g_date_time_get_year(today),
+                                                 g_date_time_get_month(today), 1, 0, 0, 0);
     g_autoptr(GDateTime) before = g_date_time_add_months(start, -1);
     g_autoptr(GDateTime) end = g_date_time_add_days(start, -1);
-    g_autofree char *date = g_date_time_format(start, "%F");
-    g_autofree char *from = g_date_time_format(before, "%F");
-    g_autofree char *to = g_date_time_format(end, "%F");
-    g_strlcpy(run->date, date, sizeof run->date);
-    g_strlcpy(run->from, from, sizeof run->from);
-    g_strlcpy(run->to, to, sizeof run->to);
-    run->month = g_date_time_format(before, "%B %Y");
+    run->zone = found ? zone_name : "UTC";
+    put_time(run->date, sizeof run->date, start, "%F");
+    put_time(run->from, sizeof run->from, before, "%F");
+    put_time(run->to, sizeof run->to, end, "%F");
+    put_time(run->year, sizeof run->year, before, "%Y");
+    g_snprintf(run->month, sizeof run->month, "%d", g_date_time_get_month(before));
     run->begin = g_date_time_to_unix(start) * MS_PER_SECOND;
     return true;
 }
 
 typedef bool (*TellAccount)(Call *call, const Monthly *run, const Uuid *account, GError **error);
 
-static GArray *next_accounts(Call *call, const Walk *walk, gint64 before, GError **error)
+static GArray *next_accounts(Call *call, const Walk *walk, const char *zone, gint64 before,
+                             GError **error)
 {
     g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(Uuid));
     g_autoptr(DbRows) rows = db_query(
         call->db, error,
-        "SELECT id FROM account WHERE id > $1 AND state = 1 AND created_at < $2 ORDER BY id LIMIT "
-        "$3",
-        place(&walk->after), db_int(before), db_int(STEP));
+        "SELECT id FROM account WHERE time_zone = $1 AND id > $2 AND state = 1 AND created_at < $3"
+        " ORDER BY id LIMIT $4",
+        db_text(zone), place(&walk->after), db_int(before), db_int(STEP));
     if (!rows)
         return NULL;
     while (db_next(rows, error)) {
@@ -196,15 +205,14 @@ static GArray *next_accounts(Call *call, const Walk *walk, gint64 before, GError
     return db_rows_ok(rows) ? g_steal_pointer(&ids) : NULL;
 }
 
-static bool monthly_step(Call *call, Monthly *run, TellAccount tell, GError **error)
+static bool monthly_walk(Call *call, const Monthly *run, const char *zone, TellAccount tell,
+                         GError **error)
 {
-    if (!monthly_open(run, call->now))
-        return true;
-    g_autofree char *month = run->month;
-    Walk walk = { .job = run->job, .date = run->date };
+    g_autofree char *job = g_strdup_printf("%s %s", run->job, zone);
+    Walk walk = { .job = job, .date = run->date };
     if (!walk_open(call, &walk, error) || walk.done)
         return walk.done;
-    g_autoptr(GArray) ids = next_accounts(call, &walk, run->begin, error);
+    g_autoptr(GArray) ids = next_accounts(call, &walk, zone, run->begin, error);
     if (!ids)
         return false;
     for (guint i = 0; i < ids->len; i++) {
@@ -213,8 +221,61 @@ static bool monthly_step(Call *call, Monthly *run, TellAccount tell, GError **er
             return false;
     }
     walk.done = ids->len < STEP;
-    *(bool *)call->scratch = !walk.done;
     return walk_close(call, &walk, error);
+}
+
+/* Zones of accounts whose walk of that month is not done. */
+static GPtrArray *zones_left(Call *call, const char *job, const char *date, GError **error)
+{
+    g_autofree char *before = g_strconcat(job, " ", NULL);
+    g_autoptr(GPtrArray) zones = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(DbRows) rows = db_query(
+        call->db, error,
+        "SELECT z.time_zone FROM (SELECT DISTINCT time_zone FROM account WHERE state = 1) AS z"
+        " WHERE NOT EXISTS (SELECT 1 FROM mail_job j WHERE j.job = CAST($1 AS TEXT) || z.time_zone"
+        " AND j.local_date = $2 AND j.done = 1) ORDER BY z.time_zone",
+        db_text(before), db_text(date));
+    if (!rows)
+        return NULL;
+    while (db_next(rows, error))
+        g_ptr_array_add(zones, g_strdup(db_get_text(rows, 0)));
+    return db_rows_ok(rows) ? g_steal_pointer(&zones) : NULL;
+}
+
+/* Some accounts of the first zone that is not done, where it is that month. *found false: there is none. */
+static bool month_step(Call *call, Monthly *run, const char *date, TellAccount tell, bool *found,
+                       GError **error)
+{
+    g_autoptr(GPtrArray) zones = zones_left(call, run->job, date, error);
+    if (!zones)
+        return false;
+    for (guint i = 0; i < zones->len; i++) {
+        const char *zone = zones->pdata[i];
+        if (!monthly_open(run, call->now, zone) || strcmp(run->date, date) != 0)
+            continue;
+        *found = true;
+        return monthly_walk(call, run, zone, tell, error);
+    }
+    return true;
+}
+
+/* When a month begins it is two months at once on Earth. */
+static bool monthly_step(Call *call, Monthly *run, TellAccount tell, GError **error)
+{
+    static const int hours[] = { -12, 14 };
+    char dates[G_N_ELEMENTS(hours)][11];
+    bool found = false;
+    for (size_t i = 0; i < G_N_ELEMENTS(hours) && !found; i++) {
+        gint64 there = call->now + hours[i] * MS_PER_HOUR;
+        g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(there / MS_PER_SECOND);
+        put_time(dates[i], sizeof dates[i], time, "%Y-%m-01");
+        if (i > 0 && strcmp(dates[i], dates[i - 1]) == 0)
+            break;
+        if (!month_step(call, run, dates[i], tell, &found, error))
+            return false;
+    }
+    *(bool *)call->scratch = found;
+    return true;
 }
 
 static char *monthly_key(const Monthly *run, const Uuid *account)
@@ -271,6 +332,7 @@ static bool queue_activity(Call *call, const Monthly *run, const Uuid *account,
     g_autofree char *key = monthly_key(run, account);
     MailValue values[] = {
         { "month", run->month },
+        { "year", run->year },
         { "gave", texts[0] },
         { "gave_confirmed", texts[1] },
         { "took", texts[2] },
@@ -291,7 +353,7 @@ static bool tell_activity(Call *call, const Monthly *run, const Uuid *account, G
     g_auto(ReportPeriod) period = { 0 };
     Report report = { 0 };
     field_errors_init(&errors);
-    if (!report_period(&period, call->now, run->from, run->to, NULL, &errors))
+    if (!report_period(&period, call->now, run->from, run->to, run->zone, &errors))
         return problem_set(error, PROBLEM_INTERNAL, "no period from %s to %s", run->from, run->to);
     ReportAsk ask = { .kind = REPORT_GIVE_TAKE, .account = *account, .now = call->now };
     Figures figures = { .lines = g_string_new(NULL) };

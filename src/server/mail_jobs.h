@@ -4,8 +4,10 @@
  * what was passed on (R27), and a word about partners who gave leads and got none back (R32: until they do).
  *
  * Each is a walk in steps of a few rows, whose place is in the table mail_job under (job, local date), and whose mail has a
- * key of what it is about: in one transaction, so neither a restart nor a second server repeats or forgets any. The months and
- * their days are those of UTC, since accounts have no time zone of their own. A run that is missed is made up for in the days after, not later.
+ * key of what it is about: in one transaction, so neither a restart nor a second server repeats or forgets any. Months and
+ * their days are those of the account's time zone, so there is a walk for each zone that somebody is in, "activity Europe/Berlin".
+ * Whoever moves to another zone is told of a month once all the same; not at all, who moves in the hours between its beginning
+ * there and here. A run that is missed is made up for in the days after, not later.
  */
 #pragma once
 

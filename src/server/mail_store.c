@@ -86,8 +86,8 @@ static bool read_recipient(Call *call, MailClaim *claim, const Uuid *account, GE
     if (!claim->member)
         return true;
     g_autoptr(DbRows) rows = db_query(call->db, error,
-                                      "SELECT email, name FROM account WHERE id = $1 AND state <> "
-                                      "$2",
+                                      "SELECT email, name, language FROM account WHERE id = $1 AND"
+                                      " state <> $2",
                                       db_uuid(account), db_int(ACCOUNT_DELETED));
     if (!rows)
         return false;
@@ -97,6 +97,11 @@ static bool read_recipient(Call *call, MailClaim *claim, const Uuid *account, GE
         claim->email = g_strdup(db_get_text(rows, 0));
     g_free(claim->name);
     claim->name = g_strdup(db_get_text(rows, 1));
+    const char *language = enum_code(&languages, (int)db_get_int(rows, 2));
+    if (language) {
+        g_free(claim->language);
+        claim->language = g_strdup(language);
+    }
     return true;
 }
 

@@ -14,13 +14,14 @@
 #define SUBJECT "Subject: "
 #define NESTED_MAX 8
 
-extern const EmbeddedText mail_texts_en[];
+extern const EmbeddedText mail_texts_en[], mail_texts_de[];
 
 static const struct {
     const char *language;
     const EmbeddedText *texts;
-} languages[] = {
+} folders[] = {
     { "en", mail_texts_en },
+    { "de", mail_texts_de },
 };
 
 void mail_text_clear(MailText *text)
@@ -40,9 +41,9 @@ static const char *text_find(const EmbeddedText *texts, const char *name)
 
 const char *mail_template_find(const char *name, const char *language)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(languages); i++)
-        if (g_strcmp0(languages[i].language, language) == 0) {
-            const char *text = text_find(languages[i].texts, name);
+    for (size_t i = 0; i < G_N_ELEMENTS(folders); i++)
+        if (g_strcmp0(folders[i].language, language) == 0) {
+            const char *text = text_find(folders[i].texts, name);
             if (text)
                 return text;
         }

@@ -552,6 +552,7 @@ static bool join(Call *call, const Linked *linked, const InvitationForm *form, G
                           .name = form->name,
                           .company_name = form->company_name,
                           .business_type = form->business_type,
+                          .accept_language = call->accept_language,
                           .password_hash = call->scratch };
     Account account = { 0 };
     g_autoptr(GError) local = NULL;

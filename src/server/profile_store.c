@@ -21,6 +21,8 @@ static const Field changing_rows[] = {
     { "name", FIELD_TEXT, AT(name) },
     { "company_name", FIELD_TEXT, AT(company_name) },
     { "business_type", FIELD_TEXT, AT(business_type) },
+    { "language", FIELD_ENUM, AT(language), .values = &languages },
+    { "time_zone", FIELD_TEXT, AT(time_zone) },
     { "profile", FIELD_OBJECT, AT(profile), .object = &profile_fields },
 };
 #undef AT

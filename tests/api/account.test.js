@@ -121,6 +121,29 @@ test('a merge patch unsets with null, but not what is required', async () => {
     assert.equal((await ann.get('/v1/me')).body.account.rev, rev);
 });
 
+test('sign up takes the language from Accept-Language; it and the time zone are changed as all else', async () => {
+    const sign = async (n, headers) => (await api.post('/v1/accounts', { email: `lang${n}@a.example`, password: PASSWORD, name: 'L' }, { headers })).body;
+    assert.equal((await sign(1, {})).language, 'en');
+    assert.equal((await sign(2, { 'Accept-Language': 'fr-FR, de-AT;q=0.8, en;q=0.5' })).language, 'de');
+    const both = await sign(3, { 'Accept-Language': ['de', 'en'] });
+    assert.equal(both.language, 'de', 'a header that is a list may come twice');
+    assert.equal(both.time_zone, 'UTC');
+    const kim = await api.login('lang2@a.example');
+    let { rev } = (await kim.get('/v1/me')).body.account;
+    const changed = await kim.patch('/v1/me', { language: 'en', time_zone: 'Europe/Berlin' }, { rev });
+    assert.equal(changed.status, 200, changed.text);
+    assert.deepEqual([changed.body.account.language, changed.body.account.time_zone], ['en', 'Europe/Berlin']);
+    rev = changed.body.account.rev;
+    for (const zone of ['Europe/Atlantis', 'leapseconds', '../../etc/passwd', '/etc/localtime', 'posix/Europe/Berlin']) {
+        const refused = await kim.patch('/v1/me', { time_zone: zone }, { rev });
+        assertProblem(refused, 422, 'validation');
+        assert.deepEqual(refused.body.errors.map((error) => error.pointer), ['#/time_zone']);
+    }
+    assertProblem(await kim.patch('/v1/me', { language: 'tlh' }, { rev }), 422, 'validation');
+    const unset = (await kim.patch('/v1/me', { language: null, time_zone: null }, { rev })).body.account;
+    assert.deepEqual([unset.language, unset.time_zone], ['en', 'UTC'], 'as at the beginning');
+});
+
 test('a refused change is replayed as the same refusal, and undone', async () => {
     const rev = (await ann.get('/v1/me')).body.account.rev, key = uuid();
     const first = await ann.patch('/v1/me', { name: '' }, { rev: rev + 5, key });

@@ -100,10 +100,48 @@ test('R27: once a month each is told what was passed on in the month before', as
     const told = await net.mails('activity');
     assert.deepEqual(told.map(([name]) => name).sort(), ['ann', 'ben', 'cy'], 'dee has nothing to be told');
     const of = Object.fromEntries(told);
-    assert.deepEqual(of.ann, { month: 'October 2026', gave: '2', gave_confirmed: '1', took: '1', took_confirmed: '0', waiting: '1', partners: '   2    0  ben\n   0    1  cy\n' });
-    assert.deepEqual(of.ben, { month: 'October 2026', gave: '0', gave_confirmed: '0', took: '2', took_confirmed: '1', partners: '   0    2  ann\n' });
+    assert.deepEqual(of.ann, { month: '10', year: '2026', gave: '2', gave_confirmed: '1', took: '1', took_confirmed: '0', waiting: '1', partners: '   2    0  ben\n   0    1  cy\n' });
+    assert.deepEqual(of.ben, { month: '10', year: '2026', gave: '0', gave_confirmed: '0', took: '2', took_confirmed: '1', partners: '   0    2  ann\n' });
     net.run('mail-activity', '2026-12-03T05:00:00Z');
     assert.deepEqual((await net.mails('activity')).length, 5, 'November: ann and ben');
+});
+
+test('R27, R32: months and days are those of the account\'s time zone, and who moves is told of a month once', async (t) => {
+    const net = await world(t, '2026-10-10T10:00:00Z', ['ann', 'ben', 'cy']);
+    const move = async (who, zone) => {
+        const { rev } = (await net[who].get('/v1/me')).body.account;
+        assert.equal((await net[who].patch('/v1/me', { time_zone: zone }, { rev })).status, 200);
+    };
+    await move('ann', 'Pacific/Kiritimati'); // UTC+14
+    await move('cy', 'Pacific/Pago_Pago'); // UTC-11
+    await send(net.ann, net.ben);
+    await send(net.cy, net.ben);
+    await net.go('2026-11-01T05:00:00Z');
+    await send(net.ann, net.cy); // November for Ann, October for Cy
+    const told = async (type) => (await net.mails(type)).map(([name]) => name);
+    net.run('mail-activity', '2026-10-31T09:59:59Z');
+    assert.deepEqual(await told('activity'), []);
+    net.run('mail-activity', '2026-10-31T10:00:00Z');
+    assert.deepEqual(await told('activity'), ['ann'], 'November begins on Kiritimati');
+    net.run('mail-activity', '2026-11-01T00:00:00Z');
+    assert.deepEqual(await told('activity'), ['ann', 'ben']);
+    net.run('mail-activity', '2026-11-01T10:59:59Z');
+    assert.deepEqual(await told('activity'), ['ann', 'ben']);
+    net.run('mail-activity', '2026-11-01T11:00:00Z');
+    assert.deepEqual(await told('activity'), ['ann', 'ben', 'cy']);
+    const of = Object.fromEntries(await net.mails('activity'));
+    assert.equal(of.ann.gave, '1', 'what she sent in November is not of October');
+    assert.equal(of.cy.took, '1', 'but he got it in October');
+    await net.go('2026-11-02T00:00:00Z');
+    await move('ann', 'Asia/Tokyo');
+    net.run('mail-activity', '2026-11-02T00:00:00Z');
+    assert.deepEqual(await told('activity'), ['ann', 'ben', 'cy'], 'she has it already');
+    net.run('mail-reciprocate', '2026-11-14T15:00:00Z'); // the 15th in Tokyo
+    assert.deepEqual(await told('reciprocate'), []);
+    net.run('mail-reciprocate', '2026-11-15T00:00:00Z');
+    assert.deepEqual(await told('reciprocate'), ['ben']);
+    net.run('mail-reciprocate', '2026-11-16T00:00:00Z');
+    assert.deepEqual(await told('reciprocate'), ['ben', 'cy']);
 });
 
 test('a month that is over for more than ten days is not told any more', async (t) => {

@@ -50,6 +50,7 @@ qualify_domain = mta.example
 host_lookup =
 rfc1413_hosts =
 smtputf8_advertise_hosts =
+smtp_accept_queue_per_connection = 0
 acl_smtp_rcpt = rcpt
 acl_smtp_data = data
 ${root ? '' : 'deliver_drop_privilege = true'}

@@ -52,6 +52,26 @@ test('through a real mail server', { skip }, async (t) => {
         assert.ok(mail.body.split('\n').every((line) => line.length <= 78));
     });
 
+    await t.test('a mail is in the language of its recipient, or of its sender when they have no account', async () => {
+        const speak = async (who, language) => {
+            const { rev } = (await who.get('/v1/me')).body.account;
+            assert.equal((await who.patch('/v1/me', { language }, { rev })).status, 200);
+        };
+        await speak(ben, 'de');
+        const sent = await send(ann, ben);
+        const [mail] = await mta.mails(1, about(sent.id));
+        assert.equal(mail.subject, 'ann hat Ihnen einen Lead weitergegeben');
+        assert.match(mail.body, /zugestimmt hat, dass Sie sich\s+melden/);
+        assert.match(mail.body, /Nachrichten dieser Art\s+gehören zu Ihrem Konto/);
+        assert.deepEqual([mail.charset, mail.defects], ['utf-8', []]);
+        await act(ben, sent, 'confirm', { verdict: 'lead' });
+        assert.equal((await mta.mails(1, (one) => about(sent.id)(one) && /it is a lead/.test(one.subject)))[0].to[0][0], 'ann');
+        const out = await send(ben, ann, { to: { outside: { name: 'Ola', email: 'ola@x.example' } } });
+        const [other] = await mta.mails(1, (one) => one.subject === 'ben hat jemanden für Sie');
+        assert.deepEqual(other.to, [['Ola', 'ola@x.example']], out.id);
+        await speak(ben, 'en');
+    });
+
     await t.test('R41: the reason why it is not a lead, and the message, reach the sender', async () => {
         const sent = await send(ann, ben);
         await act(ben, sent, 'confirm', { verdict: 'not_a_lead', reason_code: 'no_need', message: 'They bought a new one in May – “no need”.\n\nFrom here on\n.\n..dots\nTo: x' });

@@ -139,6 +139,48 @@ static void test_secrets_are_marked(void **state)
             assert_true(contact_fields.fields[i].flags & FIELD_PERSONAL);
 }
 
+static void test_accept_language(void **state)
+{
+    static const struct {
+        const char *header;
+        Language language;
+    } cases[] = {
+        { NULL, LANGUAGE_EN },
+        { "", LANGUAGE_EN },
+        { "de", LANGUAGE_DE },
+        { "DE-at", LANGUAGE_DE },
+        { "fr, de;q=0.7, en;q=0.3", LANGUAGE_DE },
+        { "de;q=0.3, en-GB;q=0.7", LANGUAGE_EN },
+        { "de,en", LANGUAGE_DE },
+        { "en,de", LANGUAGE_EN },
+        { "de;q=0", LANGUAGE_EN },
+        { "en;q=0.1, de ; q=0.5", LANGUAGE_DE },
+        { "*", LANGUAGE_EN },
+        { "de;q=nan, de;x=1, de;q=-1", LANGUAGE_EN },
+        { ",,;;,de-", LANGUAGE_DE },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+        if (language_accepted(cases[i].header) != cases[i].language)
+            fail_msg("\"%s\" is another language", cases[i].header);
+}
+
+static void test_time_zones_exist(void **state)
+{
+    Account account = { .time_zone = (char *)"Europe/Atlantis" };
+    g_auto(FieldErrors) errors;
+    field_errors_init(&errors);
+    assert_false(account_validate(&account, &errors));
+    assert_non_null(field_errors_find(&errors, "#/time_zone"));
+    static const char *const good[] = { NULL, "", "UTC", "Europe/Berlin" };
+    for (size_t i = 0; i < G_N_ELEMENTS(good); i++) {
+        account.time_zone = (char *)good[i];
+        assert_true(account_validate(&account, &errors));
+    }
+    account.profile.website = (char *)"nowhere";
+    assert_false(account_validate(&account, &errors));
+    assert_non_null(field_errors_find(&errors, "#/profile/website"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -147,6 +189,8 @@ int main(void)
         cmocka_unit_test(test_email_fold),
         cmocka_unit_test(test_sign_up),
         cmocka_unit_test(test_secrets_are_marked),
+        cmocka_unit_test(test_accept_language),
+        cmocka_unit_test(test_time_zones_exist),
     };
     return cmocka_run_group_tests_name("account", tests, NULL, NULL);
 }

@@ -160,6 +160,25 @@ static void test_environment(void **state)
     assert_false(clock_is_frozen());
 }
 
+/* Only zones: not the lists and other renderings beside them, nor what is elsewhere. */
+static void test_zones(void **state)
+{
+    static const char *const zones[] = { "UTC", "Europe/Berlin", "America/Argentina/Ushuaia",
+                                         "Etc/GMT+5" };
+    static const char *const others[] = { "",          "Europe",      "Europe/Atlantis",
+                                          "zone.tab",  "leapseconds", "posix/Europe/Berlin",
+                                          "localtime", "../etc/UTC",  "/usr/share/zoneinfo/UTC",
+                                          "Europe/..", "UTC\n" };
+    for (size_t i = 0; i < G_N_ELEMENTS(zones); i++) {
+        g_autoptr(GTimeZone) zone = clock_zone(zones[i]);
+        assert_non_null(zone);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
+        assert_null(clock_zone(others[i]));
+    g_autofree char *wide = g_strnfill(ZONE_NAME_MAX + 1, 'A');
+    assert_null(clock_zone(wide));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +188,7 @@ int main(void)
         cmocka_unit_test(test_other_spellings),
         cmocka_unit_test(test_refusals_leave_out_alone),
         cmocka_unit_test(test_freezing),
+        cmocka_unit_test(test_zones),
         cmocka_unit_test(test_environment),
     };
     return cmocka_run_group_tests_name("clock", tests, NULL, NULL);

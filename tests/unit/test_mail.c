@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/account.h"
 #include "server/mail_template.h"
 
 /* Every name between braces of a template, or of its subject lines only, is one of `names`. */
@@ -38,6 +39,56 @@ static void every_type_has_a_row_and_a_template_that_uses_what_it_may(void **sta
     }
     assert_null(mail_type_find("gone"));
     assert_null(mail_type_find(NULL));
+}
+
+static int by_text(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* What stands between braces, each once, in order: "{?days=1} {company} {from}". */
+static char *marks_of(const char *text)
+{
+    g_autoptr(GPtrArray) marks = g_ptr_array_new_with_free_func(g_free);
+    for (const char *at = strchr(text, '{'); at; at = strchr(at + 1, '{')) {
+        char *mark = g_strndup(at, strcspn(at, "}") + 1);
+        bool known = g_ptr_array_find_with_equal_func(marks, mark, g_str_equal, NULL);
+        if (known)
+            g_free(mark);
+        else
+            g_ptr_array_add(marks, mark);
+    }
+    g_ptr_array_sort(marks, by_text);
+    g_ptr_array_add(marks, NULL);
+    return g_strjoinv(" ", (char **)marks->pdata);
+}
+
+static void same_marks(const char *name, const char *language)
+{
+    const char *english = mail_template_find(name, "en");
+    const char *text = mail_template_find(name, language);
+    if (text == english)
+        fail_msg(
+            "data/mail/%s/%s.txt is missing: translate data/mail/en/%s.txt (its words, not what "
+            "is in braces)",
+            language, name, name);
+    g_autofree char *wanted = marks_of(english), *found = marks_of(text);
+    if (strcmp(wanted, found) != 0)
+        fail_msg("data/mail/%s/%s.txt must use the same values and conditions as "
+                 "data/mail/en/%s.txt:\n  en: %s\n  %s: %s",
+                 language, name, name, wanted, language, found);
+}
+
+static void every_type_is_there_in_every_language_with_the_same_values(void **state)
+{
+    for (size_t i = 0; i < languages.n_values; i++) {
+        const char *language = languages.values[i].code;
+        if (strcmp(language, "en") == 0)
+            continue;
+        for (MailType type = 1; type < MAIL_TYPES; type++)
+            same_marks(mail_type_row(type)->code, language);
+        same_marks("footer", language);
+    }
 }
 
 /* R5: which may be switched off is fixed. */
@@ -141,38 +192,63 @@ static void lines_are_wrapped_and_links_are_not(void **state)
     assert_true(quoted >= 10);
 }
 
+static void can_be_filled_in(const MailTypeRow *row, const char *language, const char *with)
+{
+    g_auto(GStrv) names = g_strsplit(row->values, " ", -1);
+    MailValue values[16] = { 0 };
+    guint n = 0;
+    for (; names[n]; n++)
+        values[n] = (MailValue){ names[n], with };
+    values[n] = (MailValue){ "name", "Ann" };
+    values[n + 1] = (MailValue){ "host", "leadline.example" };
+    g_auto(MailText) out = { 0 };
+    bool ok = mail_template_fill(mail_template_find(row->code, language),
+                                 mail_template_find("footer", language), values, &out);
+    bool told = strchr(row->subject, ' ') == NULL; /* else the subject depends on a value */
+    assert_true(ok || !told);
+    assert_null(strchr(out.body, '{'));
+    assert_null(strstr(out.body, "\n\n\n"));
+    g_auto(GStrv) lines = g_strsplit(out.body, "\n", -1);
+    for (char **line = lines; *line; line++)
+        assert_true(text_width(*line) <= MAIL_COLUMNS);
+}
+
 /* With every value, with none, and with texts that are long: each template gives a subject, and lines that fit. */
 static void every_template_can_be_filled_in(void **state)
 {
     static const char *const texts[] = { NULL,  "x",    "lead",    "not_a_lead",
                                          "won", "lost", "working", "dormant" };
     for (MailType type = 1; type < MAIL_TYPES; type++)
-        for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
-            const MailTypeRow *row = mail_type_row(type);
-            g_auto(GStrv) names = g_strsplit(row->values, " ", -1);
-            MailValue values[16] = { 0 };
-            guint n = 0;
-            for (; names[n]; n++)
-                values[n] = (MailValue){ names[n], texts[i] };
-            values[n] = (MailValue){ "name", "Ann" };
-            values[n + 1] = (MailValue){ "host", "leadline.example" };
-            g_auto(MailText) out = { 0 };
-            bool ok = mail_template_fill(mail_template_find(row->code, "en"),
-                                         mail_template_find("footer", "en"), values, &out);
-            bool told = strchr(row->subject, ' ') == NULL; /* else the subject depends on a value */
-            assert_true(ok || !told);
-            assert_null(strchr(out.body, '{'));
-            assert_null(strstr(out.body, "\n\n\n"));
-            g_auto(GStrv) lines = g_strsplit(out.body, "\n", -1);
-            for (char **line = lines; *line; line++)
-                assert_true(text_width(*line) <= MAIL_COLUMNS);
-        }
+        for (size_t i = 0; i < languages.n_values; i++)
+            for (size_t k = 0; k < G_N_ELEMENTS(texts); k++)
+                can_be_filled_in(mail_type_row(type), languages.values[i].code, texts[k]);
+}
+
+/* The monthly report says of which month it is, in words; of one that it cannot read it does not. */
+static void the_month_is_a_word_of_the_language(void **state)
+{
+    static const struct {
+        const char *language, *month, *subject;
+    } cases[] = {
+        { "en", "10", "Your leads in October 2026" },
+        { "de", "3", "Ihre Leads im März 2026" },
+        { "de", "12", "Ihre Leads im Dezember 2026" },
+        { "en", "13", "Your leads last month" },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        MailValue values[] = { { "month", cases[i].month }, { "year", "2026" }, { 0 } };
+        g_auto(MailText) out = { 0 };
+        assert_true(mail_template_fill(mail_template_find("activity", cases[i].language), NULL,
+                                       values, &out));
+        assert_string_equal(out.subject, cases[i].subject);
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_type_has_a_row_and_a_template_that_uses_what_it_may),
+        cmocka_unit_test(every_type_is_there_in_every_language_with_the_same_values),
         cmocka_unit_test(R5_the_mandatory_types_are_those_of_the_design),
         cmocka_unit_test(R23_no_type_tells_that_a_partner_is_gone),
         cmocka_unit_test(no_subject_may_name_the_person_of_a_lead),
@@ -180,6 +256,7 @@ int main(void)
         cmocka_unit_test(values_are_never_read_as_a_template),
         cmocka_unit_test(lines_are_wrapped_and_links_are_not),
         cmocka_unit_test(every_template_can_be_filled_in),
+        cmocka_unit_test(the_month_is_a_word_of_the_language),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
