@@ -16,6 +16,7 @@ static const EnumValue scope_kind_values[] = {
     { SCOPE_ACCOUNT, "account", N_("account") },
     { SCOPE_GROUP, "group", N_("group") },
     { SCOPE_DESK, "desk", N_("desk") },
+    { SCOPE_OFFICERS, "officers", N_("officers") },
 };
 const EnumTable scope_kinds = ENUM_TABLE("scope_kind", scope_kind_values);
 

@@ -108,11 +108,11 @@ typedef struct Session { /* GET /v1/sessions */
     bool current;
 } Session;
 
-/* A scope of sync: today one per account; groups and desks follow. */
+/* A scope of sync: what one account, or the members of a group, or its officers may read. */
 typedef struct Scope {
     Uuid id;
     int kind;    /* ScopeKind */
-    char *role;  /* "owner" */
+    char *role;  /* "owner" of one's own; in a group as group_roles has it */
     char *state; /* of the change feed, opaque */
 } Scope;
 
@@ -120,6 +120,7 @@ typedef enum ScopeKind {
     SCOPE_ACCOUNT = 1,
     SCOPE_GROUP = 2,
     SCOPE_DESK = 3,
+    SCOPE_OFFICERS = 4, /* of a group: who has a role in it (group_officers_scope()) */
 } ScopeKind;
 
 /* fields_clear() that overwrites them first: as an answer they carry no SECRET flag. */

@@ -272,3 +272,9 @@ unsigned group_rights(GroupRole role)
 {
     return (unsigned)role < G_N_ELEMENTS(role_rights) ? role_rights[role] : 0;
 }
+
+Uuid group_officers_scope(const Uuid *group)
+{
+    static const char name[] = "officers";
+    return uuid_derived(group, name, sizeof name - 1);
+}

@@ -93,6 +93,9 @@ typedef struct Group {
     GroupRole role; /* of whoever reads it; unset: no member. Not stored */
 } Group;
 
+/* The scope of a group's officers. */
+Uuid group_officers_scope(const Uuid *group);
+
 /* What a role lets one do in its group (§3.8). */
 typedef enum GroupRight {
     RIGHT_EDIT = 1 << 0,     /* group page, rules, fee, roles */

@@ -159,7 +159,8 @@ static bool put_scopes(Call *call, GString *out, GError **error)
     g_autoptr(DbRows) rows = db_query(
         call->db, error,
         "SELECT s.id, s.kind, m.role, s.epoch, s.acl, s.seq FROM scope_member m "
-        "JOIN scope s ON s.id = m.scope_id WHERE m.account_id = $1 ORDER BY m.scope_id",
+        "JOIN scope s ON s.id = m.scope_id WHERE m.account_id = $1 "
+        "ORDER BY CASE WHEN m.scope_id = m.account_id THEN 0 ELSE 1 END, m.scope_id",
         db_uuid(&call->principal.account));
     if (!rows)
         return false;
@@ -285,7 +286,7 @@ const Route account_routes[] = {
     { "POST", "/v1/accounts", ACCESS_OPEN, LANE_CRYPTO, ROUTE_REPLAY_STORED | ROUTE_NO_BATCH,
       &sign_up_fields, &account_fields, sign_up, sign_up_prepare, .summary = "Sign up" },
     { "GET", "/v1/me", ACCESS_USER, LANE_READ, ROUTE_SNAPSHOT, .handler = put_me,
-      .summary = "The caller's account, scopes, limits, events address",
+      .summary = "The caller's account, scopes (its own first), limits, events address",
       .reply_schema = ME_SCHEMA },
     { "PATCH", "/v1/me", ACCESS_USER, LANE_WRITE, ROUTE_IF_MATCH, &account_fields,
       .handler = patch_me,

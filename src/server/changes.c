@@ -36,6 +36,18 @@ void change_note_silent(Call *call, const Uuid *scope, ObjectType type, const Uu
     note(call, scope, type, object, deleted, true);
 }
 
+/* Once for a scope and call. */
+static void note_restart(Call *call, const Uuid *scope)
+{
+    for (guint i = 0; i < call->changes->len; i++) {
+        const Change *change = &g_array_index(call->changes, Change, i);
+        if (change->restart && uuid_equal(&change->scope, scope))
+            return;
+    }
+    Change change = { .scope = *scope, .object = *scope, .restart = true, .at = call->now };
+    g_array_append_val(call->changes, change);
+}
+
 /* ---- what shows an account */
 
 static const char *viewers_sql(unsigned types)
@@ -149,25 +161,28 @@ static bool scope_raise(Db *db, const GPtrArray *changes, guint from, guint to, 
                         GError **error)
 {
     gint64 before = db_get_int(rows, 2), number = before;
-    bool loud = false;
+    bool loud = false, restart = false;
     for (guint i = from; i < to; i++) {
         Change *change = change_at(changes, i);
-        if (!change->shown)
+        restart |= change->restart;
+        if (change->type)
             number++;
-        else if (!put_shown(db, change, &number, error))
+        else if (change->shown && !put_shown(db, change, &number, error))
             return false;
         change->number = number;
     }
     for (guint i = from; i < to; i++) {
         Change *change = change_at(changes, i);
         change->epoch = db_get_int(rows, 0);
-        change->acl = db_get_int(rows, 1);
+        change->acl = db_get_int(rows, 1) + restart;
         change->seq = number;
         loud |= !change->silent;
     }
     return db_later(db, error,
-                    loud ? "UPDATE scope SET seq = seq + $2, loud_seq = seq + $2 WHERE id = $1"
-                         : "UPDATE scope SET seq = seq + $2 WHERE id = $1",
+                    restart ? "UPDATE scope SET acl = acl + 1, seq = seq + $2, loud_seq = seq + $2"
+                              " WHERE id = $1"
+                    : loud  ? "UPDATE scope SET seq = seq + $2, loud_seq = seq + $2 WHERE id = $1"
+                            : "UPDATE scope SET seq = seq + $2 WHERE id = $1",
                     db_uuid(&change_at(changes, from)->scope), db_int(number - before));
 }
 
@@ -239,7 +254,7 @@ static bool put_all(Db *db, const GPtrArray *changes, GError **error)
     const Change *rows[ROWS_AT_ONCE];
     int n = 0;
     for (guint i = 0; i < changes->len; i++) {
-        if (change_at(changes, i)->shown ||
+        if (!change_at(changes, i)->type ||
             (i + 1 < changes->len &&
              compare_changes(change_at(changes, i), change_at(changes, i + 1)) == 0))
             continue;
@@ -338,13 +353,61 @@ bool changes_state_read(Db *db, const Uuid *scope, ChangeState *state, gint64 *m
     return true;
 }
 
+/* ---- scopes */
+
 bool scope_create(Db *db, const Uuid *scope, ScopeKind kind, const Uuid *owner, GError **error)
 {
     return db_exec(db, error,
                    "INSERT INTO scope (id, kind, epoch, acl, seq, min_seq) "
                    "SELECT $1, $2, value, 1, 0, 0 FROM meta WHERE name = 'epoch'",
                    db_uuid(scope), db_int(kind)) &&
-           db_exec(db, error,
-                   "INSERT INTO scope_member (scope_id, account_id, role) VALUES ($1, $2, 'owner')",
-                   db_uuid(scope), db_uuid(owner));
+           (!owner ||
+            db_exec(
+                db, error,
+                "INSERT INTO scope_member (scope_id, account_id, role) VALUES ($1, $2, 'owner')",
+                db_uuid(scope), db_uuid(owner)));
+}
+
+/* The account has the scope, or has it with another role. */
+static bool note_role(Call *call, const Uuid *scope, const Uuid *account, GError **error)
+{
+    gint64 kind = 0;
+    change_note(call, account, OBJECT_SCOPE, scope, false);
+    if (!db_get_one_int(call->db, error, &kind, "SELECT kind FROM scope WHERE id = $1",
+                        db_uuid(scope)))
+        return false;
+    if (kind == SCOPE_OFFICERS)
+        note_restart(call, scope);
+    return true;
+}
+
+bool scope_join(Call *call, const Uuid *scope, const Uuid *account, const char *role,
+                GError **error)
+{
+    return db_exec(call->db, error,
+                   "INSERT INTO scope_member (scope_id, account_id, role) VALUES ($1, $2, $3)"
+                   " ON CONFLICT (scope_id, account_id) DO UPDATE SET role = excluded.role",
+                   db_uuid(scope), db_uuid(account), db_text(role)) &&
+           note_role(call, scope, account, error);
+}
+
+bool scope_set_role(Call *call, const Uuid *scope, const Uuid *account, const char *role,
+                    GError **error)
+{
+    gint64 n = 0;
+    if (!db_exec_count(call->db, error, &n,
+                       "UPDATE scope_member SET role = $3 WHERE scope_id = $1 AND account_id = $2",
+                       db_uuid(scope), db_uuid(account), db_text(role)))
+        return false;
+    if (n == 0)
+        return problem_set(error, PROBLEM_NOT_FOUND, "This account does not read the scope");
+    return note_role(call, scope, account, error);
+}
+
+bool scope_leave(Call *call, const Uuid *scope, const Uuid *account, GError **error)
+{
+    change_note(call, account, OBJECT_SCOPE, scope, true);
+    return db_exec(call->db, error,
+                   "DELETE FROM scope_member WHERE scope_id = $1 AND account_id = $2",
+                   db_uuid(scope), db_uuid(account));
 }

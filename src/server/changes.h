@@ -16,14 +16,32 @@ typedef enum ObjectType {
     OBJECT_PARTNER = 3,
     OBJECT_ACCOUNT = 4,
     OBJECT_INVITATION = 5,
+    OBJECT_SCOPE = 6, /* in the own scope of an account: which others it may read */
+    OBJECT_GROUP = 7,
+    OBJECT_MEMBER = 8,
+    OBJECT_REQUEST = 9,
+    OBJECT_MEETING = 10,
+    OBJECT_ATTENDANCE = 11,
+    OBJECT_RSVP = 12,
+    OBJECT_VISITOR = 13,
+    OBJECT_SLIP = 14,
+    OBJECT_THANKS = 15,
+    OBJECT_ONE_TO_ONE = 16,
+    OBJECT_VETTING = 17,
+    OBJECT_CONCERN = 18,
+    OBJECT_INVOICE = 19,
+    OBJECT_LEADER_APPROVAL = 20,
+    OBJECT_TYPES_MAX = 32, /* more than there will be: types make sets of 1 << type */
 } ObjectType;
 
 typedef struct Change {
     Uuid scope, object;
-    ObjectType type; /* 0: everything that shows the account `object`, of the types `shown` */
-    unsigned shown;  /* set of 1 << type */
+    ObjectType
+        type; /* 0: everything that shows the account `object`, of the types `shown`; or a restart */
+    unsigned shown; /* set of 1 << type */
     bool deleted;
     bool silent;            /* change_note_silent() */
+    bool restart;           /* the scope's acl is raised: all who read it start again */
     gint64 at;              /* of the call */
     gint64 epoch, acl, seq; /* of the scope after the transaction; set when it is written */
     gint64 number;          /* its own in the scope, the last one of a set; likewise */
@@ -95,5 +113,21 @@ bool change_state_parse(const char *text, ChangeState *state); /* false: not one
 bool changes_state_read(Db *db, const Uuid *scope, ChangeState *state, gint64 *min_seq,
                         GError **error);
 
-/* Makes a scope (with its owner as member) in the current transaction: once per account. */
+/* Makes a scope in the current transaction; owner: its one member, with the role "owner" (an account's own scope); NULL:
+ * nobody is in it yet. */
 bool scope_create(Db *db, const Uuid *scope, ScopeKind kind, const Uuid *owner, GError **error);
+
+/*
+ * Who may read a scope. A join, another role and a leave are changes of the account's own scope (OBJECT_SCOPE), so that
+ * its clients pull the scope, or forget all of it, and its open event streams begin or end to tell of it. Nothing of
+ * this needs the objects of the scope to be noted again: who joins begins with a full sync.
+ *
+ * What an officer sees of an officers' scope hangs on the role. So its acl is raised with every join and every new role:
+ * those who are in it pull it from its start, also a client that was away while its account left and came back. It is
+ * small. Joining where one is already sets the role.
+ */
+bool scope_join(Call *call, const Uuid *scope, const Uuid *account, const char *role,
+                GError **error);
+bool scope_set_role(Call *call, const Uuid *scope, const Uuid *account, const char *role,
+                    GError **error); /* NOT_FOUND: is not in it */
+bool scope_leave(Call *call, const Uuid *scope, const Uuid *account, GError **error);

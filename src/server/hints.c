@@ -14,7 +14,7 @@
 
 typedef struct Hint {
     Uuid id; /* first: the key */
-    bool ended;
+    bool ended, scopes;
     ChangeState state;
 } Hint;
 
@@ -32,12 +32,13 @@ static struct {
 
 /* ---- lines */
 
-void hints_put(GString *out, const Uuid *id, const ChangeState *state)
+void hints_put(GString *out, const Uuid *id, const ChangeState *state, bool scopes)
 {
     char text[UUID_TEXT_SIZE];
     g_autofree char *written = state ? change_state_format(state) : NULL;
-    g_string_append_printf(out, "%c %s%s%s\n", state ? 'c' : 's', uuid_format(id, text),
-                           state ? " " : "", state ? written : "");
+    char word = !state ? 's' : scopes ? 'm' : 'c';
+    g_string_append_printf(out, "%c %s%s%s\n", word, uuid_format(id, text), state ? " " : "",
+                           state ? written : "");
 }
 
 static void line_read(char *line, const ServerListener *listener)
@@ -50,9 +51,9 @@ static void line_read(char *line, const ServerListener *listener)
         listener->missed();
     else if (n == 2 && g_str_equal(words[0], "s") && uuid_parse(words[1], &id))
         listener->ended(&id);
-    else if (n == 3 && g_str_equal(words[0], "c") && uuid_parse(words[1], &id) &&
-             change_state_parse(words[2], &state) && !state.full)
-        listener->changed(&id, &state);
+    else if (n == 3 && (g_str_equal(words[0], "c") || g_str_equal(words[0], "m")) &&
+             uuid_parse(words[1], &id) && change_state_parse(words[2], &state) && !state.full)
+        listener->changed(&id, &state, *words[0] == 'm');
 }
 
 void hints_read(const char *text, const ServerListener *listener)
@@ -74,10 +75,13 @@ static bool is_older(const ChangeState *state, const ChangeState *than)
 static void put_waiting(const Hint *hint)
 {
     Hint *old = g_hash_table_lookup(hints.waiting, hint);
-    if (old && !hint->ended && !is_older(&hint->state, &old->state))
-        *old = *hint;
-    if (old)
+    if (old) {
+        bool scopes = old->scopes || hint->scopes;
+        if (!hint->ended && !is_older(&hint->state, &old->state))
+            *old = *hint;
+        old->scopes = scopes;
         return;
+    }
     if (hint->ended || g_hash_table_size(hints.waiting) < HINTS_MAX)
         g_hash_table_add(hints.waiting, g_memdup2(hint, sizeof *hint));
     else
@@ -97,9 +101,9 @@ static void wait_with(const Hint *hint)
     g_mutex_unlock(&hints.lock);
 }
 
-static void changed(const Uuid *scope, const ChangeState *state)
+static void changed(const Uuid *scope, const ChangeState *state, bool scopes)
 {
-    wait_with(&(Hint){ .id = *scope, .state = *state });
+    wait_with(&(Hint){ .id = *scope, .state = *state, .scopes = scopes });
 }
 
 static void ended(const Uuid *session)
@@ -156,7 +160,7 @@ static bool tell(GError **error)
             continue;
         if (text->len > HINTS_TEXT_MAX - 200 && !notify(text, error))
             return false;
-        hints_put(text, &hint->id, hint->ended ? NULL : &hint->state);
+        hints_put(text, &hint->id, hint->ended ? NULL : &hint->state, hint->scopes);
     }
     return notify(text, error);
 }

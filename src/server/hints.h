@@ -6,7 +6,8 @@
  * its own. One connection a server listens and tells; when it was lost and is there again, all streams are looked at.
  * A pooler between transactions (pgbouncer) cannot pass this on: there, and on engines without LISTEN, the poll alone works.
  *
- * A notification is lines: "c SCOPE STATE" (changed), "s SESSION" (ended), "*" (too much to tell: look yourself).
+ * A notification is lines: "c SCOPE STATE" (changed), "m SCOPE STATE" (changed, and which scopes this account may read did
+ * too), "s SESSION" (ended), "*" (too much to tell: look yourself).
  *
  * hints_start/hints_stop are a ServerPart.
  */
@@ -26,4 +27,4 @@ void hints_stop(Server *server);
  * passed over. */
 void hints_read(const char *text, const ServerListener *listener);
 /* Lines for a changed scope or an ended session (state NULL). */
-void hints_put(GString *out, const Uuid *id, const ChangeState *state);
+void hints_put(GString *out, const Uuid *id, const ChangeState *state, bool scopes);

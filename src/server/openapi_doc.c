@@ -245,6 +245,17 @@ static void put_problem_codes(GString *out)
     }
 }
 
+/* What the change feed tells: any of its types. */
+static void put_object_schema(GString *out)
+{
+    put_literal(out, ",'object':{'anyOf':[");
+    for (const ObjectRow *row = object_rows; row->type; row++) {
+        g_string_append(out, row == object_rows ? "" : ",");
+        put_schema_ref(out, row->fields, SCHEMA_REPLY);
+    }
+    g_string_append(out, "]}");
+}
+
 static void put_components(GString *out)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -257,6 +268,7 @@ static void put_components(GString *out)
         put_schema(&schemas, row->fields, SCHEMA_REPLY);
     put_schema(&schemas, &scope_fields, SCHEMA_REPLY);
     put_schema(&schemas, &mail_setting_fields, SCHEMA_REPLY);
+    put_object_schema(out);
     put_literal(out,
                 "},'responses':{'problem':{'description':'What went wrong (RFC 9457)','content':"
                 "{'application/problem+json':{'schema':{'type':'object','required':['type',"

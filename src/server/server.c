@@ -167,19 +167,31 @@ void server_listen(Server *server, const ServerListener *listener)
     *slot = listener;
 }
 
+/* The changes of one scope from this one on: they are sorted by scope, and each has the scope's state after the
+ * transaction. Returns where the next scope begins. */
+static guint publish_scope(Server *server, const GArray *changes, guint from)
+{
+    const Change *first = &g_array_index(changes, Change, from);
+    bool loud = false, scopes = false;
+    guint i = from;
+    for (; i < changes->len; i++) {
+        const Change *change = &g_array_index(changes, Change, i);
+        if (!uuid_equal(&change->scope, &first->scope))
+            break;
+        loud |= !change->silent;
+        scopes |= change->type == OBJECT_SCOPE;
+    }
+    ChangeState state = { .epoch = first->epoch, .acl = first->acl, .seq = first->seq };
+    for (const ServerListener **listener = server->listeners; loud && *listener; listener++)
+        (*listener)->changed(&first->scope, &state, scopes);
+    return i;
+}
+
 void server_publish(Server *server, const Frame *frame)
 {
     const GArray *changes = frame->call.changes;
-    const Change *told = NULL;
-    for (guint i = 0; changes && i < changes->len; i++) {
-        const Change *change = &g_array_index(changes, Change, i);
-        if (change->silent || (told && uuid_equal(&change->scope, &told->scope)))
-            continue; /* sorted by scope; each row has the scope's state after the transaction */
-        told = change;
-        ChangeState state = { .epoch = change->epoch, .acl = change->acl, .seq = change->seq };
-        for (const ServerListener **listener = server->listeners; *listener; listener++)
-            (*listener)->changed(&change->scope, &state);
-    }
+    for (guint i = 0; changes && i < changes->len;)
+        i = publish_scope(server, changes, i);
     const GArray *revoked = frame->call.revoked;
     for (guint i = 0; revoked && i < revoked->len; i++)
         for (const ServerListener **listener = server->listeners; *listener; listener++)

@@ -38,9 +38,10 @@ bool server_run(Server *server, const Principal *as, CallHandler handler, gpoint
 bool call_run(Db *db, CallHandler handler, gpointer arg, GError **error);
 
 /* What a commit is told to, in a writer's thread: each scope that changed with its state then (of two writers the later
- * one may come first), and a session that was ended. They must return at once. Added by a part when it starts. */
+ * one may come first), and a session that was ended. They must return at once. Added by a part when it starts.
+ * scopes: it is an account's own, and the list of scopes that the account may read changed too. */
 typedef struct ServerListener {
-    void (*changed)(const Uuid *scope, const ChangeState *state);
+    void (*changed)(const Uuid *scope, const ChangeState *state, bool scopes);
     void (*ended)(const Uuid *session);
     void (*missed)(void); /* of other servers: look yourself at what changed (hints.h) */
 } ServerListener;
