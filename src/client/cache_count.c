@@ -5,12 +5,14 @@
 #include "client/cache_row.h"
 #include "client/cache_writer.h"
 
-/* Leads of one party in one span of time (ORDER_SPAN), box, state and verdict. The key comes first, without a gap. */
+/* What counts alike in give and take: the columns of `party_counter`. */
+typedef enum CountAs { AS_UNDECIDED, AS_LEAD, AS_NOT_A_LEAD, AS_WITHDRAWN, COUNT_AS } CountAs;
+
+/* Leads of one party in one box and span of time (ORDER_SPAN). The key comes first, without a gap. */
 typedef struct PartyCount {
     Uuid party;
-    gint32 span;
-    guint8 box, state, verdict, unused;
-    gint64 by;
+    gint32 box, span;
+    gint64 by[COUNT_AS];
 } PartyCount;
 
 #define KEY_SIZE offsetof(PartyCount, by)
@@ -19,8 +21,7 @@ G_STATIC_ASSERT(KEY_SIZE == sizeof(Uuid) + 8);
 static guint party_count_hash(gconstpointer key)
 {
     const PartyCount *count = key;
-    return uuid_hash(&count->party) ^
-           ((guint)count->span << 12 | (guint)count->box << 8 | count->state << 4 | count->verdict);
+    return uuid_hash(&count->party) ^ ((guint)count->span << 4 | (guint)count->box);
 }
 
 static gboolean party_count_equal(gconstpointer a, gconstpointer b)
@@ -33,21 +34,27 @@ GHashTable *party_counts_new(void)
     return g_hash_table_new_full(party_count_hash, party_count_equal, g_free, NULL);
 }
 
+static CountAs count_as(const Referral *referral)
+{
+    return referral->state == REFERRAL_WITHDRAWN     ? AS_WITHDRAWN
+           : referral->verdict == VERDICT_LEAD       ? AS_LEAD
+           : referral->verdict == VERDICT_NOT_A_LEAD ? AS_NOT_A_LEAD
+                                                     : AS_UNDECIDED;
+}
+
 static void party_counts_add(CacheWriter *writer, const Referral *referral, int by)
 {
     PartyCount key = {
         .party = lead_party_id(referral),
+        .box = (gint32)referral->box,
         .span = (gint32)(CLAMP(referral->sent_at, 0, ORDER_TIME_MAX) / ORDER_SPAN),
-        .box = (guint8)referral->box,
-        .state = (guint8)referral->state,
-        .verdict = (guint8)referral->verdict,
     };
     PartyCount *count = g_hash_table_lookup(writer->party_counts, &key);
     if (!count) {
         count = g_memdup2(&key, sizeof key);
         g_hash_table_add(writer->party_counts, count);
     }
-    count->by += by;
+    count->by[count_as(referral)] += by;
 }
 
 void counts_add(CacheWriter *writer, const Referral *referral, int by)
@@ -94,13 +101,16 @@ static bool flush_parties(CacheWriter *writer, GError **error)
     g_hash_table_iter_init(&iter, writer->party_counts);
     while (g_hash_table_iter_next(&iter, &key, NULL)) {
         const PartyCount *count = key;
-        if (count->by != 0 &&
-            !db_exec(writer->db, error,
-                     "INSERT INTO party_counter (party, span, box, state, verdict, n) VALUES "
-                     "($1, $2, $3, $4, $5, $6) ON CONFLICT (party, span, box, state, verdict) DO "
-                     "UPDATE SET n = n + excluded.n",
-                     db_uuid(&count->party), db_int(count->span), db_int(count->box),
-                     db_int(count->state), db_int(count->verdict), db_int(count->by)))
+        if (!db_exec(
+                writer->db, error,
+                "INSERT INTO party_counter (party, box, span, undecided, leads, not_leads, "
+                "withdrawn) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (party, box, span) "
+                "DO UPDATE SET undecided = undecided + excluded.undecided, leads = leads + "
+                "excluded.leads, not_leads = not_leads + excluded.not_leads, withdrawn = "
+                "withdrawn + excluded.withdrawn",
+                db_uuid(&count->party), db_int(count->box), db_int(count->span),
+                db_int(count->by[AS_UNDECIDED]), db_int(count->by[AS_LEAD]),
+                db_int(count->by[AS_NOT_A_LEAD]), db_int(count->by[AS_WITHDRAWN])))
             return false;
     }
     g_hash_table_remove_all(writer->party_counts);

@@ -66,20 +66,17 @@ typedef struct Reading {
     Cache *cache;
     const PartnerQuery *query;
     GPtrArray *rows; /* PartnerRow * */
-    GHashTable *of;  /* Uuid * of a partner -> its row */
 } Reading;
 
 static void reading_init(Reading *reading, Cache *cache, const PartnerQuery *query)
 {
     *reading = (Reading){ .cache = cache, .query = query };
     reading->rows = g_ptr_array_new_with_free_func(row_free);
-    reading->of = g_hash_table_new(uuid_hash, uuid_equal_func);
 }
 
 static void reading_clear(Reading *reading)
 {
     g_clear_pointer(&reading->rows, g_ptr_array_unref);
-    g_hash_table_unref(reading->of);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Reading, reading_clear)
 
@@ -91,75 +88,28 @@ static bool read_partners(Reading *reading, DbRows *from, GError **error)
         row_read(rows, 0, &partner_fields, &row->partner, ROW_COPY);
         row->via = VIA_INDIVIDUAL;
         g_ptr_array_add(reading->rows, row);
-        g_hash_table_insert(reading->of, &row->partner.account, row);
     }
     return rows && db_rows_ok(rows);
 }
 
-/* party, box, state, verdict, number */
-static void add_counts(Reading *reading, const DbRows *rows)
-{
-    Uuid party = db_get_uuid(rows, 0);
-    PartnerRow *row = g_hash_table_lookup(reading->of, &party);
-    if (row)
-        give_take_add(&row->sum, (ReferralBox)db_get_int(rows, 1),
-                      (ReferralState)db_get_int(rows, 2), (ReferralVerdict)db_get_int(rows, 3),
-                      db_get_int(rows, 4));
-}
-
-static gint64 first_span(const PartnerQuery *query)
-{
-    return (MAX(query->since, 0) + ORDER_SPAN - 1) / ORDER_SPAN;
-}
-
-/* Whole spans, from their counters: six sums, since rows that come out of a statement cost more than those that go in. What counts
- * as give_take_add() has it. */
-static bool read_spans(Reading *reading, PartnerRow *row, GError **error)
-{
-    g_autoptr(DbRows) rows = db_query(
-        reading->cache->db, error,
-        "SELECT sum(CASE WHEN box = 2 THEN n END), sum(CASE WHEN box = 2 AND verdict = 1 THEN n "
-        "END), sum(CASE WHEN box = 2 AND verdict = 2 THEN n END), sum(CASE WHEN box = 1 THEN n "
-        "END), sum(CASE WHEN box = 1 AND verdict = 1 THEN n END), sum(CASE WHEN box = 1 AND "
-        "verdict = 2 THEN n END) FROM party_counter WHERE party = $1 AND span >= $2 AND state <> 8",
-        db_uuid(&row->partner.account), db_int(first_span(reading->query)));
-    if (rows && db_next(rows, error)) {
-        row->sum.gave += db_get_int(rows, 0);
-        row->sum.gave_confirmed += db_get_int(rows, 1);
-        row->sum.gave_rejected += db_get_int(rows, 2);
-        row->sum.took += db_get_int(rows, 3);
-        row->sum.took_confirmed += db_get_int(rows, 4);
-        row->sum.took_rejected += db_get_int(rows, 5);
-    }
-    return rows && db_rows_ok(rows);
-}
-
-/* The end of the span that the period begins in, of each partner from the index. */
-static bool read_rest(Reading *reading, GError **error)
-{
-    gint64 since = MAX(reading->query->since, 0), span = first_span(reading->query);
-    if (since == span * ORDER_SPAN)
-        return true;
-    g_autoptr(DbRows) rows = db_query(
-        reading->cache->db, error,
-        "SELECT party, box, state, verdict, count(*) FROM referral INDEXED BY referral_party WHERE "
-        "party IN (SELECT account FROM partner) AND n >= $1 AND n < $2 GROUP BY party, box, state, "
-        "verdict",
-        db_int(order_of_time(since)), db_int(order_of_time(span * ORDER_SPAN)));
-    while (rows && db_next(rows, error))
-        add_counts(reading, rows);
-    return rows && db_rows_ok(rows);
-}
-
-/* The newest lead of a box: the index is walked back from the last one between the two. */
+/* The newest lead of a box that was not withdrawn: counters know its span, and the index is walked back within that. */
 static bool read_last(Reading *reading, PartnerRow *row, ReferralBox box, gint64 *at,
                       GError **error)
 {
+    g_autoptr(DbRows) spans = db_query(
+        reading->cache->db, error,
+        "SELECT span FROM party_counter WHERE party = $1 AND box = $2 AND undecided + leads + "
+        "not_leads > 0 ORDER BY span DESC LIMIT 1",
+        db_uuid(&row->partner.account), db_int(box));
+    if (!spans || !db_next(spans, error))
+        return spans && db_rows_ok(spans);
+    gint64 span = db_get_int(spans, 0);
     g_autoptr(DbRows) rows = db_query(
         reading->cache->db, error,
-        "SELECT n FROM referral INDEXED BY referral_party WHERE party = $1 AND box = $2 AND state "
-        "<> 8 ORDER BY n DESC LIMIT 1",
-        db_uuid(&row->partner.account), db_int(box));
+        "SELECT n FROM referral INDEXED BY referral_party WHERE party = $1 AND n >= $2 AND n < $3 "
+        "AND box = $4 AND state <> 8 ORDER BY n DESC LIMIT 1",
+        db_uuid(&row->partner.account), db_int(order_of_time(span * ORDER_SPAN)),
+        db_int(order_of_time((span + 1) * ORDER_SPAN)), db_int(box));
     if (rows && db_next(rows, error))
         *at = db_get_int(rows, 0) >> ORDER_BITS;
     return rows && db_rows_ok(rows);
@@ -169,7 +119,8 @@ static bool finish(Reading *reading, GError **error)
 {
     for (guint i = 0; i < reading->rows->len; i++) {
         PartnerRow *row = reading->rows->pdata[i];
-        if (!read_spans(reading, row, error) ||
+        if (!cache_give_take(reading->cache, &row->partner.account, reading->query->since,
+                             &row->sum, error) ||
             !read_last(reading, row, BOX_SENT, &row->last_gave_at, error) ||
             !read_last(reading, row, BOX_INBOX, &row->last_took_at, error))
             return false;
@@ -284,7 +235,7 @@ GPtrArray *cache_partner_rows(Cache *cache, const PartnerQuery *query, GError **
     g_auto(Reading) reading;
     reading_init(&reading, cache, query);
     if (!read_partners(&reading, db_query(cache->db, error, cache->select_partners), error) ||
-        !read_rest(&reading, error) || !finish(&reading, error))
+        !finish(&reading, error))
         return NULL;
     return sorted(reading.rows, query);
 }
@@ -301,7 +252,7 @@ PartnerRow *cache_partner_row(Cache *cache, const Uuid *account, const PartnerQu
         problem_set(error, PROBLEM_NOT_FOUND, "there is no such partner here");
         return NULL;
     }
-    if (!read_rest(&reading, error) || !finish(&reading, error))
+    if (!finish(&reading, error))
         return NULL;
     return g_ptr_array_steal_index(reading.rows, 0);
 }

@@ -54,7 +54,8 @@ schema_cache_files = data/schema/cache/0001-cache.sql data/schema/cache/0002-arr
 	data/schema/cache/0007-account-settings.sql \
 	data/schema/cache/0008-group.sql \
 	data/schema/cache/0009-meeting.sql \
-	data/schema/cache/0010-vetting.sql
+	data/schema/cache/0010-vetting.sql \
+	data/schema/cache/0011-give-take.sql
 schema_store_files = data/schema/store/0001-store.sql data/schema/store/0002-snooze.sql \
 	data/schema/store/0003-conflict.sql
 EXTRA_DIST += $(schema_cache_files) $(schema_store_files)

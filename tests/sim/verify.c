@@ -367,9 +367,12 @@ static const Rule rules[] = {
                 "1, 2, 3, 4",
                 "SELECT box, state, verdict, waiting, n FROM counter WHERE n <> 0") },
     { "a party's counter is wrong",
-      BOTH_WAYS("SELECT party, sent_at / 2592000000, box, state, coalesce(verdict, 0), count(*) "
-                "FROM referral GROUP BY 1, 2, 3, 4, 5",
-                "SELECT party, span, box, state, verdict, n FROM party_counter WHERE n <> 0") },
+      BOTH_WAYS(
+          "SELECT party, box, sent_at / 2592000000, sum(state <> 8 AND coalesce(verdict, 0) "
+          "= 0), sum(state <> 8 AND coalesce(verdict, 0) = 1), sum(state <> 8 AND "
+          "coalesce(verdict, 0) = 2), sum(state = 8) FROM referral GROUP BY 1, 2, 3",
+          "SELECT party, box, span, undecided, leads, not_leads, withdrawn FROM party_counter "
+          "WHERE undecided <> 0 OR leads <> 0 OR not_leads <> 0 OR withdrawn <> 0") },
     { "its place is wrong", "SELECT count(*) FROM referral WHERE n / 1048576 <> sent_at OR (n & 1) "
                             "<> (box = 2)" },
     { "a full sync goes on", "SELECT count(*) FROM feed WHERE full_sync = 1 OR complete = 0" },
