@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += %D%/libserver.a
-%C%_libserver_a_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) $(GNUTLS_CFLAGS) $(SODIUM_CFLAGS) $(OATH_CFLAGS) $(ZIP_CFLAGS) $(CURL_CFLAGS) $(GMIME_CFLAGS)
+%C%_libserver_a_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) $(GNUTLS_CFLAGS) $(SODIUM_CFLAGS) $(OATH_CFLAGS) $(ZIP_CFLAGS) $(CURL_CFLAGS) $(GMIME_CFLAGS) $(LIBICAL_CFLAGS)
 %C%_libserver_a_SOURCES = \
 	%D%/accounts.c %D%/accounts.h \
 	%D%/archive.c %D%/archive.h \
@@ -69,6 +69,7 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/profile_store.c %D%/profile_store.h \
 	%D%/profiles.c %D%/profiles.h \
 	%D%/rate.c %D%/rate.h \
+	%D%/recurrence.c %D%/recurrence.h \
 	%D%/referral_create.c %D%/referral_create.h \
 	%D%/referral_duplicates.c %D%/referral_duplicates.h \
 	%D%/referral_family.c %D%/referral_family.h \

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += %D%/libwire.a
 %C%_libwire_a_CPPFLAGS = $(AM_CPPFLAGS) $(CJSON_CFLAGS)
 %C%_libwire_a_SOURCES = \
+	%D%/calendar.c %D%/calendar.h \
 	%D%/json.h \
 	%D%/json_decode.c \
 	%D%/json_read.c \

@@ -33,3 +33,7 @@ tests_unit_test_server_parts_LDADD = $(SERVER_TEST_LIBS)
 check_PROGRAMS += tests/unit/test_invitations
 TESTS += tests/unit/test_invitations
 tests_unit_test_invitations_LDADD = $(SERVER_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test_recurrence
+TESTS += tests/unit/test_recurrence
+tests_unit_test_recurrence_LDADD = $(SERVER_TEST_LIBS)
