@@ -53,6 +53,15 @@ static const char *day_code(gint64 weekday)
     return weekday >= 1 && weekday <= 7 ? codes[weekday - 1] : NULL;
 }
 
+/* libical 3.0 comes from the first day of a week to no other one: a week begins on a day that is none of the rule's. Since the
+ * series begins on its weekday (go_to_weekday()), that changes nothing. */
+static char *week_rule(const GroupInput *group, const char *code)
+{
+    return g_strdup_printf("FREQ=WEEKLY;INTERVAL=%d;WKST=%s;BYDAY=%s",
+                           group->cadence == CADENCE_BIWEEKLY ? 2 : 1,
+                           group->weekday == 7 ? "MO" : "SU", code);
+}
+
 static char *month_day_rule(gint64 day)
 {
     if (day < 1 || day > 31)
@@ -71,9 +80,8 @@ static char *rule_of(const GroupInput *group)
     const char *code = day_code(group->weekday);
     switch (group->cadence) {
     case CADENCE_WEEKLY:
-        return code ? g_strdup_printf("FREQ=WEEKLY;BYDAY=%s", code) : NULL;
     case CADENCE_BIWEEKLY:
-        return code ? g_strdup_printf("FREQ=WEEKLY;INTERVAL=2;WKST=MO;BYDAY=%s", code) : NULL;
+        return code ? week_rule(group, code) : NULL;
     case CADENCE_MONTHLY:
         if (!code || group->ordinal < 1 || group->ordinal > LAST_OF_MONTH)
             return NULL;
@@ -108,8 +116,7 @@ static void local_day(GTimeZone *zone, gint64 ms, GDate *out)
     g_date_set_dmy(out, (GDateDay)day, (GDateMonth)month, (GDateYear)year);
 }
 
-/* A rule of weeks has to begin on one of its days (RFC 5545 §3.8.5.3): libical 3.0 looks for ever for one of Mondays that
- * begins on another day. */
+/* A rule has to begin on one of its days (RFC 5545 §3.8.5.3). */
 static void go_to_weekday(const GroupInput *group, GDate *day)
 {
     int weeks = group->cadence == CADENCE_BIWEEKLY ? 2 : 1;
