@@ -51,7 +51,7 @@ void clock_advance(gint64 ms)
 /* The name becomes part of a file's. Zones begin with a capital; lists and other renderings of them lie beside them. */
 GTimeZone *clock_zone(const char *name)
 {
-    if (strlen(name) > ZONE_NAME_MAX || !g_ascii_isupper(*name))
+    if (!name || strlen(name) > ZONE_NAME_MAX || !g_ascii_isupper(*name))
         return NULL;
     for (const char *c = name; *c; c++)
         if (!g_ascii_isalnum(*c) && !strchr("_+-/", *c))

@@ -23,7 +23,7 @@ bool clock_is_frozen(void);
 void clock_freeze(gint64 ms);  /* 0 lets it run again */
 void clock_advance(gint64 ms); /* moves a frozen clock */
 
-/* The time zone of an IANA name ("Europe/Berlin"), from the system's files; NULL when there is none, and for whatever else is in
+/* The time zone of an IANA name ("Europe/Berlin"), from the system's files; NULL when there is none, of no name, and for whatever else is in
  * their folder or outside it. Caller unrefs. */
 GTimeZone *clock_zone(const char *name);
 #define ZONE_NAME_MAX 64

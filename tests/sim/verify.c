@@ -163,6 +163,7 @@ static const struct {
     { "state", "sent picked_up confirmed working won lost dormant withdrawn" },
     { "verdict", "lead not_a_lead" },
     { "type", "job business_development" },
+    { "language", "en de" },
     { "lead_permission_method", "spoken form written" },
     { "lead_permission_channels", "phone email sms post" },
     { "reason_code", "no_permission no_contact_details unknown_to_sender not_my_trade no_need "

@@ -177,6 +177,7 @@ static void test_zones(void **state)
         assert_null(clock_zone(others[i]));
     g_autofree char *wide = g_strnfill(ZONE_NAME_MAX + 1, 'A');
     assert_null(clock_zone(wide));
+    assert_null(clock_zone(NULL)); /* of an account that chose none */
 }
 
 int main(void)
