@@ -8,7 +8,7 @@
 #include "model/business_type.h"
 #include "page.h"
 
-#define LABEL_WIDTH 20
+#define LABEL_WIDTH 24
 
 AccountView *account_view_of(App *app)
 {
@@ -329,9 +329,10 @@ static View *create(App *app)
     return &view->page.view;
 }
 
-static const char *const footer[] = { "profile",        "mail-settings", "sessions",
-                                      "password",       "codes",         "export-account",
-                                      "delete-account", "back",          NULL };
+static const char *const footer[] = {
+    "profile", "mail-settings",  "sessions",       "email", "password",
+    "codes",   "export-account", "delete-account", "back",  NULL
+};
 
 const ViewOps account_view = {
     .contexts = CTX_BIT(CTX_LIST) | CTX_BIT(CTX_ACCOUNT),

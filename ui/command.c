@@ -183,6 +183,8 @@ const Command commands[] = {
     { "codes", ACCOUNT, NEED_CLIENT | WRITE, TEXT, N_("Codes"),
       N_("One-time codes at log-ins: switch on, new recovery codes, off"), N_("[new|off]"),
       run_codes, &code_choices },
+    { "email", ACCOUNT, NEED_CLIENT | WRITE, 0, N_("Address"),
+      N_("Have another e-mail address: a mail with a link goes there"), NULL, run_email },
     { "verify", ACCOUNT, NEED_CLIENT | WRITE, 0, N_("Verify"),
       N_("Send the mail that verifies your address again"), NULL, run_verify },
     { "export-account", ACCOUNT, NEED_CLIENT, 0, N_("Export"),

@@ -27,6 +27,9 @@ static void on_done(const AccountAnswer *answer, gpointer data)
         [ACCOUNT_SET_MAIL] = N_("Changed."),
         [ACCOUNT_VERIFY] = N_("If your address is not verified yet, a mail with a link is on its "
                               "way to it."),
+        [ACCOUNT_EMAIL] = N_(
+            "A mail with a link is on its way to the new address: it counts once that is "
+            "followed."),
         [ACCOUNT_PASSWORD] = N_("The password is changed. All other sessions are ended."),
         [ACCOUNT_TOTP_OFF] = N_("Log-ins want no one-time code any more."),
     };
@@ -54,7 +57,7 @@ static void ask_server(App *app, AccountAct act, const AccountInput *input)
 /* ---- a dialog with secrets: one struct for all of them */
 
 typedef struct Secrets {
-    char *confirm, *password, *fresh, *again, *code;
+    char *confirm, *password, *fresh, *again, *code, *email;
     AccountAct act;
 } Secrets;
 
@@ -62,6 +65,7 @@ typedef struct Secrets {
 static const Field secret_rows[] = {
     { "confirm", FIELD_TEXT, AT(confirm), FIELD_REQUIRED, .max = 254,
       .label = N_("Your e-mail address") },
+    { "email", FIELD_EMAIL, AT(email), FIELD_REQUIRED, .label = N_("New e-mail address") },
     { "password", FIELD_TEXT, AT(password), FIELD_REQUIRED | FIELD_SECRET, .max = PASSWORD_MAX,
       .label = N_("Password") },
     { "fresh", FIELD_TEXT, AT(fresh), FIELD_REQUIRED | FIELD_SECRET, .min = PASSWORD_MIN,
@@ -84,6 +88,7 @@ static AccountInput input_of(const Secrets *secrets)
     return (AccountInput){ .confirm = secrets->confirm,
                            .password = secrets->password,
                            .fresh = secrets->fresh,
+                           .email = secrets->email,
                            .code = secrets->code };
 }
 
@@ -156,6 +161,26 @@ void run_password(App *app, const char *args)
                                   .title = _("Change the password"),
                                   .yes = _("Change"),
                                   .text = password_text,
+                                  .names = names });
+}
+
+/* ---- the address */
+
+static void email_text(Dialog *dialog, Page *page)
+{
+    page_text(
+        page, ROLE_NORMAL,
+        _("It gets a mail with a link, and is your address once that is followed. The old one "
+          "is told of it. Sessions stay."));
+}
+
+void run_email(App *app, const char *args)
+{
+    static const char *const names[] = { "email", "password", NULL };
+    ask_secrets(app, &(Question){ .act = ACCOUNT_EMAIL,
+                                  .title = _("Another e-mail address"),
+                                  .yes = _("Send the mail"),
+                                  .text = email_text,
                                   .names = names });
 }
 

@@ -178,6 +178,7 @@ extern const EnumTable login_choices;
 void run_logout(App *app, const char *args);
 
 /* commands_account.c: the account itself, at the server */
+void run_email(App *app, const char *args);
 void run_password(App *app, const char *args);
 void run_codes(App *app, const char *args);
 void run_mail_settings(App *app, const char *args);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* account sessions, end, mail, password, codes, verify, export, delete: asked of the server at once, never queued. */
+/* account sessions, end, mail, email, password, codes, verify, export, delete: asked of the server at once, never queued. */
 #include "cli/run.h"
 
 #include <errno.h>
@@ -235,6 +235,23 @@ bool cli_run_account_password(Cli *cli, GError **error)
     bool ok = fresh && change_password(cli, current, fresh, error);
     secret_free(current);
     secret_free(fresh);
+    return ok;
+}
+
+/* ---- the address */
+
+bool cli_run_account_email(Cli *cli, GError **error)
+{
+    if (!open_online(cli, error))
+        return false;
+    char *password = read_secret(cli, _("Password"), error);
+    AccountInput input = { .email = operand(cli, 0), .password = password };
+    bool ok = password && ask_server(cli, ACCOUNT_EMAIL, &input, NULL, NULL, error);
+    if (ok)
+        cli_say("%s",
+                _("A mail with a link is on its way to the new address: it counts once that is "
+                  "followed."));
+    secret_free(password);
     return ok;
 }
 

@@ -87,6 +87,11 @@ const CliCommand cli_commands[] = {
       .effect = N_("Which mail you get; switch a type on or off") },
     { "account verify", NULL, 0, 0, NETWORK, .run = cli_run_account_verify,
       .effect = N_("Send the mail that verifies your address again") },
+    { "account email", N_("ADDRESS"), 1, 1, NETWORK, .writes = true, .run = cli_run_account_email,
+      .effect = N_("Have another e-mail address: a mail with a link goes there"),
+      .details = N_(
+          "It counts once the link is followed. The password is asked for, or is the first "
+          "line of standard input.") },
     { "account password", NULL, 0, 0, NETWORK, .writes = true, .run = cli_run_account_password,
       .effect = N_("Change the password; all other sessions end"),
       .details = N_("The passwords are asked for, or are the first two lines of standard input: "

@@ -26,6 +26,7 @@ bool cli_run_account_sessions(Cli *cli, GError **error);
 bool cli_run_account_end(Cli *cli, GError **error);
 bool cli_run_account_mail(Cli *cli, GError **error);
 bool cli_run_account_verify(Cli *cli, GError **error);
+bool cli_run_account_email(Cli *cli, GError **error);
 bool cli_run_account_password(Cli *cli, GError **error);
 bool cli_run_account_codes(Cli *cli, GError **error);
 bool cli_run_account_export(Cli *cli, GError **error);

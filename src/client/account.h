@@ -15,6 +15,7 @@ typedef enum AccountAct {
     ACCOUNT_MAIL,         /* which types of mail are wanted */
     ACCOUNT_SET_MAIL,     /* settings */
     ACCOUNT_VERIFY,       /* send the mail that verifies the address again */
+    ACCOUNT_EMAIL,        /* email, password: mails a link there, which makes it the address */
     ACCOUNT_PASSWORD,     /* password, fresh: all other sessions end */
     ACCOUNT_TOTP,         /* are one-time codes wanted? */
     ACCOUNT_TOTP_BEGIN,   /* password */
@@ -28,7 +29,7 @@ typedef enum AccountAct {
 
 typedef struct AccountInput { /* what an act does not need is NULL */
     Uuid id;
-    const char *password, *fresh, *code, *confirm;
+    const char *password, *fresh, *code, *confirm, *email;
     const GPtrArray *settings; /* MailSetting *: type and on */
 } AccountInput;
 

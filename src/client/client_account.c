@@ -19,6 +19,7 @@ static const struct {
     [ACCOUNT_MAIL] = { "GET", "/v1/me/email-settings", false },
     [ACCOUNT_SET_MAIL] = { "PUT", "/v1/me/email-settings", false },
     [ACCOUNT_VERIFY] = { "POST", "/v1/me/verify-email", false },
+    [ACCOUNT_EMAIL] = { "POST", "/v1/me/email", false },
     [ACCOUNT_PASSWORD] = { "POST", "/v1/me/password", false },
     [ACCOUNT_TOTP] = { "GET", "/v1/me/totp", false },
     [ACCOUNT_TOTP_BEGIN] = { "POST", "/v1/me/totp", false },
@@ -101,6 +102,7 @@ static char *body_of(AccountAct act, const AccountInput *input)
     GString *out = g_string_new("{");
     if (act == ACCOUNT_SET_MAIL)
         put_settings(out, input->settings);
+    put_pair(out, "email", input->email, &first);
     put_pair(out, "confirm", input->confirm, &first);
     put_pair(out, act == ACCOUNT_PASSWORD ? "current" : "password", input->password, &first);
     put_pair(out, "new", input->fresh, &first);

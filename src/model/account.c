@@ -117,6 +117,16 @@ static const Field password_change_rows[] = {
 const FieldTable password_change_fields = FIELD_TABLE("password_change", PasswordChange,
                                                       password_change_rows);
 
+#define AT(member) offsetof(EmailChange, member)
+static const Field email_change_rows[] = {
+    { "email", FIELD_EMAIL, AT(email), FIELD_REQUIRED | FIELD_PERSONAL,
+      .label = N_("New e-mail address") },
+    { "password", FIELD_TEXT, AT(password), FIELD_REQUIRED | FIELD_SECRET, .max = PASSWORD_MAX,
+      .label = N_("Password") },
+};
+#undef AT
+const FieldTable email_change_fields = FIELD_TABLE("email_change", EmailChange, email_change_rows);
+
 #define AT(member) offsetof(PasswordProof, member)
 static const Field password_proof_rows[] = {
     { "password", FIELD_TEXT, AT(password), FIELD_REQUIRED | FIELD_SECRET, .max = PASSWORD_MAX,

@@ -73,6 +73,10 @@ typedef struct PasswordChange { /* POST /v1/me/password */
     char *current, *fresh;
 } PasswordChange;
 
+typedef struct EmailChange { /* POST /v1/me/email */
+    char *email, *password;
+} EmailChange;
+
 typedef struct PasswordProof { /* a step up: who is logged in shows that they know it */
     char *password;
 } PasswordProof;
@@ -128,9 +132,9 @@ void tokens_wipe(Tokens *tokens);
 
 extern const EnumTable account_states, scope_kinds, languages;
 extern const FieldTable account_fields, party_fields, sign_up_fields, login_fields, tokens_fields,
-    device_code_fields, session_fields, scope_fields, password_change_fields, password_proof_fields,
-    account_deletion_fields, totp_setup_fields, totp_code_fields, recovery_codes_fields,
-    totp_status_fields;
+    device_code_fields, session_fields, scope_fields, password_change_fields, email_change_fields,
+    password_proof_fields, account_deletion_fields, totp_setup_fields, totp_code_fields,
+    recovery_codes_fields, totp_status_fields;
 
 /* The one of ours that a value of Accept-Language (RFC 9110 §12.5.4) likes best; English when it is NULL or names none. */
 Language language_accepted(const char *header);

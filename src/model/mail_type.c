@@ -37,8 +37,12 @@ const MailTypeRow mail_types[MAIL_TYPES - 1] = {
       MAIL_MANDATORY, "link hours", "" },
     { MAIL_PASSWORD_CHANGED, "password-changed", N_("Your password was changed"), MAIL_MANDATORY,
       "link", "" },
-    { MAIL_ADDRESS_CHANGED, "address-changed", N_("Your e-mail address was changed"),
+    { MAIL_NEW_ADDRESS, "new-address", N_("Checking that a new address is yours"), MAIL_MANDATORY,
+      "link hours", "" },
+    { MAIL_ADDRESS_ASKED, "address-asked", N_("Your e-mail address is to be changed"),
       MAIL_MANDATORY, "address link", "" },
+    { MAIL_ADDRESS_CHANGED, "address-changed", N_("Your e-mail address was changed"),
+      MAIL_MANDATORY, "address", "" },
     { MAIL_ACCOUNT_DELETED, "account-deleted", N_("Your account was deleted"), MAIL_MANDATORY, "",
       "" },
 };

@@ -28,6 +28,8 @@ typedef enum MailType {
     MAIL_VERIFY_EMAIL,
     MAIL_RESET_PASSWORD,
     MAIL_PASSWORD_CHANGED,
+    MAIL_NEW_ADDRESS,
+    MAIL_ADDRESS_ASKED,
     MAIL_ADDRESS_CHANGED,
     MAIL_ACCOUNT_DELETED,
     MAIL_TYPES, /* one more than the last */

@@ -24,7 +24,7 @@ static const Field profile_rows[] = {
     { "ideal_partner", FIELD_TEXT, AT(ideal_partner), LONG_TEXT, .max = 2000,
       .label = N_("Ideal partner") },
     { "website", FIELD_TEXT, AT(website), TOLD, .max = 200, .label = N_("Website") },
-    { "exclusive", FIELD_BOOL, AT(exclusive), .label = N_("One partner for a business type") },
+    { "exclusive", FIELD_BOOL, AT(exclusive), .label = N_("One partner a trade") },
     { "public", FIELD_BOOL, AT(is_public), .label = N_("Public page") },
     { "recommends", FIELD_BOOL, AT(recommends), .label = N_("Show my public partners") },
 };

@@ -31,6 +31,7 @@ extern const Route
     export_routes[],
     openapi_routes[],
     reset_routes[],
+    address_routes[],
     verify_routes[],
     security_routes[];
 /* clang-format on */

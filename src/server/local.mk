@@ -3,6 +3,7 @@ noinst_LIBRARIES += %D%/libserver.a
 %C%_libserver_a_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) $(GNUTLS_CFLAGS) $(SODIUM_CFLAGS) $(OATH_CFLAGS) $(ZIP_CFLAGS) $(CURL_CFLAGS) $(GMIME_CFLAGS) $(LIBICAL_CFLAGS)
 %C%_libserver_a_SOURCES = \
 	%D%/accounts.c %D%/accounts.h \
+	%D%/address.c %D%/address.h \
 	%D%/archive.c %D%/archive.h \
 	%D%/audit.c %D%/audit.h \
 	%D%/auth.c %D%/auth.h \
@@ -133,6 +134,7 @@ CLEANFILES += %D%/demo_texts.c
 mail_names = \
 	account-deleted \
 	activity \
+	address-asked \
 	address-changed \
 	connection-accepted \
 	connection-request \
@@ -142,6 +144,7 @@ mail_names = \
 	lead-outside \
 	lead-received \
 	lead-waiting \
+	new-address \
 	outcome \
 	outside-reminder \
 	password-changed \

@@ -10,6 +10,7 @@ static const struct {
 } purposes[] = {
     [LINK_VERIFY] = { "/verify?token=", 48 },
     [LINK_RESET] = { "/reset?token=", 1 },
+    [LINK_EMAIL] = { "/email?token=", 48 },
 };
 
 int mail_link_hours(LinkPurpose purpose)
@@ -17,28 +18,42 @@ int mail_link_hours(LinkPurpose purpose)
     return purposes[purpose].hours;
 }
 
-static bool forget(Call *call, LinkPurpose purpose, const Uuid *account, GError **error)
+bool mail_link_forget(Call *call, LinkPurpose purpose, const Uuid *account, GError **error)
 {
     return db_exec(call->db, error, "DELETE FROM mail_link WHERE account_id = $1 AND purpose = $2",
                    db_uuid(account), db_int(purpose));
 }
 
-bool mail_link_make(Call *call, LinkPurpose purpose, const Uuid *account, GString *url,
-                    GError **error)
+bool mail_link_make(Call *call, LinkPurpose purpose, const Uuid *account, const char *email,
+                    GString *url, GError **error)
 {
     Token token;
     token_make(TOKEN_LINK, &token);
     server_link(call->server, url, purposes[purpose].path);
     g_string_append(url, token.text);
-    bool ok = forget(call, purpose, account, error) &&
+    bool ok = mail_link_forget(call, purpose, account, error) &&
               db_exec(call->db, error,
-                      "INSERT INTO mail_link (hash, purpose, account_id, created_at, expires_at) "
-                      "VALUES ($1, $2, $3, $4, $5)",
+                      "INSERT INTO mail_link (hash, purpose, account_id, created_at, expires_at, "
+                      "email) VALUES ($1, $2, $3, $4, $5, $6)",
                       db_bytes(token.hash.bytes, sizeof token.hash.bytes), db_int(purpose),
                       db_uuid(account), db_int(call->now),
-                      db_int(call->now + purposes[purpose].hours * MS_PER_HOUR));
+                      db_int(call->now + purposes[purpose].hours * MS_PER_HOUR), db_text(email));
     crypto_wipe(&token, sizeof token);
     return ok;
+}
+
+bool mail_link_email(Call *call, LinkPurpose purpose, const Uuid *account, char **email,
+                     GError **error)
+{
+    g_autoptr(DbRows) rows = db_query(
+        call->db, error, "SELECT email FROM mail_link WHERE account_id = $1 AND purpose = $2",
+        db_uuid(account), db_int(purpose));
+    *email = NULL;
+    if (!rows)
+        return false;
+    if (db_next(rows, error))
+        *email = g_strdup(db_get_text(rows, 0));
+    return db_rows_ok(rows);
 }
 
 static bool take(Call *call, const char *sql, LinkPurpose purpose, const char *token, Uuid *account,
@@ -75,5 +90,5 @@ bool mail_link_use(Call *call, LinkPurpose purpose, const char *token, Uuid *acc
                 "EXISTS (SELECT 1 FROM account a WHERE a.id = mail_link.account_id AND a.state = "
                 "1) RETURNING account_id",
                 purpose, token, account, found, error) &&
-           (!*found || forget(call, purpose, account, error));
+           (!*found || mail_link_forget(call, purpose, account, error));
 }

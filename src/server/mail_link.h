@@ -11,11 +11,17 @@
 typedef enum LinkPurpose {
     LINK_VERIFY = 1, /* the address is this account's */
     LINK_RESET = 2,  /* a new password */
+    LINK_EMAIL = 3,  /* another address */
 } LinkPurpose;
 
-/* Makes one; appends its address. */
-bool mail_link_make(Call *call, LinkPurpose purpose, const Uuid *account, GString *url,
-                    GError **error);
+/* Makes one; appends its address. email: what it is sent to when that is not the account's address, kept with it; else NULL. */
+bool mail_link_make(Call *call, LinkPurpose purpose, const Uuid *account, const char *email,
+                    GString *url, GError **error);
+/* What it was made for; NULL: the account's. Caller frees. */
+bool mail_link_email(Call *call, LinkPurpose purpose, const Uuid *account, char **email,
+                     GError **error);
+/* All of that purpose are void. */
+bool mail_link_forget(Call *call, LinkPurpose purpose, const Uuid *account, GError **error);
 /* How long one is good, in hours. */
 int mail_link_hours(LinkPurpose purpose);
 

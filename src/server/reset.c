@@ -25,7 +25,7 @@ static bool send_link(Db *db, gpointer data, GError **error)
     Uuid id = uuid_new();
     uuid_format(&id, key);
     g_snprintf(hours, sizeof hours, "%d", mail_link_hours(LINK_RESET));
-    return mail_link_make(call, LINK_RESET, account, url, error) &&
+    return mail_link_make(call, LINK_RESET, account, NULL, url, error) &&
            mail_queue(
                db, call->now,
                &(Mail){

@@ -29,6 +29,7 @@ const Route *const route_families[] = {
     profile_routes,
     health_routes,
     reset_routes,
+    address_routes,
     verify_routes,
     security_routes,
     email_setting_routes,

@@ -42,8 +42,8 @@ bool security_set_password(Call *call, const Uuid *account, const char *hash, co
            db_exec(call->db, error,
                    "DELETE FROM device_grant WHERE account_id = $1 AND exchanged_at IS NULL",
                    db_uuid(account)) &&
-           db_exec(call->db, error, "DELETE FROM mail_link WHERE account_id = $1 AND purpose = $2",
-                   db_uuid(account), db_int(LINK_RESET)) &&
+           mail_link_forget(call, LINK_RESET, account, error) &&
+           mail_link_forget(call, LINK_EMAIL, account, error) &&
            password_forgive(call, account, error) && tell(call, account, error) &&
            audit_put_of(call, account, "account.password", account, error);
 }

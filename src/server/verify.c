@@ -43,7 +43,7 @@ bool verify_send(Call *call, const Uuid *account, GError **error)
     Uuid id = uuid_new();
     uuid_format(&id, key);
     g_snprintf(hours, sizeof hours, "%d", mail_link_hours(LINK_VERIFY));
-    return mail_link_make(call, LINK_VERIFY, account, url, error) &&
+    return mail_link_make(call, LINK_VERIFY, account, NULL, url, error) &&
            mail_queue(
                call->db, call->now,
                &(Mail){

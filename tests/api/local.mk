@@ -2,6 +2,7 @@
 # Each *.test.js runs twice: on SQLite, and on PostgreSQL in a cluster of its own.
 API_TESTS = \
 	%D%/account.test.js \
+	%D%/address.test.js \
 	%D%/away.test.js \
 	%D%/backup.test.js \
 	%D%/batch.test.js \

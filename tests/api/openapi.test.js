@@ -240,8 +240,12 @@ test('answers are as the document says', async () => {
     is('GET', '/reset', await net.api.get('/reset'));
     is('POST', '/reset', await net.api.form('/reset', { email: 'nobody@x.example' }));
     is('GET', '/v1/me/export', await sam.get('/v1/me/export'));
+    is('POST', '/v1/me/email', await sam.post('/v1/me/email', { email: 'sam@new.example', password: PASSWORD }));
+    const moving = (await mailsTo(net.api, sam)).find((one) => one.type === 'new-address').link;
+    is('GET', '/email', await net.api.get(moving.slice(moving.indexOf('/email'))));
+    is('POST', '/email', await net.api.form('/email', { token: moving.split('=')[1] }));
     is('POST', '/v1/me/password', await sam.post('/v1/me/password', { current: PASSWORD, new: 'another passphrase' }));
-    is('DELETE', '/v1/me', await sam.write('DELETE', '/v1/me', { confirm: 'sam@x.example', password: 'another passphrase' }));
+    is('DELETE', '/v1/me', await sam.write('DELETE', '/v1/me', { confirm: 'sam@new.example', password: 'another passphrase' }));
     const root = await net.api.user('root@x.example', { admin: true }), mail = uuid();
     await net.api.restart(() => sql(net.api.database, `INSERT INTO mail (id, type, key, email, language, value_texts, state, attempts, created_at, next_at, error)
         VALUES (${literal(mail)}, 'invitation', 'x', 'x@x.example', 'en', '{}', 4, 7, 1, 1, '550 no');`));

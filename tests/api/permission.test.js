@@ -104,6 +104,8 @@ const table = {
     'POST /v1/password-reset': open((c) => c.request('POST', '/v1/password-reset', {})),
     'GET /reset': { try: get('/reset?token=x'), expect: everybody('page') },
     'POST /reset': { try: (c) => c.form('/reset', { token: 'x' }), expect: everybody('page') },
+    'GET /email': { try: get('/email?token=x'), expect: everybody('page') },
+    'POST /email': { try: (c) => c.form('/email', { token: 'x' }), expect: everybody('page') },
     'GET /verify': { try: get('/verify?token=x'), expect: everybody('page') },
     'POST /verify': { try: (c) => c.form('/verify', { token: 'x' }), expect: everybody('page') },
 
@@ -127,6 +129,7 @@ const table = {
     'GET /v1/me/email-settings': own('/v1/me/email-settings'),
     'PUT /v1/me/email-settings': ownWrite('PUT', '/v1/me/email-settings'),
     'POST /v1/me/verify-email': ownWrite('POST', '/v1/me/verify-email'),
+    'POST /v1/me/email': ownWrite('POST', '/v1/me/email'),
     'POST /v1/me/password': ownWrite('POST', '/v1/me/password'),
     'GET /v1/me/totp': own('/v1/me/totp'),
     'POST /v1/me/totp': ownWrite('POST', '/v1/me/totp'),

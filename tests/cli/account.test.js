@@ -5,6 +5,7 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const { after, before, test } = require('node:test');
 const { Server, PASSWORD } = require('../api/harness.js');
+const { mailsTo } = require('../api/raw.js');
 const { codeOf } = require('../api/totp.js');
 const { Home } = require('./home.js');
 
@@ -58,6 +59,31 @@ test('account password: both are lines of standard input; other sessions end, th
     assert.equal((await caller.get('/v1/me')).status, 401);
     (await run(['sessions'])).expect(0);
     assert.equal((await server.login('ben@x.example', NEW)).email, 'ben@x.example');
+    home.remove();
+});
+
+test('account email asks for another address; the link in the mail there makes the change, and this machine learns it', async () => {
+    const { home, caller, run } = await person('eva@x.example');
+    (await run(['email', 'eva@new.example'], ['not the password'])).expect(77);
+    (await run(['email', 'nonsense'], [PASSWORD])).expect(65);
+    (await run(['email'], [PASSWORD])).expect(64);
+    const asked = (await run(['email', 'eva@new.example'], [PASSWORD])).expect(0);
+    assert.match(asked.stderr, /on its way to the new address/);
+    const { link } = (await mailsTo(server, caller)).find((mail) => mail.type === 'new-address');
+    assert.equal((await server.form('/email', { token: new URL(link).searchParams.get('token') })).status, 200);
+    (await home.leadline(['sync'])).expect(0);
+    assert.equal(JSON.parse((await run(['--json'])).expect(0).stdout).email, 'eva@new.example');
+    home.remove();
+});
+
+test('account --language and --time-zone say what mail is written in and when a month begins', async () => {
+    const { home, caller, run } = await person('gus@x.example');
+    (await run(['--language', 'de', '--time-zone', 'Europe/Berlin'])).expect(0);
+    const { account } = (await caller.get('/v1/me')).body;
+    assert.deepEqual([account.language, account.time_zone], ['de', 'Europe/Berlin']);
+    (await run(['--language', 'tlh'])).expect(65);
+    const unknown = (await run(['--time-zone', 'Europe/Atlantis'])).expect(65);
+    assert.match(unknown.stderr, /Europe\/Berlin/, 'it says what is wanted');
     home.remove();
 });
 
