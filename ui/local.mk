@@ -53,7 +53,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/meeting.c \
 	%D%/messages.c \
 	%D%/new_lead.c %D%/new_lead.h %D%/new_lead_private.h \
-	%D%/new_lead_draw.c %D%/new_lead_drafts.c \
+	%D%/new_lead_draw.c %D%/new_lead_drafts.c %D%/new_lead_fill.c %D%/new_lead_pick.c %D%/new_lead_send.c \
 	%D%/picker.c %D%/picker.h \
 	%D%/notify.c %D%/notify.h %D%/notify_choices.h \
 	%D%/outbox.c %D%/outbox.h \

@@ -4,14 +4,10 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/phone.h"
-#include "base/text.h"
-#include "client/card.h"
 #include "draft.h"
 #include "editor.h"
 #include "handlers.h"
-#include "lead_page.h"
 #include "new_lead_private.h"
-#include "program.h"
 
 #include <string.h>
 
@@ -65,7 +61,7 @@ Stop new_lead_stop(const NewLead *lead, int focus)
     return (Stop){ focus == SLIP_RECIPIENTS + rows ? STOP_SEND : STOP_KEEP, 0 };
 }
 
-static void go_to(NewLead *lead, int focus)
+void new_lead_go_to(NewLead *lead, int focus)
 {
     Stop stop = new_lead_stop(lead, lead->focus);
     if (stop.kind == STOP_ROW)
@@ -148,7 +144,7 @@ static gboolean on_idle(gpointer data)
 }
 
 /* One row of one table, once a turn of the loop, when all that was typed is on the screen. */
-static void changed(NewLead *lead)
+void new_lead_changed(NewLead *lead)
 {
     check(lead);
     if (!lead->saver)
@@ -156,13 +152,13 @@ static void changed(NewLead *lead)
     app_dirty(lead->view.app, DIRTY_BODY | DIRTY_STATUS);
 }
 
-static void form_from_slip(NewLead *lead)
+void new_lead_show_slip(NewLead *lead)
 {
     for (int i = 0; i < form_rows(lead->form); i++)
         form_set_value(lead->form, i, slip_get(lead->slip, slip_paths()[i]));
 }
 
-static void row_changed(NewLead *lead, int row)
+void new_lead_row_changed(NewLead *lead, int row)
 {
     g_autofree char *text = form_value(lead->form, row);
     const char *path = slip_paths()[row];
@@ -175,13 +171,20 @@ static void row_changed(NewLead *lead, int row)
         form_set_value(lead->form, when, today);
         slip_set(lead->slip, "permission/at", today);
     }
-    changed(lead);
+    new_lead_changed(lead);
 }
 
 /* ---- from one lead to the next */
 
+NewLead *new_lead_current(App *app)
+{
+    View *view = app->view == VIEW_NEW ? app->views[VIEW_NEW] : NULL;
+    NewLead *lead = (NewLead *)view;
+    return lead && lead->slip ? lead : NULL;
+}
+
 /* What is being written stays in the store; the view lets go of it. */
-static void let_go(NewLead *lead)
+void new_lead_let_go(NewLead *lead)
 {
     if (lead->slip) {
         lead->slip->open = false;
@@ -220,7 +223,7 @@ static void take_left_over(NewLead *lead)
 
 void new_lead_open(NewLead *lead, Slip *slip)
 {
-    let_go(lead);
+    new_lead_let_go(lead);
     phone_load();
     lead->slip = slip;
     slip->open = true;
@@ -229,250 +232,13 @@ void new_lead_open(NewLead *lead, Slip *slip)
     lead->seen = g_new0(bool, form_rows(lead->form));
     lead->tried = false;
     take_left_over(lead);
-    form_from_slip(lead);
+    new_lead_show_slip(lead);
     lead->focus = slip_has_to(slip, 0) ? new_lead_row_stop(0) : 0;
     lead->top = 0;
     lead->follow = true;
     lead->view.ops = &new_lead_view;
     check(lead);
     app_dirty(lead->view.app, DIRTY_ALL);
-}
-
-/* ---- choosing the recipient */
-
-static const ViewOps pick_view;
-
-static void pick(NewLead *lead, int which)
-{
-    const SlipTo *other = &lead->slip->to[1 - which];
-    g_clear_pointer(&lead->picker, picker_free);
-    lead->picker = picker_new(lead->view.app,
-                              uuid_is_nil(&other->account) ? NULL : &other->account);
-    if (!lead->picker)
-        return;
-    lead->picking = which;
-    lead->view.ops = &pick_view;
-    app_dirty(lead->view.app, DIRTY_ALL);
-}
-
-static void back_to_form(NewLead *lead)
-{
-    g_clear_pointer(&lead->picker, picker_free);
-    lead->view.ops = &new_lead_view;
-    lead->follow = true;
-    app_dirty(lead->view.app, DIRTY_ALL);
-}
-
-void new_lead_begin(NewLead *lead)
-{
-    new_lead_open(lead, slip_new());
-    pick(lead, 0);
-}
-
-/* Somebody without an account (R116). */
-static void outside_free(gpointer data)
-{
-    fields_clear(&outside_fields, data);
-    g_free(data);
-}
-
-static NewLead *current(App *app)
-{
-    View *view = app->view == VIEW_NEW ? app->views[VIEW_NEW] : NULL;
-    NewLead *lead = (NewLead *)view;
-    return lead && lead->slip ? lead : NULL;
-}
-
-static void chosen(NewLead *lead, const Uuid *account, const char *name, const char *email)
-{
-    int which = lead->picking;
-    slip_set_to(lead->slip, which, account, name, email);
-    back_to_form(lead);
-    if (lead->focus < SLIP_RECIPIENTS)
-        go_to(lead, which == 0 ? new_lead_row_stop(0) : which);
-    changed(lead);
-}
-
-static DialogAnswer outside_done(App *app, Dialog *dialog)
-{
-    Outside *outside = dialog_data(dialog);
-    NewLead *lead = current(app);
-    g_autofree char *complaint = NULL;
-    int row;
-    if (!form_store(dialog_form(dialog), outside, &row, &complaint)) {
-        dialog_complain(dialog, row, complaint);
-        return DIALOG_KEEP;
-    }
-    if (lead && lead->picker)
-        chosen(lead, NULL, outside->name, outside->email);
-    return DIALOG_CLOSE;
-}
-
-static void ask_outside(NewLead *lead)
-{
-    static const char *const names[] = { "name", "email", NULL };
-    Outside *outside = g_new0(Outside, 1);
-    outside->email = g_strdup(picker_typed(lead->picker));
-    DialogSpec spec = {
-        .title = _("Somebody outside the network"),
-        .form = form_new(&outside_fields, outside, names),
-        .yes = _("Choose"),
-        .no = _("Cancel"),
-        .start_at_form = true,
-        .note = _("The lead goes to them by e-mail, with a link."),
-        .done = outside_done,
-        .data = outside,
-        .free_data = outside_free,
-    };
-    app_ask(lead->view.app, dialog_new(&spec));
-}
-
-static void pick_open(View *view)
-{
-    NewLead *lead = (NewLead *)view;
-    const Partner *partner = picker_chosen(lead->picker);
-    if (partner)
-        chosen(lead, &partner->account, partner->name, NULL);
-    else
-        ask_outside(lead);
-}
-
-static bool pick_key(View *view, Key key)
-{
-    return picker_key(((NewLead *)view)->picker, key);
-}
-
-static void pick_moved(View *view, Move move)
-{
-    picker_move(((NewLead *)view)->picker, move);
-}
-
-static void pick_paste(View *view, const char *text)
-{
-    picker_paste(((NewLead *)view)->picker, text);
-}
-
-static void pick_draw(View *view, bool all)
-{
-    draw_fill(view->body, ROLE_NORMAL);
-    picker_draw(((NewLead *)view)->picker,
-                rect_sub(view->body, 1, 0, view->body.w - 2, view->body.h));
-}
-
-static bool pick_abort(View *view)
-{
-    back_to_form((NewLead *)view);
-    return true;
-}
-
-static void pick_status(View *view, GString *out)
-{
-    NewLead *lead = (NewLead *)view;
-    guint of;
-    guint n = picker_found(lead->picker, &of);
-    g_string_append_printf(
-        out, lead->picking ? _("Who else shall get it?  %u of %u") : _("Who is it for?  %u of %u"),
-        n, of);
-}
-
-static bool always(const View *view)
-{
-    return true;
-}
-
-/* ---- filling it from a card */
-
-static void remember(NewLead *lead)
-{
-    g_ptr_array_add(lead->undo, slip_copy(lead->slip));
-    if (lead->undo->len > UNDO_MAX)
-        g_ptr_array_remove_index(lead->undo, 0);
-}
-
-static char *labels_of(const char **names)
-{
-    GString *out = g_string_new(NULL);
-    for (int i = 0; names[i]; i++)
-        g_string_append_printf(out, "%s%s", i ? ", " : "",
-                               _(field_find(&contact_fields, names[i])->label));
-    return g_string_free(out, FALSE);
-}
-
-static void fill(NewLead *lead, GPtrArray *contacts)
-{
-    App *app = lead->view.app;
-    NewReferral input;
-    slip_input(lead->slip, 0, &input, NULL);
-    g_autofree const char **filled = card_fill(&input.contact, contacts->pdata[0]);
-    g_autofree char *labels = labels_of(filled);
-    g_autofree char *undo = keymap_key_of(app->keymap, app_view_contexts(app), "undo", NULL);
-    if (filled[0]) {
-        remember(lead);
-        slip_take_contact(lead->slip, &input.contact);
-        form_from_slip(lead);
-        changed(lead);
-        app_say(app,
-                contacts->len > 1 ? _("Filled from the first card: %s. %s undoes.")
-                                  : _("Filled: %s. %s undoes."),
-                labels, undo);
-    } else {
-        app_say(app, "%s", _("The form has all of that already."));
-    }
-    fields_clear(&new_referral_fields, &input);
-}
-
-/* A card, or lines that say who somebody is: not what belongs into the field at hand. */
-static bool is_card(const NewLead *lead, const char *text, GPtrArray *contacts)
-{
-    Stop stop = new_lead_stop(lead, lead->focus);
-    bool in_words = stop.kind == STOP_ROW && form_is_long(lead->form, stop.index);
-    if (contacts->len == 0)
-        return false;
-    return card_is_vcard(text, -1) || (strchr(text, '\n') && !in_words);
-}
-
-static void form_paste_text(View *view, const char *text)
-{
-    NewLead *lead = (NewLead *)view;
-    Stop stop = new_lead_stop(lead, lead->focus);
-    g_autoptr(GPtrArray) contacts = cards_read(text, -1);
-    if (is_card(lead, text, contacts)) {
-        fill(lead, contacts);
-    } else if (stop.kind == STOP_ROW && form_is_text(lead->form, stop.index)) {
-        form_paste(lead->form, stop.index, text);
-        row_changed(lead, stop.index);
-    } else {
-        app_complain(view->app, "%s", _("There is no name, number or address in what was pasted."));
-    }
-}
-
-static void on_pasted(App *app, const char *text, void *data)
-{
-    NewLead *lead = current(app);
-    if (!text || !lead)
-        return;
-    g_autoptr(GPtrArray) contacts = cards_read(text, -1);
-    if (contacts->len > 0)
-        fill(lead, contacts);
-    else
-        app_say(app, "%s", _("There is no name, number or address in what was pasted."));
-}
-
-void run_paste(App *app, const char *args)
-{
-    g_autofree char *text = NULL;
-    g_autoptr(GError) error = NULL;
-    if (!current(app)) {
-        app_say(app, "%s", _("That is for the form of a new lead."));
-    } else if (!*args) {
-        editor_start(app, "card", "", on_pasted, NULL);
-    } else {
-        g_autofree char *path = program_path(args);
-        if (g_file_get_contents(path, &text, NULL, &error))
-            on_pasted(app, text, NULL);
-        else
-            app_complain(app, "%s", error->message);
-    }
 }
 
 /* ---- the editor */
@@ -485,11 +251,11 @@ typedef struct Edited {
 static void on_edited(App *app, const char *text, void *data)
 {
     Edited *edited = data;
-    NewLead *lead = current(app);
+    NewLead *lead = new_lead_current(app);
     if (text && lead && uuid_equal(&lead->slip->id, &edited->slip)) {
         int row = form_row_of(lead->form, edited->path);
         form_set_text(lead->form, row, text);
-        row_changed(lead, row);
+        new_lead_row_changed(lead, row);
     }
     g_free(edited->path);
     g_free(edited);
@@ -511,180 +277,9 @@ static bool form_edit(View *view)
     return true;
 }
 
-/* ---- sending */
-
-static void first_error(NewLead *lead)
-{
-    lead->tried = true;
-    if (!slip_has_to(lead->slip, 0)) {
-        go_to(lead, 0);
-        app_complain(lead->view.app, "%s", _("Choose whom it is for."));
-        return;
-    }
-    for (int i = 0; i < form_rows(lead->form); i++) {
-        g_autofree char *complaint = new_lead_complaint(lead, i);
-        if (complaint) {
-            go_to(lead, new_lead_row_stop(i));
-            app_complain(lead->view.app, "%s", complaint);
-            return;
-        }
-    }
-    for (guint i = 0; i < lead->errors.items->len; i++) { /* of the recipient */
-        const FieldError *error = lead->errors.items->pdata[i];
-        app_complain(lead->view.app, "%s", error->detail);
-    }
-}
-
-static char *recipients_of(const Slip *slip)
-{
-    g_autofree char *first = text_clean(slip->to[0].name, -1, TEXT_LINE);
-    g_autofree char *second = text_clean(slip->to[1].name, -1, TEXT_LINE);
-    return slip_has_to(slip, 1) ? g_strdup_printf(_("%s and %s"), first, second) : g_strdup(first);
-}
-
-static void sent(NewLead *lead)
-{
-    App *app = lead->view.app;
-    g_autofree char *title = slip_title(lead->slip);
-    g_autofree char *clean = text_clean(title, -1, TEXT_LINE);
-    g_autofree char *names = recipients_of(lead->slip);
-    g_autofree char *key = slip_key(lead->slip);
-    g_free(app->held);
-    app->held = g_strdup_printf(_("%s to %s"), clean, names);
-    draft_save(app, key, NULL);
-    slip_free(lead->sent);
-    lead->sent = g_steal_pointer(&lead->slip);
-    let_go(lead);
-    app_show(app, app->under);
-}
-
-static void send_now(NewLead *lead)
-{
-    App *app = lead->view.app;
-    NewReferral inputs[SLIP_RECIPIENTS] = { 0 };
-    g_autoptr(GError) error = NULL;
-    size_t n = 0;
-    bool ok = slip_has_to(lead->slip, 0);
-    for (int i = 0; i < SLIP_RECIPIENTS && ok; i++)
-        if (slip_has_to(lead->slip, i))
-            ok = slip_input(lead->slip, i, &inputs[n++], NULL);
-    if (!ok)
-        first_error(lead);
-    else if (client_hand_out(app->client, inputs, n, lead->sent_ids, &error))
-        sent(lead);
-    else
-        app_complain_error(app, error);
-    for (size_t i = 0; i < n; i++)
-        fields_clear(&new_referral_fields, &inputs[i]);
-}
-
-void run_send_lead(App *app, const char *args)
-{
-    NewLead *lead = current(app);
-    if (lead && !lead->picker)
-        send_now(lead);
-    else
-        app_say(app, "%s", _("That is for the form of a new lead."));
-}
-
-void run_hand_out_two(App *app, const char *args)
-{
-    NewLead *lead = current(app);
-    if (lead && !lead->picker)
-        pick(lead, slip_has_to(lead->slip, 0) ? 1 : 0);
-    else
-        app_say(app, "%s", _("That is for the form of a new lead."));
-}
-
-/* It is neither at the server nor on its way: what was taken back was the sending, and not something done to it. */
-static bool is_gone(App *app, const Uuid *id)
-{
-    Referral referral = { 0 };
-    g_autoptr(GPtrArray) items = store_items_of(client_store(app->client), id, NULL);
-    bool there = cache_server_referral(client_cache(app->client), id, &referral, NULL);
-    fields_clear(&referral_fields, &referral);
-    return items && items->len == 0 && !there;
-}
-
-bool new_lead_sent_back(App *app, const Uuid *id)
-{
-    NewLead *lead = (NewLead *)app->views[VIEW_NEW];
-    if (!lead || !lead->sent)
-        return false;
-    bool ours = uuid_equal(id, &lead->sent_ids[0]) || uuid_equal(id, &lead->sent_ids[1]);
-    if (!ours || !is_gone(app, id))
-        return false;
-    new_lead_open(lead, g_steal_pointer(&lead->sent));
-    app_show(app, VIEW_NEW);
-    changed(lead);
-    return true;
-}
-
-/* ---- throwing away, and undo */
-
-void new_lead_throw(NewLead *lead, Slip *slip)
-{
-    App *app = lead->view.app;
-    g_autofree char *key = slip_key(slip);
-    g_autofree char *undo = keymap_key_of(app->keymap, app_view_contexts(app), "undo", NULL);
-    draft_save(app, key, NULL);
-    slip_free(lead->thrown);
-    lead->thrown = slip;
-    lead->thrown_at = clock_now();
-    app_say(app, _("The draft is thrown away. %s brings it back."), undo);
-}
-
-void run_discard_lead(App *app, const char *args)
-{
-    NewLead *lead = (NewLead *)(app->view == VIEW_NEW ? app->views[VIEW_NEW] : NULL);
-    if (!lead)
-        return;
-    if (lead->slip) {
-        g_clear_handle_id(&lead->saver, g_source_remove);
-        Slip *slip = g_steal_pointer(&lead->slip);
-        let_go(lead);
-        new_lead_list(lead);
-        new_lead_throw(lead, slip);
-        new_lead_read_drafts(lead);
-    } else if (lead->cursor > 0 && lead->cursor <= (int)lead->drafts->len) {
-        new_lead_throw(lead, slip_copy(lead->drafts->pdata[lead->cursor - 1]));
-        new_lead_read_drafts(lead);
-    }
-}
-
-static bool newest_is_older(App *app, gint64 at)
-{
-    g_autoptr(GPtrArray) items = store_items(client_store(app->client), OUTBOX_HELD, NULL);
-    for (guint i = 0; items && i < items->len; i++)
-        if (((OutboxItem *)items->pdata[i])->created_at > at)
-            return false;
-    return true;
-}
-
-bool new_lead_undo(App *app)
-{
-    NewLead *lead = (NewLead *)app->views[VIEW_NEW];
-    NewLead *here = current(app);
-    if (here && here->undo->len > 0) {
-        slip_free(here->slip);
-        here->slip = g_ptr_array_steal_index(here->undo, here->undo->len - 1);
-        form_from_slip(here);
-        changed(here);
-        app_say(app, "%s", _("The form is as before."));
-        return true;
-    }
-    if (!lead || !lead->thrown || !newest_is_older(app, lead->thrown_at))
-        return false;
-    new_lead_open(lead, g_steal_pointer(&lead->thrown));
-    app_show(app, VIEW_NEW);
-    changed(lead);
-    app_say(app, "%s", _("The draft is back."));
-    return true;
-}
-
 /* ---- the view of the form */
 
-static View *create(App *app)
+View *new_lead_create(App *app)
 {
     NewLead *lead = g_new0(NewLead, 1);
     lead->view = (View){ .ops = &new_lead_view, .app = app };
@@ -698,7 +293,7 @@ static View *create(App *app)
 void new_lead_destroy(View *view)
 {
     NewLead *lead = (NewLead *)view;
-    let_go(lead);
+    new_lead_let_go(lead);
     field_errors_clear(&lead->errors);
     slip_free(lead->sent);
     slip_free(lead->thrown);
@@ -729,12 +324,12 @@ static bool form_takes(View *view, Key key)
     NewLead *lead = (NewLead *)view;
     Stop stop = new_lead_stop(lead, lead->focus);
     if (stop.kind == STOP_TO && key == K_SPACE) {
-        pick(lead, stop.index);
+        new_lead_pick(lead, stop.index);
         return true;
     }
     if (stop.kind == STOP_TO && (key == K_BACKSPACE || key == K_DELETE)) {
         slip_set_to(lead->slip, stop.index, NULL, NULL, NULL);
-        changed(lead);
+        new_lead_changed(lead);
         return true;
     }
     if (stop.kind != STOP_ROW)
@@ -747,7 +342,7 @@ static bool form_takes(View *view, Key key)
         return false;
     g_autofree char *after = form_value(lead->form, stop.index);
     if (strcmp(before, after) != 0)
-        row_changed(lead, stop.index);
+        new_lead_row_changed(lead, stop.index);
     lead->follow = true;
     app_dirty(view->app, DIRTY_BODY);
     return true;
@@ -759,13 +354,14 @@ static void form_moved(View *view, Move move)
     int n = new_lead_stops(lead);
     switch (move) {
     case MOVE_UP:
-        go_to(lead, (lead->focus + n - 1) % n);
+        new_lead_go_to(lead, (lead->focus + n - 1) % n);
         break;
     case MOVE_DOWN:
-        go_to(lead, (lead->focus + 1) % n);
+        new_lead_go_to(lead, (lead->focus + 1) % n);
         break;
     default:
-        go_to(lead, CLAMP(lead->focus + CLAMP(move_lines(move, PAGE_STOPS), -n, n), 0, n - 1));
+        new_lead_go_to(lead,
+                       CLAMP(lead->focus + CLAMP(move_lines(move, PAGE_STOPS), -n, n), 0, n - 1));
     }
 }
 
@@ -775,7 +371,7 @@ static void leave(NewLead *lead)
     bool any = !slip_is_empty(lead->slip);
     g_autofree char *key = keymap_key_of(app->keymap, CTX_BIT(CTX_GLOBAL) | CTX_BIT(CTX_LEAD),
                                          "new", NULL);
-    let_go(lead);
+    new_lead_let_go(lead);
     new_lead_list(lead);
     app_show(app, app->under);
     if (any)
@@ -788,13 +384,13 @@ static void form_open(View *view)
     Stop stop = new_lead_stop(lead, lead->focus);
     switch (stop.kind) {
     case STOP_TO:
-        pick(lead, stop.index);
+        new_lead_pick(lead, stop.index);
         break;
     case STOP_ROW:
         form_moved(view, MOVE_DOWN);
         break;
     case STOP_SEND:
-        send_now(lead);
+        new_lead_send(lead);
         break;
     case STOP_KEEP:
         leave(lead);
@@ -816,7 +412,7 @@ static void form_status(View *view, GString *out)
         g_string_append(out, lead->saver ? _("  keeping it...") : _("  kept as a draft"));
 }
 
-static void form_changed(View *view, unsigned what)
+void new_lead_told(View *view, unsigned what)
 {
     app_dirty(view->app, DIRTY_BODY);
 }
@@ -824,19 +420,18 @@ static void form_changed(View *view, unsigned what)
 static const char *const form_footer[] = { "send-lead",    "next-field", "leave",
                                            "hand-out-two", "edit-text",  "paste",
                                            "discard-lead", NULL };
-static const char *const pick_footer[] = { "press", "leave", NULL };
 
 const ViewOps new_lead_view = {
     .title = N_("New lead"),
     .footer = form_footer,
     .contexts = CTX_BIT(CTX_FORM),
-    .create = create,
+    .create = new_lead_create,
     .destroy = new_lead_destroy,
     .draw = new_lead_draw,
-    .changed = form_changed,
+    .changed = new_lead_told,
     .key = form_takes,
     .in_text = form_in_text,
-    .paste = form_paste_text,
+    .paste = new_lead_paste,
     .edit = form_edit,
     .moved = form_moved,
     .open = form_open,
@@ -845,30 +440,12 @@ const ViewOps new_lead_view = {
     .status = form_status,
 };
 
-static const ViewOps pick_view = {
-    .title = N_("New lead"),
-    .footer = pick_footer,
-    .contexts = CTX_BIT(CTX_FORM),
-    .create = create,
-    .destroy = new_lead_destroy,
-    .draw = pick_draw,
-    .changed = form_changed,
-    .key = pick_key,
-    .in_text = always,
-    .paste = pick_paste,
-    .moved = pick_moved,
-    .open = pick_open,
-    .back = pick_abort,
-    .abort = pick_abort,
-    .status = pick_status,
-};
-
 /* ---- from elsewhere */
 
 static NewLead *the_view(App *app)
 {
     if (!app->views[VIEW_NEW])
-        app->views[VIEW_NEW] = create(app);
+        app->views[VIEW_NEW] = new_lead_create(app);
     return (NewLead *)app->views[VIEW_NEW];
 }
 
@@ -876,7 +453,7 @@ void app_new_lead(App *app, const Uuid *recipient)
 {
     NewLead *lead = the_view(app);
     Partner partner = { 0 };
-    let_go(lead);
+    new_lead_let_go(lead);
     new_lead_list(lead);
     if (recipient) {
         Slip *slip = slip_new();
@@ -896,7 +473,7 @@ void app_new_lead_copy(App *app, const Referral *referral)
     Slip *slip = slip_new();
     slip_take_referral(slip, referral);
     new_lead_open(lead, slip);
-    pick(lead, 0);
+    new_lead_pick(lead, 0);
     app_show(app, VIEW_NEW);
 }
 

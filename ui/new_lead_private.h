@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The inside of the view that writes leads: new_lead.c is what happens to it, new_lead_draw.c what it looks like, new_lead_drafts.c the
- * list of drafts. */
+/* The inside of the view that writes leads: new_lead.c is the form, new_lead_draw.c what it looks like, new_lead_pick.c whom it is for,
+ * new_lead_fill.c what is pasted, new_lead_send.c its end, new_lead_drafts.c the list of drafts. */
 #pragma once
 
 #include "form.h"
@@ -52,8 +52,29 @@ void new_lead_draw(View *view, bool all); /* the form */
 extern const ViewOps new_lead_drafts_view;
 void new_lead_list(NewLead *lead);
 void new_lead_read_drafts(NewLead *lead);
+/* new_lead_pick.c: shows the choice of this recipient */
+void new_lead_pick(NewLead *lead, int which);
+
+/* new_lead_fill.c */
+void new_lead_paste(View *view, const char *text);
+
+/* new_lead_send.c: sends it, or shows the first thing that is wrong */
+void new_lead_send(NewLead *lead);
+
 /* new_lead.c */
+View *new_lead_create(App *app);
 void new_lead_destroy(View *view);
+void new_lead_told(View *view, unsigned what);
+/* The one that is being written on the screen; NULL none. */
+NewLead *new_lead_current(App *app);
+void new_lead_go_to(NewLead *lead, int focus);
+/* The slip has changed: it is looked at again and kept; of a row: its text goes into the slip first. */
+void new_lead_changed(NewLead *lead);
+void new_lead_row_changed(NewLead *lead, int row);
+/* The form has what the slip has. */
+void new_lead_show_slip(NewLead *lead);
+/* What is being written stays in the store; the view lets go of it. */
+void new_lead_let_go(NewLead *lead);
 /* Takes the slip over. */
 void new_lead_open(NewLead *lead, Slip *slip);
 void new_lead_begin(NewLead *lead);
