@@ -37,7 +37,7 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/httpd_stream.c %D%/httpd_stream.h \
 	%D%/httpd_tls.c \
 	%D%/idempotency.c %D%/idempotency.h \
-	%D%/invitation_store.c %D%/invitation_store.h \
+	%D%/invitation_checks.c %D%/invitation_checks.h %D%/invitation_store.c %D%/invitation_store.h \
 	%D%/invitations.c %D%/invitations.h \
 	%D%/jobs.c %D%/jobs.h \
 	%D%/lanes.c %D%/lanes.h \
