@@ -58,6 +58,19 @@ typedef enum ProblemFault {
     X(INVITATION_LIMIT, "invitation-limit", 409, FAULT_CALLER, false, 77,                          \
       N_("Too many invitations: wait for answers"))                                                \
     X(TOO_SOON, "too-soon", 409, FAULT_CALLER, false, 77, N_("Too soon after the last time"))      \
+    X(GROUP_STATE, "group-state", 409, FAULT_CALLER, false, 77,                                    \
+      N_("The group takes no part in this now"))                                                   \
+    X(GROUP_NOT_OPEN, "group-not-open", 409, FAULT_CALLER, false, 77,                              \
+      N_("The group takes no new members"))                                                        \
+    X(GROUP_FULL, "group-full", 409, FAULT_CALLER, false, 77, N_("All seats are taken"))           \
+    X(SEAT_TAKEN, "seat-taken", 409, FAULT_CALLER, false, 77,                                      \
+      N_("The seat for this business type is taken"))                                              \
+    X(GROUP_EXCLUSIVE, "group-exclusive", 409, FAULT_CALLER, false, 77,                            \
+      N_("Members of an exclusive group are in no other"))                                         \
+    X(REQUEST_STATE, "request-state", 409, FAULT_CALLER, false, 77, N_("The request is decided"))  \
+    X(LAST_LEADER, "last-leader", 409, FAULT_CALLER, false, 77, N_("A group needs a leader"))      \
+    X(APPROVAL_NEEDED, "approval-needed", 409, FAULT_CALLER, false, 77,                            \
+      N_("An administrator has to approve this first"))                                            \
     X(AMEND_CLOSED, "amend-closed", 409, FAULT_CALLER, false, 77,                                  \
       N_("The verdict can no longer be changed"))                                                  \
     X(ALREADY_EXISTS, "already-exists", 409, FAULT_CALLER, false, 77, N_("Already exists"))        \

@@ -111,11 +111,17 @@ char *business_type_inline(const char *stored)
     return text;
 }
 
+char *business_type_seat(const char *stored)
+{
+    const BusinessType *type = business_type_find(stored);
+    if (type)
+        return type->leaf ? g_strdup(type->code) : NULL;
+    g_autofree char *words = stored ? fold(stored) : NULL;
+    return words && *words ? g_steal_pointer(&words) : NULL;
+}
+
 bool business_type_competes(const char *stored, const char *other)
 {
-    const BusinessType *a = business_type_find(stored), *b = business_type_find(other);
-    if (a || b)
-        return a == b && a->leaf;
-    g_autofree char *one = stored ? fold(stored) : NULL, *two = other ? fold(other) : NULL;
-    return one && two && *one && strcmp(one, two) == 0;
+    g_autofree char *one = business_type_seat(stored), *two = business_type_seat(other);
+    return one && g_strcmp0(one, two) == 0;
 }

@@ -39,3 +39,7 @@ char *business_type_inline(const char *stored);
 
 /* Would one exclusive network have room for one of them only? Branches and nothing never compete: they say too little. */
 bool business_type_competes(const char *stored, const char *other);
+
+/* What two businesses that compete have in common, and no others: to look for under an index. NULL for one that competes with
+ * none. Caller frees. */
+char *business_type_seat(const char *stored);

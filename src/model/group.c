@@ -220,6 +220,24 @@ static const Field answer_rows[] = {
 };
 const FieldTable request_answer_fields = FIELD_TABLE("request_answer", RequestAnswer, answer_rows);
 
+static const Field membership_end_rows[] = {
+    { "reason", FIELD_TEXT, offsetof(MembershipEnd, reason), FIELD_PERSONAL | FIELD_MULTILINE,
+      .max = MESSAGE_MAX, .label = N_("Reason") },
+};
+const FieldTable membership_end_fields = FIELD_TABLE("membership_end", MembershipEnd,
+                                                     membership_end_rows);
+
+#define AT(member) offsetof(Seat, member)
+static const Field seat_rows[] = {
+    { "business_type", FIELD_TEXT, AT(business_type), FIELD_READONLY, .label = N_("Business") },
+    { "taken", FIELD_BOOL, AT(taken), FIELD_READONLY, .label = N_("Taken") },
+    { "taken_by", FIELD_TEXT, AT(taken_by), FIELD_READONLY | FIELD_PERSONAL,
+      .label = N_("Taken by") },
+    { "wanted", FIELD_BOOL, AT(wanted), FIELD_READONLY, .label = N_("Wanted") },
+};
+#undef AT
+const FieldTable seat_fields = FIELD_TABLE("seat", Seat, seat_rows);
+
 static const Field role_change_rows[] = {
     { "role", FIELD_ENUM, offsetof(RoleChange, role), .values = &group_roles, .label = N_("Role") },
     { "business_type", FIELD_TEXT, offsetof(RoleChange, business_type), .label = N_("Business") },

@@ -175,6 +175,18 @@ typedef struct RequestAnswer { /* of approve, decline, ask, reply, withdraw */
     char *message;
 } RequestAnswer;
 
+typedef struct MembershipEnd { /* POST .../leave, DELETE .../members/{account} */
+    char *reason;              /* of a removal: what the removed one is told */
+} MembershipEnd;
+
+/* What a business type's seat is, in GET /v1/groups/{id}/seats (R123). */
+typedef struct Seat {
+    char *business_type;
+    bool taken;
+    char *taken_by; /* for who may read the members */
+    bool wanted;    /* the group looks for one */
+} Seat;
+
 typedef struct RoleChange { /* PATCH /v1/groups/{id}/members/{account} */
     GroupRole role;
     char *business_type;
@@ -210,9 +222,51 @@ typedef struct NewLeaderApproval { /* PUT /v1/leader-approvals/{uuid} */
     char *note;
 } NewLeaderApproval;
 
+/* ---- rules (group_rules.c) */
+
+/* What was not said gets what is usual: a public directory, meetings made by hand, absences of the last six months. */
+void group_input_init(GroupInput *input);
+
+/* Beyond fields_validate(): what belongs together, and a time zone that there is. `pointer` is where the input stands. False
+ * when a rule is broken. */
+bool group_input_validate(const GroupInput *input, const char *pointer, FieldErrors *errors);
+
+/* What can happen to a request. */
+typedef enum RequestEvent {
+    REQUEST_APPROVE = 1,
+    REQUEST_DECLINE,
+    REQUEST_ASK,   /* for more: the message is the question */
+    REQUEST_REPLY, /* the message is the answer */
+    REQUEST_WITHDRAW,
+} RequestEvent;
+
+/* Who does it: the applicant, or somebody with these rights in the group. FORBIDDEN, or REQUEST_STATE with a detail that says
+ * why not. */
+bool request_may(const MembershipRequest *request, RequestEvent event, bool applicant,
+                 unsigned rights, GError **error);
+/* All events but approve and withdraw say something: a message that is missing is an error of `message`. */
+bool request_answer_validate(RequestEvent event, const RequestAnswer *answer, FieldErrors *errors);
+/* Does it: state, texts and times, but for who decided. */
+void request_apply(MembershipRequest *request, RequestEvent event, const RequestAnswer *answer,
+                   gint64 now);
+bool request_is_open(const MembershipRequest *request);
+
+/* A group that somebody is in, or would be in. */
+typedef struct HeldGroup {
+    bool exclusive;
+    bool
+        leads; /* as an approved leader: who acts for one group only is one, for more an administrator has to say so */
+} HeldGroup;
+
+/*
+ * R53, R62, R63, D13: who is in an exclusive group is in no other one, unless they lead each exclusive group that they
+ * would be in.
+ */
+GroupConflict group_conflict(const HeldGroup *held, size_t n, const HeldGroup *wanted);
+
 extern const EnumTable group_states, group_directories, cadences, fee_periods, absence_policies,
     group_roles, membership_states, request_states, group_conflicts, leader_approval_kinds,
     leader_approval_states;
 extern const FieldTable group_input_fields, group_fields, member_fields, membership_request_fields,
-    new_membership_request_fields, request_answer_fields, role_change_fields,
-    leader_approval_fields, new_leader_approval_fields;
+    new_membership_request_fields, request_answer_fields, role_change_fields, membership_end_fields,
+    seat_fields, leader_approval_fields, new_leader_approval_fields;

@@ -4,6 +4,7 @@ noinst_LIBRARIES += %D%/libmodel.a
 	%D%/account.c %D%/account.h \
 	%D%/business_type.c %D%/business_type.h \
 	%D%/group.c %D%/group.h \
+	%D%/group_rules.c \
 	%D%/invitation.c %D%/invitation.h \
 	%D%/mail_type.c %D%/mail_type.h \
 	%D%/meeting.c %D%/meeting.h \

@@ -45,6 +45,21 @@ const MailTypeRow mail_types[MAIL_TYPES - 1] = {
       MAIL_MANDATORY, "address", "" },
     { MAIL_ACCOUNT_DELETED, "account-deleted", N_("Your account was deleted"), MAIL_MANDATORY, "",
       "" },
+    { MAIL_REQUEST_RECEIVED, "request-received", N_("Somebody asks to join a group that you lead"),
+      MAIL_MANDATORY, "group from company message", "group from" },
+    { MAIL_REQUEST_ANSWERED, "request-answered",
+      N_("A question about a request to join a group, or its answer"), MAIL_MANDATORY,
+      "group from company message", "group from" },
+    { MAIL_REQUEST_APPROVED, "request-approved", N_("You are a member of a group"), MAIL_MANDATORY,
+      "group message", "group" },
+    { MAIL_REQUEST_DECLINED, "request-declined", N_("A group declines your request to join"),
+      MAIL_MANDATORY, "group message", "group" },
+    { MAIL_MEMBERSHIP_ENDED, "membership-ended",
+      N_("A membership in a group has ended: yours, or in a group that you lead"), MAIL_MANDATORY,
+      "group from company state message", "group from" },
+    { MAIL_ROLE_CHANGED, "role-changed", N_("Another role in a group"), 0, "group state", "group" },
+    { MAIL_LEADER_APPROVAL, "leader-approval", N_("Leading more than one group"), MAIL_MANDATORY,
+      "group from company state message", "group from state" },
 };
 
 const MailTypeRow *mail_type_row(MailType type)

@@ -32,7 +32,14 @@ typedef enum MailType {
     MAIL_ADDRESS_ASKED,
     MAIL_ADDRESS_CHANGED,
     MAIL_ACCOUNT_DELETED,
-    MAIL_TYPES, /* one more than the last */
+    MAIL_REQUEST_RECEIVED, /* R61 */
+    MAIL_REQUEST_ANSWERED,
+    MAIL_REQUEST_APPROVED,
+    MAIL_REQUEST_DECLINED,
+    MAIL_MEMBERSHIP_ENDED,
+    MAIL_ROLE_CHANGED,
+    MAIL_LEADER_APPROVAL, /* R62 */
+    MAIL_TYPES,           /* one more than the last */
 } MailType;
 
 typedef enum MailTypeFlags {

@@ -11,6 +11,7 @@
 
 #include "base/problem.h"
 #include "server/check.h"
+#include "server/group_search.h"
 #include "server/profile_search.h"
 #include "server/referral_store.h"
 #include "server/schema.h"
@@ -33,7 +34,8 @@ static const char *const orders[] = { "referral", "sent_at, id", NULL };
 /* Full text is each engine's own. */
 static bool index_all(Db *db, gpointer nothing, GError **error)
 {
-    return referral_index_all(db, NULL, error) && profile_index_all(db, NULL, error);
+    return referral_index_all(db, NULL, error) && profile_index_all(db, NULL, error) &&
+           group_index_all(db, NULL, error);
 }
 
 /* ---- what is told meanwhile and at the end */

@@ -10,6 +10,7 @@
 #include "server/changes.h"
 #include "server/crypto.h"
 #include "server/families.h"
+#include "server/members.h"
 #include "server/password.h"
 #include "server/referral_store.h"
 #include "server/search.h"
@@ -85,6 +86,25 @@ const ErasureRow erasure_rows[] = {
     { "profile_words", "*", ERASE_ROWS, "a", "DELETE FROM profile_words WHERE account = $1" },
     { "profile_words", "*", ERASE_ROWS, "",
       "INSERT INTO profile_words (profile_words) VALUES ('optimize')", .sqlite_only = true },
+
+    /* Groups. What a leader wrote about a group is the group's, but for the name. */
+    { "leads_group", "home_text rules", ERASE_NAMES, "anpe",
+      "UPDATE leads_group SET home_text = REPLACE(REPLACE(home_text, $2, $3), $4, $3),"
+      " rules = REPLACE(REPLACE(rules, $2, $3), $4, $3) WHERE id IN"
+      " (SELECT group_id FROM membership WHERE account = $1)",
+      .long_names_only = true },
+    { "leads_group", "name area wanted first_on time_zone place fee_currency name_key",
+      ERASE_NOTHING, NULL, NULL },
+    { "group_words", "*", ERASE_TEXTS, NULL, NULL }, /* group_words_again() */
+    { "membership", "business_type seat reason", ERASE_TEXTS, "a",
+      "UPDATE membership SET business_type = NULL, seat = NULL, reason = NULL WHERE account = $1" },
+    { "membership_request", "business_type seat message refs question answer reason", ERASE_TEXTS,
+      "a",
+      "UPDATE membership_request SET business_type = NULL, seat = NULL, message = NULL,"
+      " refs = NULL, question = NULL, answer = NULL, reason = NULL WHERE account = $1" },
+    { "leader_approval", "note reason", ERASE_TEXTS, "a",
+      "UPDATE leader_approval SET note = NULL, reason = NULL,"
+      " state = CASE WHEN state = 1 THEN 3 ELSE state END WHERE account = $1" },
 
     /* Leads. */
     { "note", "*", ERASE_ROWS, "a", "DELETE FROM note WHERE account = $1" },
@@ -328,10 +348,11 @@ bool erasure_run(Call *call, const Uuid *account, GError **error)
 {
     g_auto(Erasure) erasure = { .call = call };
     return prepare(&erasure, account, error) && session_revoke_others(call, account, NULL, error) &&
-           note_partners(&erasure, error) && note_invitations(&erasure, error) &&
-           forget_attempts(&erasure, error) && find_shown(&erasure, error) &&
-           referral_index_forget(call->db, erasure.shown, error) && run_rows(&erasure, error) &&
-           referral_index_again(call->db, erasure.shown, error) && note_shown(&erasure, error) &&
+           memberships_erase(call, account, error) && note_partners(&erasure, error) &&
+           note_invitations(&erasure, error) && forget_attempts(&erasure, error) &&
+           find_shown(&erasure, error) && referral_index_forget(call->db, erasure.shown, error) &&
+           run_rows(&erasure, error) && referral_index_again(call->db, erasure.shown, error) &&
+           note_shown(&erasure, error) &&
            audit_put_of(call, account, "account.delete", account, error);
 }
 

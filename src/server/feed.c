@@ -7,10 +7,14 @@
 #include "model/invitation.h"
 #include "model/referral.h"
 #include "server/changes.h"
+#include "server/groups.h"
 #include "server/invitation_store.h"
+#include "server/leader_approvals.h"
+#include "server/members.h"
 #include "server/partners.h"
 #include "server/profile_store.h"
 #include "server/referral_store.h"
+#include "server/requests.h"
 
 #define PAGE_BYTES (1024 * 1024)
 
@@ -85,9 +89,32 @@ const ObjectRow object_rows[] = {
                  " UNION ALL SELECT id FROM invitation WHERE from_account = $1 AND $1 = $2" },
     { OBJECT_SCOPE, "scope", &scope_fields, scope_columns, "scope s CROSS JOIN scope_member m",
       "s.id = c.object_id AND m.scope_id = c.object_id AND m.account_id = $1" },
+    { OBJECT_GROUP, "group", &group_fields, group_columns, "leads_group g CROSS JOIN membership v",
+      "g.id = c.object_id AND v.group_id = g.id AND v.account = $1 AND v.state = 1",
+      .has_lists = true },
+    { OBJECT_MEMBER, "member", &member_fields, member_columns_inside,
+      "membership m CROSS JOIN account a",
+      "m.id = c.object_id AND m.state = 1 AND a.id = m.account AND EXISTS (SELECT 1 FROM membership"
+      " v WHERE v.group_id = m.group_id AND v.account = $1 AND v.state = 1)",
+      .has_lists = true, .shows = &member_fields,
+      .viewers = "SELECT group_id AS scope FROM membership WHERE account = $1 AND state = 1",
+      .showing = "SELECT id FROM membership WHERE group_id = $1 AND account = $2 AND state = 1" },
+    { OBJECT_REQUEST, "membership_request", &membership_request_fields, request_columns_in_scope,
+      REQUEST_FROM, "q.id = c.object_id AND " REQUEST_VISIBLE " AND " REQUEST_JOIN,
+      .has_lists = true, .shows = &party_fields,
+      .viewers = "SELECT g.officers AS scope FROM membership_request q CROSS JOIN leads_group g"
+                 " WHERE q.account = $1 AND g.id = q.group_id"
+                 " UNION SELECT id FROM account WHERE id = $1",
+      .showing = "SELECT q.id FROM leads_group g CROSS JOIN membership_request q"
+                 " WHERE g.officers = $1 AND q.account = $2 AND q.group_id = g.id"
+                 " UNION ALL SELECT id FROM membership_request WHERE account = $1 AND $1 = $2" },
+    { OBJECT_LEADER_APPROVAL, "leader_approval", &leader_approval_fields, leader_approval_columns,
+      APPROVAL_FROM, "p.id = c.object_id AND p.account = $1 AND " APPROVAL_JOIN,
+      .shows = &party_fields, .viewers = "SELECT id AS scope FROM account WHERE id = $1",
+      .showing = "SELECT id FROM leader_approval WHERE account = $1 AND $1 = $2" },
     { 0 },
 };
-G_STATIC_ASSERT(CONNECTION_CONNECTED == 3);
+G_STATIC_ASSERT(CONNECTION_CONNECTED == 3 && MEMBERSHIP_ACTIVE == 1);
 
 const char *feed_page_sql(int i)
 {

@@ -30,6 +30,10 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/feed.c %D%/feed.h \
 	%D%/form.c %D%/form.h \
 	%D%/frame.c %D%/frame.h \
+	%D%/group_mail.c %D%/group_mail.h \
+	%D%/group_search.c %D%/group_search.h \
+	%D%/group_store.c \
+	%D%/groups.c %D%/groups.h \
 	%D%/health.c \
 	%D%/hints.c %D%/hints.h \
 	%D%/httpd.c %D%/httpd.h %D%/httpd_internal.h \
@@ -41,6 +45,7 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/invitations.c %D%/invitations.h \
 	%D%/jobs.c %D%/jobs.h \
 	%D%/lanes.c %D%/lanes.h \
+	%D%/leader_approvals.c %D%/leader_approvals.h \
 	%D%/library.c %D%/library.h \
 	%D%/link.c \
 	%D%/lead_link.c %D%/lead_link.h \
@@ -55,6 +60,7 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/mail_store.c %D%/mail_store.h \
 	%D%/mail_template.c %D%/mail_template.h \
 	%D%/mail_link.c %D%/mail_link.h \
+	%D%/members.c %D%/members.h \
 	%D%/metrics.c %D%/metrics.h \
 	%D%/network.c %D%/network.h \
 	%D%/network_page.c %D%/network_page.h \
@@ -80,6 +86,7 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/referrals.c %D%/referrals.h \
 	%D%/report_data.c %D%/report_data.h \
 	%D%/reports.c %D%/reports.h \
+	%D%/requests.c %D%/requests.h \
 	%D%/reset.c %D%/reset.h \
 	%D%/routes.c %D%/routes.h \
 	%D%/schema.c %D%/schema.h \
@@ -95,7 +102,8 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/totp.c %D%/totp.h \
 	%D%/verify.c %D%/verify.h \
 	%D%/unsubscribe.c %D%/unsubscribe.h \
-	%D%/watchdog.c
+	%D%/watchdog.c \
+	%D%/words.c %D%/words.h
 nodist_%C%_libserver_a_SOURCES = %D%/server_schema.c %D%/demo_texts.c %D%/mail_texts.c
 
 server_schema_files = \
@@ -144,12 +152,19 @@ mail_names = \
 	lead-outside \
 	lead-received \
 	lead-waiting \
+	leader-approval \
+	membership-ended \
 	new-address \
 	outcome \
 	outside-reminder \
 	password-changed \
 	reciprocate \
+	request-answered \
+	request-approved \
+	request-declined \
+	request-received \
 	reset-password \
+	role-changed \
 	verdict \
 	verify-email
 mail_en_files = $(mail_names:%=data/mail/en/%.txt)

@@ -6,9 +6,9 @@
 #include "db/row.h"
 #include "model/business_type.h"
 #include "server/search.h"
+#include "server/words.h"
 
 #define QUERY_WORDS 12
-#define PART_WORDS 1200
 #define FILTER_WORDS 6
 #define MARKER_BYTES 64
 
@@ -74,36 +74,11 @@ static void put_business(GString *out, const char *stored)
 
 static void put_marked(GString *out, char kind, char *const *list)
 {
-    for (; list && *list; list++) {
-        g_autoptr(GString) cut = g_string_new(NULL);
-        search_cut(cut, *list, FILTER_WORDS);
-        g_auto(GStrv) words = g_strsplit(g_strchomp(cut->str), " ", -1);
-        for (char **word = words; *word; word++)
-            if (**word)
-                g_string_append_printf(out, "_%c_%s ", kind, *word);
-    }
-}
-
-static void put_account(GString *out, const Uuid *id)
-{
-    g_string_append(out, "_u_");
-    for (int i = 0; i < 16; i++)
-        g_string_append_printf(out, "%02x", id->bytes[i]);
-    g_string_append_c(out, ' ');
+    for (; list && *list; list++)
+        words_put_marked(out, kind, *list);
 }
 
 /* ---- documents */
-
-static void put_text(GString *out, const char *text)
-{
-    search_cut(out, text, PART_WORDS);
-}
-
-static void put_list(GString *out, char *const *list)
-{
-    for (; list && *list; list++)
-        put_text(out, *list);
-}
 
 static void make_parts(const Account *account, GString *parts[static PARTS])
 {
@@ -111,43 +86,29 @@ static void make_parts(const Account *account, GString *parts[static PARTS])
     const BusinessType *type = business_type_find(account->business_type);
     for (int i = 0; i < PARTS; i++)
         parts[i] = g_string_new(NULL);
-    put_text(parts[PART_WHO], account->name);
-    put_text(parts[PART_WHO], account->company_name);
-    put_text(parts[PART_WHO], profile->headline);
-    put_text(parts[PART_TRADE], type ? NULL : account->business_type);
+    words_put_text(parts[PART_WHO], account->name);
+    words_put_text(parts[PART_WHO], account->company_name);
+    words_put_text(parts[PART_WHO], profile->headline);
+    words_put_text(parts[PART_TRADE], type ? NULL : account->business_type);
     for (char **word = type ? type->words : NULL; word && *word; word++)
-        put_text(parts[PART_TRADE], *word);
-    put_list(parts[PART_TRADE], profile->specialities);
-    put_list(parts[PART_FIT], profile->industries);
-    put_list(parts[PART_FIT], profile->areas);
-    put_text(parts[PART_REST], profile->about);
-    put_text(parts[PART_REST], profile->qualifies);
-    put_text(parts[PART_REST], profile->ideal_partner);
+        words_put_text(parts[PART_TRADE], *word);
+    words_put_list(parts[PART_TRADE], profile->specialities);
+    words_put_list(parts[PART_FIT], profile->industries);
+    words_put_list(parts[PART_FIT], profile->areas);
+    words_put_text(parts[PART_REST], profile->about);
+    words_put_text(parts[PART_REST], profile->qualifies);
+    words_put_text(parts[PART_REST], profile->ideal_partner);
     for (const BusinessType *up = type ? type->parent : NULL; up; up = up->parent)
-        put_text(parts[PART_REST], up->label);
+        words_put_text(parts[PART_REST], up->label);
 
     GString *markers = parts[PART_MARKERS];
-    put_account(markers, &account->id);
+    words_put_id(markers, 'u', &account->id);
     put_business(markers, account->business_type);
     put_marked(markers, 'a', profile->areas);
     put_marked(markers, 's', profile->specialities);
     put_marked(markers, 's', profile->industries);
     if (profile->price_level)
         g_string_append_printf(markers, "_p_%" G_GINT64_FORMAT " ", profile->price_level);
-}
-
-/* "'plumber':1A 'leeds':2B": positions carry the weights. */
-static char *vector_of(GString *const parts[static PARTS])
-{
-    GString *out = g_string_new(NULL);
-    int position = 1;
-    for (int i = 0; i < PARTS; i++) {
-        g_auto(GStrv) words = g_strsplit(parts[i]->str, " ", -1);
-        for (char **word = words; *word; word++)
-            if (**word)
-                g_string_append_printf(out, "'%s':%d%c ", *word, position++, weights[i]);
-    }
-    return g_string_free(out, FALSE);
 }
 
 static bool insert(Db *db, const Account *account, GString *const parts[static PARTS],
@@ -160,7 +121,7 @@ static bool insert(Db *db, const Account *account, GString *const parts[static P
                        db_uuid(&account->id), db_text(parts[PART_WHO]->str),
                        db_text(parts[PART_TRADE]->str), db_text(parts[PART_FIT]->str),
                        db_text(parts[PART_REST]->str), db_text(parts[PART_MARKERS]->str));
-    g_autofree char *vector = vector_of(parts);
+    g_autofree char *vector = words_vector(parts, weights, PARTS);
     return db_exec(db, error,
                    "INSERT INTO profile_words (account, words) VALUES ($1, CAST($2 AS tsvector))"
                    " ON CONFLICT (account) DO UPDATE SET words = excluded.words",
@@ -172,7 +133,7 @@ static bool take_out(Db *db, const Uuid *id, GError **error)
     if (db_engine(db) != DB_ENGINE_SQLITE)
         return true; /* the one row is written over */
     g_autoptr(GString) marker = g_string_new("\"");
-    put_account(marker, id);
+    words_put_id(marker, 'u', id);
     g_strchomp(marker->str);
     g_autofree char *query = g_strconcat(marker->str, "\"", NULL);
     return db_exec(db, error, "DELETE FROM profile_words WHERE profile_words MATCH $1",
@@ -230,63 +191,30 @@ bool profile_index_all(Db *db, gpointer nothing, GError **error)
 
 /* ---- queries */
 
-typedef struct Asking {
-    GString *out;
-    bool sqlite;
-} Asking;
-
-static void ask(const Asking *asking, const char *word, bool prefix)
-{
-    const char *and = asking->out->len ? asking->sqlite ? " AND " : " & " : "";
-    if (asking->sqlite)
-        g_string_append_printf(asking->out, "%s\"%s\"%s", and, word, prefix ? "*" : "");
-    else
-        g_string_append_printf(asking->out, "%s'%s'%s", and, word, prefix ? ":*" : "");
-}
-
-/* Returns how many words the text has; kind: of markers, 0 of the text itself. */
-static int ask_words(const Asking *asking, const char *text, char kind, int max)
-{
-    g_autoptr(GString) cut = g_string_new(NULL);
-    int n = search_cut(cut, text, max);
-    g_auto(GStrv) words = g_strsplit(g_strchomp(cut->str), " ", -1);
-    for (char **word = words; *word; word++) {
-        g_autofree char *marked = kind ? g_strdup_printf("_%c_%s", kind, *word) : NULL;
-        if (**word)
-            ask(asking, marked ? marked : *word, true);
-    }
-    return n;
-}
-
-static bool is_given(const char *text)
-{
-    return text && text[strspn(text, " ")];
-}
-
 char *profile_query(const Db *db, const ProfileQuery *query, bool *any, bool *ranked)
 {
     g_autoptr(GString) out = g_string_new(NULL);
-    const Asking asking = { out, db_engine(db) == DB_ENGINE_SQLITE };
+    DbEngine engine = db_engine(db);
     bool possible = true;
-    *ranked = is_given(query->text);
-    *any = *ranked || is_given(query->business_type) || is_given(query->area) ||
-           is_given(query->speciality) || query->price_level;
+    *ranked = words_given(query->text);
+    *any = *ranked || words_given(query->business_type) || words_given(query->area) ||
+           words_given(query->speciality) || query->price_level;
     if (*ranked)
-        possible &= ask_words(&asking, query->text, 0, QUERY_WORDS) > 0;
-    if (is_given(query->area))
-        possible &= ask_words(&asking, query->area, 'a', FILTER_WORDS) > 0;
-    if (is_given(query->speciality))
-        possible &= ask_words(&asking, query->speciality, 's', FILTER_WORDS) > 0;
-    if (is_given(query->business_type)) {
+        possible &= words_ask_text(out, engine, query->text, 0, QUERY_WORDS) > 0;
+    if (words_given(query->area))
+        possible &= words_ask_text(out, engine, query->area, 'a', FILTER_WORDS) > 0;
+    if (words_given(query->speciality))
+        possible &= words_ask_text(out, engine, query->speciality, 's', FILTER_WORDS) > 0;
+    if (words_given(query->business_type)) {
         const BusinessType *type = business_type_find(query->business_type);
         g_autofree char *marker = business_marker(type ? type->code : query->business_type);
         possible &= marker != NULL;
         if (marker)
-            ask(&asking, marker, false);
+            words_ask(out, engine, marker, false);
     }
     if (query->price_level) {
         g_autofree char *marker = g_strdup_printf("_p_%" G_GINT64_FORMAT, query->price_level);
-        ask(&asking, marker, false);
+        words_ask(out, engine, marker, false);
     }
     return *any && possible ? g_string_free(g_steal_pointer(&out), FALSE) : NULL;
 }

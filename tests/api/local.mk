@@ -16,6 +16,7 @@ API_TESTS = \
 	%D%/event.test.js \
 	%D%/export.test.js \
 	%D%/feed.test.js \
+	%D%/group.test.js \
 	%D%/http.test.js \
 	%D%/instance.test.js \
 	%D%/invitation.test.js \
@@ -24,6 +25,7 @@ API_TESTS = \
 	%D%/mail-jobs.test.js \
 	%D%/mail.test.js \
 	%D%/network-page.test.js \
+	%D%/member.test.js \
 	%D%/note.test.js \
 	%D%/oauth-client.test.js \
 	%D%/openapi.test.js \
@@ -49,7 +51,7 @@ API_TESTS = \
 	%D%/transition.test.js \
 	%D%/verdict.test.js \
 	%D%/year.test.js
-EXTRA_DIST += %D%/copy.js %D%/independent.js %D%/npm/package.json %D%/npm/package-lock.json %D%/read-zip.py %D%/harness.js %D%/network.js %D%/raw.js %D%/totp.js $(API_TESTS)
+EXTRA_DIST += %D%/copy.js %D%/groups.js %D%/independent.js %D%/npm/package.json %D%/npm/package-lock.json %D%/read-zip.py %D%/harness.js %D%/network.js %D%/raw.js %D%/totp.js $(API_TESTS)
 EXTRA_DIST += %D%/mta.js %D%/parse-mail.py
 EXTRA_DIST += %D%/year-reports.txt
 dist_check_SCRIPTS += %D%/run-sqlite.sh %D%/run-postgresql.sh

@@ -141,6 +141,49 @@ test('every problem code of the catalogue that goes on the wire is in it', () =>
 
 /* ---- answers */
 
+async function theGroups(is) {
+    const [ann, ben, root] = [await net.api.user('lead@x.example'), await net.api.user('join@x.example'), await net.api.user('rule@x.example', { admin: true })];
+    const id = uuid(), at = `/v1/groups/${id}`, other = uuid(), asked = uuid();
+    const made = await ann.put(at, { name: 'Harbour', open: true, wanted: ['plumber'], seat_by_category: true, fee: { amount: 100, currency: 'GBP' }, fee_period: 'annual' });
+    is('PUT', '/v1/groups/{id}', made);
+    is('PATCH', '/v1/groups/{id}', await ann.patch(at, { area: 'Leeds' }, { rev: made.body.rev }));
+    is('POST', '/v1/groups/{id}/activate', await ann.post(`${at}/activate`));
+    is('GET', '/v1/groups/{id}', await ben.get(at));
+    is('GET', '/v1/groups', await ben.get('/v1/groups?trade=plumber'));
+    const verbs = { withdraw: ben, decline: ann, ask: ann, reply: ben, approve: ann };
+    for (const verb of ['withdraw', 'approve']) {
+        const request = `${at}/requests/${uuid()}`;
+        is('PUT', '/v1/groups/{id}/requests/{sub}', await ben.put(request, { message: 'Me', references: ['Sue'], business_type: 'baker' }));
+        for (const step of verb === 'approve' ? ['ask', 'reply', 'approve'] : [verb])
+            is('POST', `/v1/groups/{id}/requests/{sub}/${step}`, await verbs[step].post(`${request}/${step}`, { message: 'x' }));
+        is('GET', '/v1/groups/{id}/requests/{sub}', await ann.get(request));
+    }
+    is('GET', '/v1/groups/{id}/requests', await ann.get(`${at}/requests`));
+    is('GET', '/v1/groups/{id}/seats', await ben.get(`${at}/seats`));
+    is('GET', '/v1/groups/{id}/members', await ben.get(`${at}/members`));
+    const member = await ann.get(`${at}/members/${ben.account}`);
+    is('GET', '/v1/groups/{id}/members/{account}', member);
+    is('PATCH', '/v1/groups/{id}/members/{account}', await ann.patch(`${at}/members/${ben.account}`, { role: 'treasurer' }, { rev: member.body.rev }));
+    for (const scope of (await ben.get('/v1/me')).body.scopes) is('GET', '/v1/changes', await ben.get(`/v1/changes?scope=${scope.id}`));
+    is('POST', '/v1/groups/{id}/leave', await ben.post(`${at}/leave`, {}));
+    const cat = await net.api.user('cat@x.example');
+    await cat.put(`${at}/requests/${asked}`, {});
+    await ann.post(`${at}/requests/${asked}/approve`, {});
+    is('DELETE', '/v1/groups/{id}/members/{account}', await ann.write('DELETE', `${at}/members/${cat.account}`, { reason: 'x' }));
+    const dan = uuid();
+    await (await net.api.user('dan2@x.example')).put(`${at}/requests/${dan}`, {});
+    is('POST', '/v1/groups/{id}/requests/{sub}/decline', await ann.post(`${at}/requests/${dan}/decline`, { message: 'x' }));
+    await ann.put(`/v1/groups/${other}`, { name: 'Second' });
+    for (const verb of ['decline', 'approve']) {
+        const approval = `/v1/leader-approvals/${uuid()}`;
+        is('PUT', '/v1/leader-approvals/{id}', await ann.put(approval, { group: other, note: 'x' }));
+        is('GET', '/v1/leader-approvals/{id}', await ann.get(approval));
+        is('GET', '/v1/leader-approvals', await root.get('/v1/leader-approvals'));
+        is('POST', `/v1/leader-approvals/{id}/${verb}`, await root.post(`${approval}/${verb}`, { message: 'x' }));
+    }
+    is('POST', '/v1/groups/{id}/close', await ann.post(`${at}/close`));
+}
+
 /* Profiles, invitations, partners, and their pages. */
 async function theNetwork(is) {
     const [dan, eve, fay] = await Promise.all(['dan', 'eve', 'fay'].map((name) => net.api.user(`${name}@x.example`))), url = () => `/v1/invitations/${uuid()}`;
@@ -192,6 +235,7 @@ test('answers are as the document says', async () => {
     is('GET', '/v1/referrals', await ben.get('/v1/referrals?limit=2'));
     is('GET', '/v1/partners', await ben.get('/v1/partners'));
     await theNetwork(is);
+    await theGroups(is);
     for (const name of ['give-take', 'not-a-lead-reasons', 'speed']) is('GET', `/v1/reports/${name}`, await ann.get(`/v1/reports/${name}`));
     is('GET', '/v1/changes', await ben.get('/v1/changes?limit=500'));
     is('GET', '/v1/changes', await ben.get(`/v1/changes?since=${(await ben.get('/v1/me')).body.scopes[0].state}`));

@@ -6,18 +6,24 @@
 //   revoked     a token whose session was ended   former     was the sender's partner, and got leads then
 //   stranger    a member, connected with nobody   admin      an administrator: of the service, not of people's leads
 //   sender, recipient
+//
+// and from a group that is active, with a public directory; to it all of the above are outsiders:
+//
+//   leader, secretary, treasurer, member          applicant  has asked to join it
 'use strict';
 const assert = require('node:assert/strict');
 const { test, before, after } = require('node:test');
 const { leadlined, uuid, PASSWORD, QUICK_HASH } = require('./harness.js');
+const { ask, draft, group, join, must } = require('./groups.js');
 const { act, lead, literal, network, send, sql } = require('./network.js');
 
-const roles = ['anonymous', 'revoked', 'stranger', 'partner', 'former', 'admin', 'sender', 'recipient'];
-const SECRET = 'Permission-7Q2M4K', NOTE = 'Note-9XK3';
-let net, doc, callers;
+const groupRoles = ['leader', 'secretary', 'treasurer', 'member', 'applicant'];
+const roles = ['anonymous', 'revoked', 'stranger', 'partner', 'former', 'admin', 'sender', 'recipient', ...groupRoles];
+const SECRET = 'Permission-7Q2M4K', NOTE = 'Note-9XK3', ASKED = 'Asked-5TR8';
+let net, doc, callers, club;
 
 before(async () => {
-    net = await network(['sender', 'recipient', 'partner', 'former'], { strangers: ['stranger', 'admin'] });
+    net = await network(['sender', 'recipient', 'partner', 'former'], { strangers: ['stranger', 'admin', ...groupRoles] });
     await send(net.sender, net.former);
     await act(net.sender, await send(net.former, net.sender), 'pick-up');
     net.api.child.kill('SIGTERM');
@@ -31,6 +37,8 @@ before(async () => {
     const revoked = await net.api.login(net.stranger.email);
     const session = (await revoked.get('/v1/sessions')).body.items.find((s) => s.current);
     assert.equal((await revoked.delete(`/v1/sessions/${session.id}`)).status, 204);
+    club = await group(net.leader);
+    for (const role of ['secretary', 'treasurer', 'member']) await enter(role);
     callers = { ...net, anonymous: net.api, revoked };
     assert.equal((await net.admin.get('/v1/me')).body.account.admin, true);
     doc = (await net.api.get('/v1/openapi.json')).body;
@@ -41,6 +49,8 @@ after(() => net.stop());
    then refused as such) */
 
 const nobody = { anonymous: 401, revoked: 401 };
+/* Who belongs to the group, or would: partners of nobody. */
+const unconnected = (what) => Object.fromEntries(groupRoles.map((role) => [role, what]));
 const members = (what, others = {}) => ({ ...nobody, ...Object.fromEntries(roles.slice(2).map((role) => [role, what])), ...others });
 const everybody = (what) => Object.fromEntries(roles.map((role) => [role, what]));
 const parties = members(404, { sender: 'ok', recipient: 'ok' });
@@ -78,6 +88,28 @@ async function reconnect(role) {
     assert.equal(answer.status, 201, answer.text);
     assert.equal((await net.partner.post(`/v1/invitations/${id}/accept`)).status, 200);
 }
+/** Gets somebody of the group into it (again), with their role. */
+async function enter(role) {
+    await join(club, net.leader, net[role]);
+    const at = `/v1/groups/${club.id}/members/${net[role].account}`, { rev } = await must(net.leader.get(at));
+    await must(net.leader.patch(at, { role }, { rev }));
+}
+const inClub = (path = '') => `/v1/groups/${club.id}${path}`;
+const insiders = (what) => ({ leader: what, secretary: what, treasurer: what, member: what });
+const officers = (what, leader = what) => ({ secretary: what, treasurer: what, leader });
+const page = () => must(net.leader.get(inClub()));
+const second = () => draft(net.leader);
+async function approvalAsked() {
+    return must(net.leader.put(`/v1/leader-approvals/${uuid()}`, { group: (await second()).id }));
+}
+/** An open request of the applicant's, who is no member. */
+async function requested() {
+    await net.applicant.post(inClub('/leave'), {});
+    for (const old of (await net.applicant.get(inClub('/requests?state=open'))).body.items) await net.applicant.post(inClub(`/requests/${old.id}/withdraw`), {});
+    return ask(club, net.applicant, { message: ASKED });
+}
+const onRequest = (verb, expect, more = {}) => [`POST /v1/groups/{id}/requests/{sub}/${verb}`,
+    { make: requested, try: (c, one) => c.post(inClub(`/requests/${one.id}/${verb}`), { message: 'x' }), expect: members(404, expect), ...more }];
 const get = (path) => (c) => c.get(path);
 const empty = (method, path) => (c) => c.write(method, path, {}, { create: method === 'PUT' && !path.includes('/me/') });
 const verb = (name, body) => (c, sent) => c.post(`/v1/referrals/${sent.id}/${name}`, body);
@@ -158,17 +190,42 @@ const table = {
     'PUT /v1/referrals/{id}/notes/{sub}': { make: fresh, try: (c, sent) => c.put(`/v1/referrals/${sent.id}/notes/${uuid()}`, { text: 'x' }), expect: parties },
 
     'GET /v1/partners': own('/v1/partners'),
-    'DELETE /v1/partners/{account}': { try: (c) => c.delete(`/v1/partners/${net.partner.account}`), expect: members('ok', { stranger: 404, admin: 404, partner: 404 }), undo: reconnect },
-    'POST /v1/partners/{account}/encourage': { try: (c) => c.post(`/v1/partners/${net.partner.account}/encourage`, { message: 'Go on' }), expect: members('ok', { stranger: 409, admin: 409, partner: 409 }) },
+    'DELETE /v1/partners/{account}': { try: (c) => c.delete(`/v1/partners/${net.partner.account}`), expect: members('ok', { ...unconnected(404), stranger: 404, admin: 404, partner: 404 }), undo: reconnect },
+    'POST /v1/partners/{account}/encourage': { try: (c) => c.post(`/v1/partners/${net.partner.account}/encourage`, { message: 'Go on' }), expect: members('ok', { stranger: 409, admin: 409, partner: 409, ...unconnected(409) }) },
     'GET /v1/profiles': own('/v1/profiles?q=x'),
-    'GET /v1/profiles/{account}': { try: (c) => c.get(`/v1/profiles/${net.partner.account}`), expect: members('ok', { stranger: 404, admin: 404 }) },
+    'GET /v1/profiles/{account}': { try: (c) => c.get(`/v1/profiles/${net.partner.account}`), expect: members('ok', { ...unconnected(404), stranger: 404, admin: 404 }) },
     'GET /v1/invitations': own('/v1/invitations'),
     'PUT /v1/invitations/{id}': { try: (c) => c.put(`/v1/invitations/${uuid()}`, { email: 'somebody@x.example' }), expect: members('ok') },
-    'GET /v1/invitations/{id}': { make: invited, try: (c, one) => c.get(`/v1/invitations/${one.id}`), expect: members(404, { sender: 'ok', stranger: 'ok' }) },
-    'POST /v1/invitations/{id}/accept': { make: invited, try: (c, one) => c.post(`/v1/invitations/${one.id}/accept`), expect: members(404, { sender: 403, stranger: 'ok' }) },
-    'POST /v1/invitations/{id}/withdraw': { make: invited, try: (c, one) => c.post(`/v1/invitations/${one.id}/withdraw`), expect: members(404, { sender: 'ok', stranger: 403 }) },
+    'GET /v1/invitations/{id}': { make: invited, last: 'stranger', try: (c, one) => c.get(`/v1/invitations/${one.id}`), expect: members(404, { sender: 'ok', stranger: 'ok' }) },
+    'POST /v1/invitations/{id}/accept': { make: invited, last: 'stranger', try: (c, one) => c.post(`/v1/invitations/${one.id}/accept`), expect: members(404, { sender: 403, stranger: 'ok' }) },
+    'POST /v1/invitations/{id}/withdraw': { make: invited, last: 'sender', try: (c, one) => c.post(`/v1/invitations/${one.id}/withdraw`), expect: members(404, { sender: 'ok', stranger: 403 }) },
     // nobody is asked again so soon after a decline: one invitation for all, and whom it is for comes last
     'POST /v1/invitations/{id}/decline': { make: invited, last: 'stranger', try: (c, one) => c.post(`/v1/invitations/${one.id}/decline`), expect: members(404, { sender: 403, stranger: 'ok' }) },
+    'GET /v1/groups': own('/v1/groups'),
+    'PUT /v1/groups/{id}': { try: (c) => c.put(`/v1/groups/${uuid()}`, { name: `G ${uuid()}` }), expect: members('ok') },
+    'GET /v1/groups/{id}': { try: (c) => c.get(inClub()), expect: members('ok') },
+    'PATCH /v1/groups/{id}': { make: page, try: (c, one) => c.patch(inClub(), { area: uuid() }, { rev: one.rev }), expect: members(403, { leader: 'ok' }) },
+    'POST /v1/groups/{id}/activate': { try: (c) => c.post(inClub('/activate')), expect: members(403, { leader: 409 }) },
+    'POST /v1/groups/{id}/close': { make: second, try: (c, one) => c.post(`/v1/groups/${one.id}/close`), expect: members(404, { leader: 'ok' }) },
+    'GET /v1/groups/{id}/seats': { try: (c) => c.get(inClub('/seats')), expect: members('ok') },
+    'GET /v1/groups/{id}/members': { try: (c) => c.get(inClub('/members')), expect: members('ok') },
+    'GET /v1/groups/{id}/members/{account}': { try: (c) => c.get(inClub(`/members/${net.leader.account}`)), expect: members('ok') },
+    'PATCH /v1/groups/{id}/members/{account}': { try: (c) => c.patch(inClub(`/members/${net.member.account}`), { role: 'member' }, { rev: 999 }), expect: members(403, { leader: 412 }) },
+    'DELETE /v1/groups/{id}/members/{account}': { try: (c) => c.write('DELETE', inClub(`/members/${net.member.account}`), { reason: 'x' }), expect: members(403, { leader: 'ok' }), undo: () => enter('member') },
+    'POST /v1/groups/{id}/leave': { try: (c) => c.post(inClub('/leave'), {}), expect: members(403, { ...insiders('ok'), leader: 409 }), undo: enter },
+    'GET /v1/groups/{id}/requests': { make: requested, try: (c) => c.get(inClub('/requests')), expect: members('ok') }, // for officers all, for others their own
+    'GET /v1/groups/{id}/requests/{sub}': { make: requested, try: (c, one) => c.get(inClub(`/requests/${one.id}`)), expect: members(404, { applicant: 'ok', ...officers('ok') }) },
+    ...Object.fromEntries([onRequest('approve', { applicant: 403, ...officers(403, 'ok') }), onRequest('ask', { applicant: 403, ...officers(403, 'ok') }),
+        onRequest('reply', { applicant: 409, ...officers(403) }), onRequest('withdraw', { applicant: 'ok', ...officers(403) }),
+        // nobody asks again so soon after a decline
+        onRequest('decline', { applicant: 403, ...officers(403, 'ok') }, { last: 'leader' })]),
+    'PUT /v1/groups/{id}/requests/{sub}': { try: (c) => c.put(inClub(`/requests/${uuid()}`), {}), expect: members('ok', { ...insiders(409), applicant: 409 }) },
+    'GET /v1/leader-approvals': own('/v1/leader-approvals'),
+    'PUT /v1/leader-approvals/{id}': { try: (c) => c.put(`/v1/leader-approvals/${uuid()}`, { group: club.id }), expect: members(403, insiders('ok')) },
+    'GET /v1/leader-approvals/{id}': { make: approvalAsked, try: (c, one) => c.get(`/v1/leader-approvals/${one.id}`), expect: members(404, { leader: 'ok', admin: 'ok' }) },
+    ...Object.fromEntries(['approve', 'decline'].map((verb) => [`POST /v1/leader-approvals/{id}/${verb}`,
+        { make: approvalAsked, try: (c, one) => c.post(`/v1/leader-approvals/${one.id}/${verb}`, {}), expect: members(403, { admin: 'ok' }) }])),
+
     'GET /v1/reports/give-take': own('/v1/reports/give-take'),
     'GET /v1/reports/not-a-lead-reasons': own('/v1/reports/not-a-lead-reasons'),
     'GET /v1/reports/speed': own('/v1/reports/speed'),
@@ -201,6 +258,7 @@ test('§3.8: every route, by every role', async () => {
                 findings.push(`${name} by ${role}: inside ${answer.body.results[0].status}, expected ${row.inner[role]}`);
             if (!['sender', 'recipient'].includes(role) && answer.text.includes(SECRET)) findings.push(`${name} tells ${role} of a lead of others`);
             if (!(row.note || ['recipient']).includes(role) && answer.text.includes(NOTE)) findings.push(`${name} tells ${role} another's note`);
+            if (!['applicant', 'leader', 'secretary', 'treasurer'].includes(role) && answer.text.includes(ASKED)) findings.push(`${name} tells ${role} another's request`);
             if (row.undo && expected === 'ok') await row.undo(role);
             // a refusal changes nothing
             if (object && object.need === undefined && object.lead && typeof expected === 'number' && expected !== 200) {

@@ -10,10 +10,14 @@
 
 #include "server/erasure.h"
 #include "server/feed.h"
+#include "server/groups.h"
 #include "server/invitations.h"
+#include "server/leader_approvals.h"
+#include "server/members.h"
 #include "server/network.h"
 #include "server/profiles.h"
 #include "server/referral_list.h"
+#include "server/requests.h"
 #include "server/schema.h"
 
 static const DbDriver *const drivers[] = { &db_sqlite, NULL };
@@ -70,6 +74,19 @@ static void the_network_walks_an_index(void **state)
         assert_walks_index(db, network_hot_sql(i));
     for (int i = 0; profile_hot_sql(db, i); i++)
         assert_walks_index(db, profile_hot_sql(db, i));
+}
+
+static void groups_walk_an_index(void **state)
+{
+    g_autoptr(Db) db = open_migrated();
+    for (int i = 0; group_hot_sql(db, i); i++)
+        assert_walks_index(db, group_hot_sql(db, i));
+    for (int i = 0; member_hot_sql(i); i++)
+        assert_walks_index(db, member_hot_sql(i));
+    for (int i = 0; request_hot_sql(i); i++)
+        assert_walks_index(db, request_hot_sql(i));
+    for (int i = 0; leader_approval_hot_sql(i); i++)
+        assert_walks_index(db, leader_approval_hot_sql(i));
 }
 
 static void changes_walk_an_index(void **state)
@@ -146,6 +163,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists_walk_an_index),
         cmocka_unit_test(the_network_walks_an_index),
+        cmocka_unit_test(groups_walk_an_index),
         cmocka_unit_test(changes_walk_an_index),
         cmocka_unit_test(every_text_is_in_the_table_of_erasure),
         cmocka_unit_test(erasure_does_what_it_says),
