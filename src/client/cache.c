@@ -190,8 +190,7 @@ bool cache_twin(Cache *cache, const NewReferral *input, gint64 since, Uuid *lead
 
 /* ---- single objects */
 
-/* Reads the one row of a query into an object of the table. */
-static bool read_one(DbRows *from, const FieldTable *table, void *out, GError **error)
+bool cache_read_one(DbRows *from, const FieldTable *table, void *out, GError **error)
 {
     g_autoptr(DbRows) rows = from;
     if (!rows || !db_next(rows, error)) {
@@ -205,29 +204,42 @@ static bool read_one(DbRows *from, const FieldTable *table, void *out, GError **
 
 bool cache_referral(Cache *cache, const Uuid *id, Referral *out, GError **error)
 {
-    return read_one(db_query(cache->db, error, cache->select_referral, db_uuid(id)),
-                    &referral_fields, out, error);
+    return cache_read_one(db_query(cache->db, error, cache->select_referral, db_uuid(id)),
+                          &referral_fields, out, error);
 }
 
 bool cache_server_referral(Cache *cache, const Uuid *id, Referral *out, GError **error)
 {
-    return read_one(db_query(cache->db, error, cache->select_server, db_uuid(id)), &referral_fields,
-                    out, error);
+    return cache_read_one(db_query(cache->db, error, cache->select_server, db_uuid(id)),
+                          &referral_fields, out, error);
 }
 
 bool cache_server_note(Cache *cache, const Uuid *note, Note *out, GError **error)
 {
-    return read_one(db_query(cache->db, error, cache->select_server_note, db_uuid(note)),
-                    &note_fields, out, error);
+    return cache_read_one(db_query(cache->db, error, cache->select_server_note, db_uuid(note)),
+                          &note_fields, out, error);
 }
 
 bool cache_partner(Cache *cache, const Uuid *account, Partner *out, GError **error)
 {
-    return read_one(db_query(cache->db, error, cache->select_partner, db_uuid(account)),
-                    &partner_fields, out, error);
+    return cache_read_one(db_query(cache->db, error, cache->select_partner, db_uuid(account)),
+                          &partner_fields, out, error);
 }
 
-static GArray *read_ids(DbRows *from, GError **error)
+GPtrArray *cache_read_all(DbRows *from, const FieldTable *table, GDestroyNotify free,
+                          GError **error)
+{
+    g_autoptr(DbRows) rows = from;
+    g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(free);
+    while (rows && db_next(rows, error)) {
+        void *object = g_malloc0(table->size);
+        row_read(rows, 0, table, object, ROW_COPY);
+        g_ptr_array_add(all, object);
+    }
+    return rows && db_rows_ok(rows) ? g_steal_pointer(&all) : NULL;
+}
+
+GArray *cache_read_ids(DbRows *from, GError **error)
 {
     g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(Uuid));
     g_autoptr(DbRows) rows = from;
@@ -240,7 +252,7 @@ static GArray *read_ids(DbRows *from, GError **error)
 
 GArray *cache_arrivals(Cache *cache, GError **error)
 {
-    return read_ids(
+    return cache_read_ids(
         db_query(cache->db, error,
                  "SELECT a.id FROM arrival a CROSS JOIN referral r ON r.id = a.id WHERE "
                  "r.box = 1 AND r.state = 1 ORDER BY r.n"),
@@ -249,7 +261,7 @@ GArray *cache_arrivals(Cache *cache, GError **error)
 
 GArray *cache_invited(Cache *cache, GError **error)
 {
-    return read_ids(
+    return cache_read_ids(
         db_query(cache->db, error,
                  "SELECT a.id FROM arrival a CROSS JOIN invitation i ON i.id = a.id WHERE "
                  "i.direction = 1 AND i.state = 1 ORDER BY i.created_at, i.id"),
@@ -258,7 +270,8 @@ GArray *cache_invited(Cache *cache, GError **error)
 
 bool cache_account(Cache *cache, Account *out, GError **error)
 {
-    return read_one(db_query(cache->db, error, cache->select_account), &account_fields, out, error);
+    return cache_read_one(db_query(cache->db, error, cache->select_account), &account_fields, out,
+                          error);
 }
 
 bool cache_check(Cache *cache, GError **error)
@@ -323,8 +336,8 @@ GPtrArray *cache_invitations(Cache *cache, InvitationDirection direction, unsign
 
 bool cache_invitation(Cache *cache, const Uuid *id, Invitation *out, GError **error)
 {
-    return read_one(db_query(cache->db, error, cache->select_invitation, db_uuid(id)),
-                    &invitation_fields, out, error);
+    return cache_read_one(db_query(cache->db, error, cache->select_invitation, db_uuid(id)),
+                          &invitation_fields, out, error);
 }
 
 bool cache_invitations_waiting(Cache *cache, gint64 now, gint64 *n, GError **error)

@@ -2,10 +2,13 @@
 /* Pages of the change feed into the cache, and where the feed stands. */
 #include <string.h>
 
+#include "client/cache_shared.h"
 #include "client/cache_writer.h"
 #include "client/client.h"
 #include "db/row.h"
+#include "model/group.h"
 #include "model/invitation.h"
+#include "model/meeting.h"
 
 #define COLUMNS_MAX 40 /* of one table */
 
@@ -230,45 +233,134 @@ bool cache_write_account(CacheWriter *writer, const Account *account, GError **e
            (!changed || (cache_load_edited(writer, error) && cache_refresh_all(writer, error)));
 }
 
-/* Types of objects of the feed. One that is not here belongs to a later server, and is skipped. */
-static const struct {
-    const char *name;
-    bool (*put)(CacheWriter *writer, const JsonNode *data, GError **error);
-    bool (*remove)(CacheWriter *writer, const Uuid *id, GError **error);
-    const char *swept; /* ids of what a full sync did not see */
-} types[] = {
-    { "referral", put_referral, cache_delete_referral,
-      "SELECT id FROM referral WHERE generation < $1 AND local = 0" },
-    { "note", put_note, delete_note, "SELECT id FROM note WHERE generation < $1" },
-    { "partner", put_partner, cache_delete_partner,
-      "SELECT account FROM partner WHERE generation < $1" },
-    { "account", put_account, keep_account, NULL },
-    { "invitation", put_invitation, delete_invitation,
-      "SELECT id FROM invitation WHERE generation < $1" },
-};
+/* ---- scopes besides the own one */
 
-static bool write_object(CacheWriter *writer, const JsonNode *object, GError **error)
+static bool put_scope(CacheWriter *writer, const JsonNode *data, GError **error)
 {
-    const char *name = json_text(json_member(object, "type"));
-    const char *op = json_text(json_member(object, "op"));
-    for (size_t i = 0; name && op && i < G_N_ELEMENTS(types); i++) {
-        if (strcmp(types[i].name, name) != 0)
-            continue;
-        const JsonNode *data = json_member(object, "data");
-        if (strcmp(op, "upsert") == 0)
-            return !data || !json_is_object(data) || types[i].put(writer, data, error);
-        const char *id = json_text(json_member(object, "id"));
-        Uuid uuid;
-        if (strcmp(op, "delete") == 0 && id && uuid_parse(id, &uuid))
-            return types[i].remove(writer, &uuid, error);
-    }
-    return true;
+    Scope scope = { 0 };
+    decode(data, &scope_fields, &scope);
+    bool ok = uuid_is_nil(&scope.id) || uuid_equal(&scope.id, &writer->account) ||
+              db_exec(writer->db, error,
+                      "INSERT INTO scope (id, kind, role, generation) VALUES ($1, $2, $3, $4)"
+                      " ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, role = excluded.role,"
+                      " generation = excluded.generation",
+                      db_uuid(&scope.id), db_int(scope.kind), db_text(scope.role),
+                      db_int(writer->generation));
+    fields_clear(&scope_fields, &scope);
+    return ok;
 }
 
-static bool sweep_type(CacheWriter *writer, size_t type, gint64 generation, GError **error)
+bool cache_drop_scope(CacheWriter *writer, const Uuid *scope, GError **error)
+{
+    writer->scrub = true;
+    writer->changed |= CLIENT_STATUS;
+    return shared_forget(writer, scope, error) &&
+           db_exec(writer->db, error, "DELETE FROM feed WHERE scope = $1", db_uuid(scope)) &&
+           db_exec(writer->db, error, "DELETE FROM scope WHERE id = $1", db_uuid(scope));
+}
+
+GArray *cache_read_scopes(CacheWriter *writer, GError **error)
+{
+    g_autoptr(GArray) scopes = g_array_new(FALSE, FALSE, sizeof(Uuid));
+    g_autoptr(DbRows) rows = db_query(writer->db, error, "SELECT id FROM scope ORDER BY kind, id");
+    while (rows && db_next(rows, error)) {
+        Uuid id = db_get_uuid(rows, 0);
+        g_array_append_val(scopes, id);
+    }
+    return rows && db_rows_ok(rows) ? g_steal_pointer(&scopes) : NULL;
+}
+
+static bool is_own(const CacheWriter *writer, const Uuid *scope)
+{
+    return uuid_is_nil(&writer->account) || uuid_equal(&writer->account, scope);
+}
+
+/* Of one that was left meanwhile nothing is taken. */
+static bool may_write(CacheWriter *writer, const Uuid *scope, bool *may, GError **error)
+{
+    gint64 n = 1;
+    bool ok = is_own(writer, scope) ||
+              db_get_one_int(writer->db, error, &n, "SELECT count(*) FROM scope WHERE id = $1",
+                             db_uuid(scope));
+    *may = n > 0;
+    return ok;
+}
+
+/* ---- the types */
+
+/* One that an officer has to answer. */
+static bool is_request_to_answer(const CacheWriter *writer, const Uuid *scope, const void *object)
+{
+    return !uuid_equal(scope, &writer->account) &&
+           ((const MembershipRequest *)object)->state == REQUEST_REQUESTED;
+}
+
+/* A type of plain rows is a line here and a table: cache_shared.h says how. */
+const FeedType feed_types[] = {
+    { "scope", .put = put_scope, .remove = cache_drop_scope,
+      .swept = "SELECT id FROM scope WHERE generation < $1" },
+    { "referral", .put = put_referral, .remove = cache_delete_referral,
+      .swept = "SELECT id FROM referral WHERE generation < $1 AND local = 0" },
+    { "note", .put = put_note, .remove = delete_note,
+      .swept = "SELECT id FROM note WHERE generation < $1" },
+    { "partner", .put = put_partner, .remove = cache_delete_partner,
+      .swept = "SELECT account FROM partner WHERE generation < $1" },
+    { "account", .put = put_account, .remove = keep_account },
+    { "invitation", .put = put_invitation, .remove = delete_invitation,
+      .swept = "SELECT id FROM invitation WHERE generation < $1" },
+    { "group", .table = "leads_group", .fields = &group_fields, .changed = CLIENT_GROUPS,
+      .folded = "name" },
+    { "member", .table = "member", .fields = &member_fields,
+      .changed = CLIENT_GROUPS | CLIENT_PARTNERS, .folded = "name" },
+    { "membership_request", .table = "membership_request", .fields = &membership_request_fields,
+      .changed = CLIENT_GROUPS, .is_news = is_request_to_answer },
+    { "leader_approval", .table = "leader_approval", .fields = &leader_approval_fields,
+      .changed = CLIENT_GROUPS },
+    { "meeting", .table = "meeting", .fields = &meeting_fields, .changed = CLIENT_MEETINGS },
+    { "attendance", .table = "attendance", .fields = &attendance_fields,
+      .changed = CLIENT_MEETINGS },
+    { "rsvp", .table = "rsvp", .fields = &rsvp_fields, .changed = CLIENT_MEETINGS },
+    { "visitor", .table = "visitor", .fields = &visitor_fields, .changed = CLIENT_MEETINGS },
+    { "slip", .table = "slip", .fields = &meeting_slip_fields, .changed = CLIENT_MEETINGS },
+    { "thanks", .table = "thanks", .fields = &thanks_fields, .changed = CLIENT_MEETINGS },
+    { "one_to_one", .table = "one_to_one", .fields = &one_to_one_fields,
+      .changed = CLIENT_MEETINGS },
+    { 0 },
+};
+
+const FeedType *feed_type(const char *name)
+{
+    for (const FeedType *type = feed_types; name && type->name; type++)
+        if (strcmp(type->name, name) == 0)
+            return type;
+    return NULL;
+}
+
+/* What its own functions deal with is only ever in the account's own scope. */
+static bool write_object(CacheWriter *writer, const Source *source, const JsonNode *object,
+                         GError **error)
+{
+    const FeedType *type = feed_type(json_text(json_member(object, "type")));
+    const char *op = json_text(json_member(object, "op"));
+    if (!type || !op || (!type->table && !is_own(writer, &source->scope)))
+        return true;
+    const JsonNode *data = json_member(object, "data");
+    if (strcmp(op, "upsert") == 0)
+        return !data || !json_is_object(data) ||
+               (type->table ? shared_put(writer, type, source, data, error)
+                            : type->put(writer, data, error));
+    const char *text = json_text(json_member(object, "id"));
+    Uuid id;
+    if (strcmp(op, "delete") != 0 || !text || !uuid_parse(text, &id))
+        return true;
+    return type->table ? shared_remove(writer, type, &source->scope, &id, error)
+                       : type->remove(writer, &id, error);
+}
+
+static bool sweep_type(CacheWriter *writer, const FeedType *type, gint64 generation, GError **error)
 {
     g_autoptr(GArray) ids = g_array_new(false, false, sizeof(Uuid));
-    g_autoptr(DbRows) rows = db_query(writer->db, error, types[type].swept, db_int(generation));
+    g_autoptr(DbRows) rows = db_query(writer->db, error, type->swept, db_int(generation));
     while (rows && db_next(rows, error)) {
         Uuid id = db_get_uuid(rows, 0);
         g_array_append_val(ids, id);
@@ -276,20 +368,20 @@ static bool sweep_type(CacheWriter *writer, size_t type, gint64 generation, GErr
     if (!rows || !db_rows_ok(rows))
         return false;
     for (guint i = 0; i < ids->len; i++)
-        if (!types[type].remove(writer, &g_array_index(ids, Uuid, i), error))
+        if (!type->remove(writer, &g_array_index(ids, Uuid, i), error))
             return false;
     return true;
 }
 
 /* Only after the last page: until then what was there stays to be read. */
-static bool finish_full_sync(CacheWriter *writer, Feed *feed, GError **error)
+static bool finish_full_sync(CacheWriter *writer, const Uuid *scope, Feed *feed, GError **error)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(types); i++)
-        if (types[i].swept && !sweep_type(writer, i, feed->generation, error))
+    for (const FeedType *type = feed_types; type->name && is_own(writer, scope); type++)
+        if (type->swept && !sweep_type(writer, type, feed->generation, error))
             return false;
     feed->full_sync = false;
     feed->complete = true;
-    return true;
+    return shared_sweep(writer, scope, feed->generation, error);
 }
 
 static bool run_all(CacheWriter *writer, const char *const *statements, size_t n, GError **error)
@@ -318,37 +410,68 @@ bool cache_make_orders(CacheWriter *writer, GError **error)
     return run_all(writer, statements, G_N_ELEMENTS(statements), error);
 }
 
+static bool begin_full_sync(CacheWriter *writer, const Uuid *scope, Feed *feed, GError **error)
+{
+    feed->generation++;
+    feed->full_sync = true;
+    feed->done = 0;
+    return !is_own(writer, scope) || cache_drop_orders(writer, error);
+}
+
+static bool write_objects(CacheWriter *writer, const JsonNode *root, const Source *source,
+                          GError **error)
+{
+    if (is_own(writer, &source->scope)) {
+        writer->generation = source->generation;
+        writer->complete = source->complete;
+    }
+    bool ok = true;
+    const JsonNode *objects = json_member(root, "objects");
+    for (const JsonNode *object = json_first(objects); ok && object; object = json_next(object))
+        ok = write_object(writer, source, object, error);
+    writer->complete = false;
+    return ok;
+}
+
 bool cache_write_page(CacheWriter *writer, const JsonNode *root, const FeedPage *page,
                       GError **error)
 {
-    g_auto(Feed) feed;
-    if (!cache_read_feed(writer, &page->scope, &feed, error))
+    bool may = false;
+    g_auto(Feed) feed = { 0 };
+    if (!may_write(writer, &page->scope, &may, error))
         return false;
-    if (page->start && !cache_drop_orders(writer, error))
+    if (!may)
+        return true;
+    if (!cache_read_feed(writer, &page->scope, &feed, error) ||
+        (page->start && !begin_full_sync(writer, &page->scope, &feed, error)))
         return false;
-    if (page->start) {
-        feed.generation++;
-        feed.full_sync = true;
-        feed.done = 0;
-    }
-    writer->generation = feed.generation;
-    writer->complete = feed.complete;
-    const JsonNode *objects = json_member(root, "objects");
-    for (const JsonNode *object = json_first(objects); object; object = json_next(object))
-        if (!write_object(writer, object, error))
-            return false;
-    writer->complete = false;
+    Source source = { page->scope, feed.generation, feed.complete };
+    if (!write_objects(writer, root, &source, error))
+        return false;
     feed.done += page->n;
     feed.estimate = page->estimate;
     g_free(feed.state);
     feed.state = g_strdup(page->state);
     if (!page->more) {
         feed.synced_at = clock_now();
-        if (feed.full_sync && !finish_full_sync(writer, &feed, error))
+        if (feed.full_sync && !finish_full_sync(writer, &page->scope, &feed, error))
             return false;
     }
     writer->changed |= CLIENT_STATUS;
     return write_feed(writer, &page->scope, &feed, error);
+}
+
+bool cache_write_shared(CacheWriter *writer, const char *name, const Uuid *scope,
+                        const JsonNode *data, GError **error)
+{
+    const FeedType *type = feed_type(name);
+    g_return_val_if_fail(type && type->table, false);
+    bool may = false;
+    g_auto(Feed) feed = { 0 };
+    if (!may_write(writer, scope, &may, error) || !cache_read_feed(writer, scope, &feed, error))
+        return false;
+    Source source = { *scope, feed.generation, false };
+    return !may || shared_put(writer, type, &source, data, error);
 }
 
 bool cache_touch_feeds(CacheWriter *writer, gint64 at, GError **error)
@@ -362,15 +485,24 @@ bool cache_touch_feeds(CacheWriter *writer, gint64 at, GError **error)
 bool cache_wipe(CacheWriter *writer, GError **error)
 {
     static const char *const statements[] = {
-        "DELETE FROM referral", "DELETE FROM referral_base",
-        "DELETE FROM note",     "DELETE FROM note_base",
-        "DELETE FROM partner",  "DELETE FROM invitation",
-        "DELETE FROM account",  "DELETE FROM feed",
-        "DELETE FROM counter",  "DELETE FROM party_counter",
-        "DELETE FROM arrival",  "INSERT INTO lead_words (lead_words) VALUES ('delete-all')",
+        "DELETE FROM referral",
+        "DELETE FROM referral_base",
+        "DELETE FROM note",
+        "DELETE FROM note_base",
+        "DELETE FROM partner",
+        "DELETE FROM invitation",
+        "DELETE FROM account",
+        "DELETE FROM feed",
+        "DELETE FROM counter",
+        "DELETE FROM party_counter",
+        "DELETE FROM arrival",
+        "DELETE FROM scope",
+        "INSERT INTO lead_words (lead_words) VALUES ('delete-all')",
     };
-    if (!run_all(writer, statements, G_N_ELEMENTS(statements), error))
+    if (!run_all(writer, statements, G_N_ELEMENTS(statements), error) ||
+        !shared_forget(writer, NULL, error))
         return false;
+    writer->scrub = true;
     writer->changed |= CLIENT_LEADS | CLIENT_NOTES | CLIENT_PARTNERS | CLIENT_INVITATIONS |
                        CLIENT_STATUS;
     return cache_writer_load(writer, error);

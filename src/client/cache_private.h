@@ -14,3 +14,12 @@ struct Cache {
     GArray *parties;        /* CacheParty, by name; NULL: not asked for yet */
     gint64 parties_version; /* of the file, when they were read */
 };
+
+/* Each takes the rows over. */
+
+/* The one row of a query into an object of the table; NOT_FOUND. */
+bool cache_read_one(DbRows *rows, const FieldTable *table, void *out, GError **error);
+/* All of them, as objects that `free` frees with the array. */
+GPtrArray *cache_read_all(DbRows *rows, const FieldTable *table, GDestroyNotify free,
+                          GError **error);
+GArray *cache_read_ids(DbRows *rows, GError **error); /* Uuid, the first column */

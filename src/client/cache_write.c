@@ -81,7 +81,8 @@ bool cache_writer_load(CacheWriter *writer, GError **error)
 {
     counts_reset(writer);
     return db_get_one_int(writer->db, error, &writer->generation,
-                          "SELECT coalesce(max(generation), 0) FROM feed") &&
+                          "SELECT coalesce(max(generation), 0) FROM feed"
+                          " WHERE scope NOT IN (SELECT id FROM scope)") &&
            load_account(writer, error) && cache_load_edited(writer, error);
 }
 
@@ -164,8 +165,13 @@ static bool run_tx(Db *db, gpointer arg, GError **error)
 bool cache_writer_tx(CacheWriter *writer, CacheWriteFunc func, gpointer data, GError **error)
 {
     Transaction tx = { writer, func, data };
-    if (db_tx(writer->db, run_tx, &tx, error))
+    writer->scrub = false;
+    if (db_tx(writer->db, run_tx, &tx, error)) {
+        /* What was deleted is zeros in the file, but old pages lie in the log until it is emptied. */
+        if (writer->scrub)
+            db_checkpoint(writer->db, true, NULL);
         return true;
+    }
     cache_writer_load(writer, NULL);
     return false;
 }

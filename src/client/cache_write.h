@@ -61,6 +61,17 @@ bool feed_page_read(const JsonNode *root, FeedPage *page, GError **error);
 bool cache_write_page(CacheWriter *writer, const JsonNode *root, const FeedPage *page,
                       GError **error);
 
+/*
+ * Scopes of the account besides its own: which there are is told by its own feed (objects of type "scope"). A page of one
+ * that is not among them is passed over: it was asked for before the scope was left. Forgetting one takes all of it out of
+ * the file in the same transaction, bytes and log included (R18).
+ */
+GArray *cache_read_scopes(CacheWriter *writer, GError **error); /* Uuid */
+bool cache_drop_scope(CacheWriter *writer, const Uuid *scope, GError **error);
+/* An object of a scope as the server answered it, of a type that is plain rows (cache_shared.h). */
+bool cache_write_shared(CacheWriter *writer, const char *name, const Uuid *scope,
+                        const JsonNode *data, GError **error);
+
 /* One object as the server answered it; `except`: ids of the outbox items answered (their edits are in the object), a set
  * of Uuid *; NULL none. The answer may come behind a page that is newer: then the object stays as that has it, also when that
  * has taken it away. */

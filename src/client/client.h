@@ -29,6 +29,8 @@ typedef enum ClientChange {
     CLIENT_ARRIVALS = 1 << 5, /* cache_arrivals() */
     CLIENT_SNOOZES = 1 << 6,  /* store_snoozes() */
     CLIENT_INVITATIONS = 1 << 7,
+    CLIENT_GROUPS = 1 << 8,   /* groups, members, requests */
+    CLIENT_MEETINGS = 1 << 9, /* meetings and what is entered there, one-to-ones */
 } ClientChange;
 
 typedef void (*ClientChangedFunc)(unsigned what, gpointer data);

@@ -5,7 +5,9 @@ noinst_LIBRARIES += %D%/libclient.a
 	%D%/cache.c %D%/cache.h \
 	%D%/cache_count.c %D%/cache_partners.c %D%/cache_partners.h %D%/cache_feed.c %D%/cache_list.c %D%/cache_plan.c %D%/cache_plan.h \
 	%D%/cache_private.h %D%/cache_stage.c %D%/cache_stage.h %D%/cache_walk.c %D%/cache_walk.h \
+	%D%/cache_groups.c %D%/cache_groups.h \
 	%D%/cache_report.c %D%/cache_report.h \
+	%D%/cache_shared.c %D%/cache_shared.h \
 	%D%/cache_meetings.c %D%/cache_meetings.h %D%/meeting_book.c %D%/meeting_book.h \
 	%D%/meeting_sheet.c %D%/meeting_sheet.h \
 	%D%/cache_write.c %D%/cache_write.h %D%/cache_writer.h \

@@ -36,3 +36,6 @@ tests_unit_test_slip_LDADD = $(CLIENT_TEST_LIBS)
 client_tests += tests/unit/test_meetings
 tests_unit_test_meetings_SOURCES = tests/unit/test_meetings.c tests/unit/unit.h $(client_fixture)
 tests_unit_test_meetings_LDADD = $(CLIENT_TEST_LIBS)
+client_tests += tests/unit/test_groups
+tests_unit_test_groups_SOURCES = tests/unit/test_groups.c $(client_fixture)
+tests_unit_test_groups_LDADD = $(CLIENT_TEST_LIBS)

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Meetings and what is entered there; one-to-ones. `scope` is that by which this user may see the row: it goes with it.
 CREATE TABLE meeting (
-    id UUID PRIMARY KEY,
+    id UUID NOT NULL,
     rev BIGINT NOT NULL,
     created_at BIGINT,
     updated_at BIGINT,
@@ -19,12 +19,14 @@ CREATE TABLE meeting (
     reason TEXT,
     completed_at BIGINT,
     scope UUID NOT NULL,
-    generation BIGINT NOT NULL
+    generation BIGINT NOT NULL,
+    PRIMARY KEY (scope, id)
 );
+CREATE INDEX meeting_id ON meeting (id);
 CREATE INDEX meeting_time ON meeting (starts_at, id);
 
 CREATE TABLE attendance (
-    id UUID PRIMARY KEY,
+    id UUID NOT NULL,
     rev BIGINT NOT NULL,
     meeting UUID,
     group_id UUID,
@@ -36,12 +38,13 @@ CREATE TABLE attendance (
     entered_at BIGINT,
     entered_by UUID,
     scope UUID NOT NULL,
-    generation BIGINT NOT NULL
+    generation BIGINT NOT NULL,
+    PRIMARY KEY (scope, id)
 );
 CREATE INDEX attendance_meeting ON attendance (meeting);
 
 CREATE TABLE rsvp (
-    id UUID PRIMARY KEY,
+    id UUID NOT NULL,
     rev BIGINT NOT NULL,
     meeting UUID,
     group_id UUID,
@@ -51,12 +54,13 @@ CREATE TABLE rsvp (
     entered_at BIGINT,
     entered_by UUID,
     scope UUID NOT NULL,
-    generation BIGINT NOT NULL
+    generation BIGINT NOT NULL,
+    PRIMARY KEY (scope, id)
 );
 CREATE INDEX rsvp_meeting ON rsvp (meeting);
 
 CREATE TABLE visitor (
-    id UUID PRIMARY KEY,
+    id UUID NOT NULL,
     rev BIGINT NOT NULL,
     meeting UUID,
     group_id UUID,
@@ -72,12 +76,13 @@ CREATE TABLE visitor (
     removed BIGINT,
     entered_at BIGINT,
     scope UUID NOT NULL,
-    generation BIGINT NOT NULL
+    generation BIGINT NOT NULL,
+    PRIMARY KEY (scope, id)
 );
 CREATE INDEX visitor_meeting ON visitor (meeting);
 
 CREATE TABLE slip (
-    id UUID PRIMARY KEY,
+    id UUID NOT NULL,
     rev BIGINT NOT NULL,
     meeting UUID,
     group_id UUID,
@@ -92,12 +97,13 @@ CREATE TABLE slip (
     entered_at BIGINT,
     inside BIGINT,
     scope UUID NOT NULL,
-    generation BIGINT NOT NULL
+    generation BIGINT NOT NULL,
+    PRIMARY KEY (scope, id)
 );
 CREATE INDEX slip_meeting ON slip (meeting);
 
 CREATE TABLE thanks (
-    id UUID PRIMARY KEY,
+    id UUID NOT NULL,
     rev BIGINT NOT NULL,
     meeting UUID,
     group_id UUID,
@@ -111,12 +117,13 @@ CREATE TABLE thanks (
     removed BIGINT,
     entered_at BIGINT,
     scope UUID NOT NULL,
-    generation BIGINT NOT NULL
+    generation BIGINT NOT NULL,
+    PRIMARY KEY (scope, id)
 );
 CREATE INDEX thanks_meeting ON thanks (meeting);
 
 CREATE TABLE one_to_one (
-    id UUID PRIMARY KEY,
+    id UUID NOT NULL,
     rev BIGINT NOT NULL,
     group_id UUID,
     account_a UUID,
@@ -127,6 +134,7 @@ CREATE TABLE one_to_one (
     removed BIGINT,
     reported_by UUID,
     scope UUID NOT NULL,
-    generation BIGINT NOT NULL
+    generation BIGINT NOT NULL,
+    PRIMARY KEY (scope, id)
 );
 CREATE INDEX one_to_one_day ON one_to_one (met_on);
