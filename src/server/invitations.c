@@ -12,7 +12,7 @@
 #include "server/invitation_store.h"
 #include "server/mail.h"
 #include "server/network.h"
-#include "server/partners.h"
+#include "server/profile_store.h"
 #include "server/server.h"
 #include "server/tokens.h"
 #include "server/verify.h"
