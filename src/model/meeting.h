@@ -230,6 +230,11 @@ void meeting_apply(Meeting *meeting, MeetingEvent event, const MeetingAct *act, 
 /* Cancelled and reopened ones say why. False: a field error was added. */
 bool meeting_act_validate(const MeetingAct *act, MeetingEvent event, FieldErrors *errors);
 
+/* May a meeting be rewritten so now? Time and place only while it is scheduled, the rest as long as it was not called off.
+ * MEETING_STATE. */
+bool meeting_may_change(MeetingState state, const MeetingInput *before, const MeetingInput *after,
+                        GError **error);
+
 /* Beyond fields_validate(): each line of the agenda is one, and a meeting lasts some time. */
 bool meeting_input_validate(const MeetingInput *input, FieldErrors *errors);
 /* Do those who were invited have to be told of this change? Time and place; not topic, agenda or minutes. */
@@ -258,9 +263,9 @@ bool visitor_is_follow_up(const VisitorInput *before, const VisitorInput *after)
 /* When something counts as entered: not later than now, and now when it does not say. */
 gint64 entry_time(gint64 entered_at, gint64 now);
 /*
- * Of two entries of one fact, does `entry` win over `before`? The later entered_at does, then the higher id of who
- * entered it, then the greater text, field by field: a total order, so that all orders of arrival end alike. Equal ones:
- * false. inputs: their table, which has "entered_at" (attendance_input_fields, ...).
+ * Of two entries of one fact, does `entry`, which comes now, win over `before`? The later entered_at does, then the higher id
+ * of who entered it: all orders of arrival end alike. Of one person's within one millisecond the one that comes last stays,
+ * as they sent it. Equal ones: false. inputs: their table, which has "entered_at" (attendance_input_fields, ...).
  */
 bool entry_wins(const FieldTable *inputs, const void *entry, const Uuid *by, const void *before,
                 const Uuid *before_by);

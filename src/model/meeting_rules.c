@@ -129,6 +129,18 @@ bool meeting_is_moved(const MeetingInput *before, const MeetingInput *after)
            g_strcmp0(before->place, after->place) != 0;
 }
 
+bool meeting_may_change(MeetingState state, const MeetingInput *before, const MeetingInput *after,
+                        GError **error)
+{
+    if (state == MEETING_SCHEDULED)
+        return true;
+    if (!(IN(state) & (LIVE | IN(MEETING_COMPLETED))))
+        return problem_set(error, PROBLEM_MEETING_STATE, "It was called off");
+    return !meeting_is_moved(before, after) ||
+           problem_set(error, PROBLEM_MEETING_STATE,
+                       "Time and place of a meeting that has begun stay as they are");
+}
+
 /* ---- what is entered */
 
 static const struct {
@@ -180,19 +192,6 @@ gint64 entry_time(gint64 entered_at, gint64 now)
     return entered_at > 0 ? MIN(entered_at, now) : now;
 }
 
-/* The greater of two contents, whichever of them comes first. */
-static int content_order(const FieldTable *table, const void *a, const void *b)
-{
-    for (size_t i = 0; i < table->n_fields; i++) {
-        g_autofree char *one = field_to_text(&table->fields[i], a);
-        g_autofree char *other = field_to_text(&table->fields[i], b);
-        int order = g_strcmp0(one, other);
-        if (order != 0)
-            return order;
-    }
-    return 0;
-}
-
 bool entry_wins(const FieldTable *inputs, const void *entry, const Uuid *by, const void *before,
                 const Uuid *before_by)
 {
@@ -202,9 +201,7 @@ bool entry_wins(const FieldTable *inputs, const void *entry, const Uuid *by, con
     int order = (at > before_at) - (at < before_at);
     if (order == 0)
         order = uuid_compare(by, before_by);
-    if (order == 0)
-        order = content_order(inputs, entry, before);
-    return order > 0;
+    return order > 0 || (order == 0 && !fields_equal(inputs, entry, before));
 }
 
 static bool is_blank(const char *text)

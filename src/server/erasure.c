@@ -106,6 +106,54 @@ const ErasureRow erasure_rows[] = {
       "UPDATE leader_approval SET note = NULL, reason = NULL,"
       " state = CASE WHEN state = 1 THEN 3 ELSE state END WHERE account = $1" },
 
+    /* Meetings. What was entered stays as a figure; visitors that it brought, or was itself, lose what is about them. */
+    { "meeting", "topic speaker agenda minutes reason", ERASE_NAMES, "anp",
+      "UPDATE meeting SET topic = REPLACE(topic, $2, $3), speaker = REPLACE(speaker, $2, $3),"
+      " agenda = REPLACE(agenda, $2, $3), minutes = REPLACE(minutes, $2, $3),"
+      " reason = REPLACE(reason, $2, $3)"
+      " WHERE group_id IN (SELECT group_id FROM membership WHERE account = $1)"
+      " AND REPLACE(COALESCE(topic, '') || COALESCE(speaker, '') || COALESCE(agenda, '')"
+      " || COALESCE(minutes, '') || COALESCE(reason, ''), $2, '') <> COALESCE(topic, '')"
+      " || COALESCE(speaker, '') || COALESCE(agenda, '') || COALESCE(minutes, '')"
+      " || COALESCE(reason, '')",
+      .long_names_only = true },
+    { "meeting", "time_zone place", ERASE_NOTHING, NULL, NULL },
+    { "meeting_plan", "made_on", ERASE_NOTHING, NULL, NULL },
+    { "meeting_told", "", ERASE_ROWS, "a", "DELETE FROM meeting_told WHERE account = $1" },
+    { "attendance", "substitute note", ERASE_TEXTS, "a",
+      "UPDATE attendance SET substitute = NULL, note = NULL WHERE account = $1" },
+    { "attendance", "substitute note", ERASE_NAMES, "np",
+      "UPDATE attendance SET substitute = REPLACE(substitute, $1, $2), note = REPLACE(note, $1, $2)"
+      " WHERE REPLACE(COALESCE(substitute, '') || COALESCE(note, ''), $1, '') <>"
+      " COALESCE(substitute, '') || COALESCE(note, '')",
+      .long_names_only = true },
+    { "rsvp", "substitute", ERASE_TEXTS, "a",
+      "UPDATE rsvp SET substitute = NULL WHERE account = $1" },
+    { "rsvp", "substitute", ERASE_NAMES, "np",
+      "UPDATE rsvp SET substitute = REPLACE(substitute, $1, $2)"
+      " WHERE REPLACE(substitute, $1, '') <> substitute",
+      .long_names_only = true },
+    { "visitor", "name company_name business_type email phone note", ERASE_TEXTS, "ak",
+      "UPDATE visitor SET name = '-', company_name = NULL, business_type = NULL, email = NULL,"
+      " phone = NULL, note = NULL WHERE brought_by = $1 OR LOWER(email) = $2" },
+    { "slip", "to_name need contact", ERASE_TEXTS, "a",
+      "UPDATE slip SET to_name = NULL, need = NULL, contact = NULL WHERE from_account = $1" },
+    { "slip", "need contact", ERASE_NAMES, "anp",
+      "UPDATE slip SET need = REPLACE(need, $2, $3), contact = REPLACE(contact, $2, $3)"
+      " WHERE to_account = $1",
+      .long_names_only = true },
+    { "thanks", "amount_currency", ERASE_NOTHING, NULL, NULL },
+    { "one_to_one", "place note_a note_b", ERASE_TEXTS, "a",
+      "UPDATE one_to_one SET place = NULL, note_a = CASE WHEN account_a = $1 THEN NULL ELSE note_a"
+      " END, note_b = CASE WHEN account_b = $1 THEN NULL ELSE note_b END"
+      " WHERE account_a = $1 OR account_b = $1" },
+    { "one_to_one", "note_a note_b", ERASE_NAMES, "anp",
+      "UPDATE one_to_one SET note_a = REPLACE(note_a, $2, $3), note_b = REPLACE(note_b, $2, $3)"
+      " WHERE account_a = $1 OR account_b = $1",
+      .long_names_only = true },
+    { "one_to_one", "met_on", ERASE_NOTHING, NULL, NULL },
+    { "calendar_feed", "*", ERASE_ROWS, "a", "DELETE FROM calendar_feed WHERE account = $1" },
+
     /* Leads. */
     { "note", "*", ERASE_ROWS, "a", "DELETE FROM note WHERE account = $1" },
     { "lead_link", "*", ERASE_ROWS, "a",

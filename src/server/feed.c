@@ -9,6 +9,9 @@
 #include "server/changes.h"
 #include "server/groups.h"
 #include "server/invitation_store.h"
+#include "server/meeting_entries.h"
+#include "server/meetings.h"
+#include "server/one_to_ones.h"
 #include "server/leader_approvals.h"
 #include "server/members.h"
 #include "server/partners.h"
@@ -112,6 +115,22 @@ const ObjectRow object_rows[] = {
       APPROVAL_FROM, "p.id = c.object_id AND p.account = $1 AND " APPROVAL_JOIN,
       .shows = &party_fields, .viewers = "SELECT id AS scope FROM account WHERE id = $1",
       .showing = "SELECT id FROM leader_approval WHERE account = $1 AND $1 = $2" },
+    { OBJECT_MEETING, "meeting", &meeting_fields, meeting_columns, "meeting m",
+      "m.id = c.object_id AND EXISTS (SELECT 1 FROM membership v WHERE v.group_id = m.group_id"
+      " AND v.account = $1 AND v.state = 1)",
+      .has_lists = true },
+    { OBJECT_ATTENDANCE, "attendance", &attendance_fields, attendance_columns, "attendance e",
+      "e.id = c.object_id AND " ENTRY_OF_MEMBERS },
+    { OBJECT_RSVP, "rsvp", &rsvp_fields, rsvp_columns, "rsvp e",
+      "e.id = c.object_id AND " ENTRY_OF_MEMBERS },
+    { OBJECT_VISITOR, "visitor", &visitor_fields, visitor_columns, "visitor e",
+      "e.id = c.object_id AND " VISITOR_SEEN },
+    { OBJECT_SLIP, "slip", &meeting_slip_fields, slip_columns, "slip e",
+      "e.id = c.object_id AND " SLIP_SEEN },
+    { OBJECT_THANKS, "thanks", &thanks_fields, thanks_columns, "thanks e",
+      "e.id = c.object_id AND " THANKS_SEEN },
+    { OBJECT_ONE_TO_ONE, "one_to_one", &one_to_one_fields, one_to_one_columns, "one_to_one o",
+      "o.id = c.object_id AND " ONE_TO_ONE_SEEN },
     { 0 },
 };
 G_STATIC_ASSERT(CONNECTION_CONNECTED == 3 && MEMBERSHIP_ACTIVE == 1);

@@ -7,6 +7,7 @@
 #include "server/changes.h"
 #include "server/families.h"
 #include "server/group_search.h"
+#include "server/meeting_plan.h"
 #include "server/members.h"
 #include "server/profile_store.h"
 #include "server/requests.h"
@@ -317,7 +318,7 @@ static bool change_store(Call *call, const Group *before, Group *after, GError *
     change_note(call, &after->id, OBJECT_GROUP, &after->id, false);
     return exclusive_change(call, before, after, error) &&
            seats_change(call, before, after, error) && group_store(call, after, error) &&
-           touch_open_requests(call, after, error) &&
+           touch_open_requests(call, after, error) && meeting_plan(call, after, error) &&
            audit_put(call, "group.change", &after->id, error);
 }
 
@@ -354,6 +355,13 @@ static bool change(Call *call, GError **error)
 
 /* ---- POST .../activate */
 
+static bool begin_meetings(Call *call, Group *group, GError **error)
+{
+    group->state = GROUP_ACTIVE;
+    return group_set_state(call, &group->id, GROUP_ACTIVE, error) &&
+           meeting_plan(call, group, error);
+}
+
 static bool activate(Call *call, GError **error)
 {
     g_auto(Group) group = { 0 };
@@ -366,8 +374,7 @@ static bool activate(Call *call, GError **error)
         return problem_set(error, PROBLEM_GROUP_STATE, "It is no draft any more");
     return leader_check(call->db, &call->principal.account, &group, error) &&
            exclusivity_check(call->db, &group, &call->principal.account, true, &conflict, error) &&
-           exclusivity_refuse(conflict, true, error) &&
-           group_set_state(call, &call->id, GROUP_ACTIVE, error) &&
+           exclusivity_refuse(conflict, true, error) && begin_meetings(call, &group, error) &&
            audit_put(call, "group.activate", &call->id, error) && reply_now(call, 200, error);
 }
 
@@ -384,7 +391,7 @@ static bool close_it(Call *call, GError **error)
     group.state = GROUP_CLOSED;
     return requests_close(call, &group, error) && memberships_close(call, &group, error) &&
            group_set_state(call, &call->id, GROUP_CLOSED, error) &&
-           group_index(call->db, &group, error) &&
+           group_index(call->db, &group, error) && meeting_plan(call, &group, error) &&
            audit_put(call, "group.close", &call->id, error) && reply_now(call, 200, error);
 }
 

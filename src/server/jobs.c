@@ -10,6 +10,7 @@
 #include "server/lead_link.h"
 #include "server/mail_jobs.h"
 #include "server/mail_store.h"
+#include "server/meeting_plan.h"
 #include "base/log.h"
 #include "server/server.h"
 
@@ -128,6 +129,7 @@ const JobRow job_rows[] = {
     { "purge-lead-links", 3600, purge_lead_links },
     { "purge-tombstones", 6 * 3600, purge_tombstones },
     { "expire-invitations", 600, invitations_expire },
+    { "meeting-plan", 600, meeting_plan_job },
     { "purge-mail", 6 * 3600, mail_purge },
     { "mail-waiting", 600, mail_job_waiting },
     { "mail-activity", 600, mail_job_activity },

@@ -61,11 +61,15 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/mail_template.c %D%/mail_template.h \
 	%D%/mail_link.c %D%/mail_link.h \
 	%D%/members.c %D%/members.h \
+	%D%/meeting_entries.c %D%/meeting_entries.h \
+	%D%/meeting_plan.c %D%/meeting_plan.h \
+	%D%/meetings.c %D%/meetings.h \
 	%D%/metrics.c %D%/metrics.h \
 	%D%/network.c %D%/network.h \
 	%D%/network_page.c %D%/network_page.h \
 	%D%/notes.c %D%/notes.h \
 	%D%/oauth.c %D%/oauth.h \
+	%D%/one_to_ones.c %D%/one_to_ones.h \
 	%D%/openapi_doc.c %D%/openapi_doc.h \
 	%D%/page.c %D%/page.h \
 	%D%/partners.c %D%/partners.h \

@@ -25,6 +25,7 @@ API_TESTS = \
 	%D%/mail-jobs.test.js \
 	%D%/mail.test.js \
 	%D%/network-page.test.js \
+	%D%/meeting.test.js \
 	%D%/member.test.js \
 	%D%/note.test.js \
 	%D%/oauth-client.test.js \
@@ -51,7 +52,7 @@ API_TESTS = \
 	%D%/transition.test.js \
 	%D%/verdict.test.js \
 	%D%/year.test.js
-EXTRA_DIST += %D%/copy.js %D%/groups.js %D%/independent.js %D%/npm/package.json %D%/npm/package-lock.json %D%/read-zip.py %D%/harness.js %D%/network.js %D%/raw.js %D%/totp.js $(API_TESTS)
+EXTRA_DIST += %D%/copy.js %D%/groups.js %D%/meetings.js %D%/independent.js %D%/npm/package.json %D%/npm/package-lock.json %D%/read-zip.py %D%/harness.js %D%/network.js %D%/raw.js %D%/totp.js $(API_TESTS)
 EXTRA_DIST += %D%/mta.js %D%/parse-mail.py
 EXTRA_DIST += %D%/year-reports.txt
 dist_check_SCRIPTS += %D%/run-sqlite.sh %D%/run-postgresql.sh
