@@ -571,19 +571,12 @@ KIND(thanks, ENTRY_THANKS)
                 "'visitors':" LIST_OF("visitor") ",'slips':" LIST_OF("slip") ",'thanks':" LIST_OF( \
                     "thanks") "}}"
 
-#define ENTRY(part, table, name, text)                                                             \
-    { .method = "GET",                                                                             \
-      .path = "/v1/meetings/{id}/" part "/{sub}",                                                  \
-      .access = ACCESS_USER,                                                                       \
-      .lane = LANE_READ,                                                                           \
-      .reply = &table##_fields,                                                                    \
-      .handler = read_##name,                                                                      \
-      .summary = "What was entered" },                                                             \
-    {                                                                                              \
-        .method = "PUT", .path = "/v1/meetings/{id}/" part "/{sub}", .access = ACCESS_USER,        \
-        .lane = LANE_WRITE, .body = &name##_input_fields, .reply = &table##_fields,                \
-        .handler = put_##name, .summary = (text)                                                   \
-    }
+#define READ(table, name)                                                                          \
+    ACCESS_USER, LANE_READ, 0, .reply = &table##_fields, .handler = read_##name,                   \
+                               .summary = "What was entered"
+#define PUT(table, name, text)                                                                     \
+    ACCESS_USER, LANE_WRITE, 0, .body = &name##_input_fields, .reply = &table##_fields,            \
+                                .handler = put_##name, .summary = (text)
 
 const Route meeting_entry_routes[] = {
     { .method = "GET",
@@ -594,11 +587,21 @@ const Route meeting_entry_routes[] = {
       .handler = read_all,
       .summary = "All that was entered at a meeting, as far as the caller sees it",
       .reply_schema = ENTRIES_SCHEMA },
-    ENTRY("attendance", attendance, attendance,
-          "Whether a member was there (P A L M S); the later entry stays"),
-    ENTRY("rsvp", rsvp, rsvp, "Whether a member will come: one's own, or entered by an officer"),
-    ENTRY("visitors", visitor, visitor, "A visitor, and what became of them"),
-    ENTRY("slips", meeting_slip, slip, "A slip that was passed in the room"),
-    ENTRY("thanks", thanks, thanks, "Thanks for business; the amount is the giver's to see"),
+    { "GET", "/v1/meetings/{id}/attendance/{account}", READ(attendance, attendance) },
+    { "PUT", "/v1/meetings/{id}/attendance/{account}",
+      PUT(attendance, attendance,
+          "Whether a member was there (P A L M S); the later entry stays") },
+    { "GET", "/v1/meetings/{id}/rsvp/{account}", READ(rsvp, rsvp) },
+    { "PUT", "/v1/meetings/{id}/rsvp/{account}",
+      PUT(rsvp, rsvp, "Whether a member will come: one's own, or entered by an officer") },
+    { "GET", "/v1/meetings/{id}/visitors/{sub}", READ(visitor, visitor) },
+    { "PUT", "/v1/meetings/{id}/visitors/{sub}",
+      PUT(visitor, visitor, "A visitor, and what became of them") },
+    { "GET", "/v1/meetings/{id}/slips/{sub}", READ(meeting_slip, slip) },
+    { "PUT", "/v1/meetings/{id}/slips/{sub}",
+      PUT(meeting_slip, slip, "A slip that was passed in the room") },
+    { "GET", "/v1/meetings/{id}/thanks/{sub}", READ(thanks, thanks) },
+    { "PUT", "/v1/meetings/{id}/thanks/{sub}",
+      PUT(thanks, thanks, "Thanks for business; the amount is the giver's to see") },
     { 0 },
 };

@@ -361,13 +361,9 @@ const char *meeting_hot_sql(int i)
     return i == 0 ? load_sql() : i == 1 ? list_sql() : NULL;
 }
 
-#define MEETING "/v1/groups/{id}/meetings/{sub}"
-#define ACT(verb, function, text)                                                                  \
-    {                                                                                              \
-        "POST", MEETING "/" verb, ACCESS_USER, LANE_WRITE, 0,                                      \
-            .body = &meeting_act_fields, .reply = &meeting_fields, .handler = (function),          \
-            .summary = (text)                                                                      \
-    }
+#define ACT(function, text)                                                                        \
+    ACCESS_USER, LANE_WRITE, 0, .body = &meeting_act_fields, .reply = &meeting_fields,             \
+                                .handler = (function), .summary = (text)
 
 const Route meeting_routes[] = {
     { .method = "GET",
@@ -380,14 +376,14 @@ const Route meeting_routes[] = {
       .query = "from to state limit cursor",
       .summary = "Meetings of a group by time, for its members; from and to: when they begin" },
     { .method = "GET",
-      .path = MEETING,
+      .path = "/v1/groups/{id}/meetings/{sub}",
       .access = ACCESS_USER,
       .lane = LANE_READ,
       .reply = &meeting_fields,
       .handler = read_one,
       .summary = "A meeting" },
     { .method = "PUT",
-      .path = MEETING,
+      .path = "/v1/groups/{id}/meetings/{sub}",
       .access = ACCESS_USER,
       .lane = LANE_WRITE,
       .flags = ROUTE_IF_NONE_MATCH,
@@ -397,7 +393,7 @@ const Route meeting_routes[] = {
       .summary = "A meeting beside those of the schedule; the group's zone, place and length where "
                  "it says none" },
     { .method = "PATCH",
-      .path = MEETING,
+      .path = "/v1/groups/{id}/meetings/{sub}",
       .access = ACCESS_USER,
       .lane = LANE_WRITE,
       .flags = ROUTE_IF_MATCH,
@@ -406,12 +402,18 @@ const Route meeting_routes[] = {
       .handler = change,
       .summary = "Change a meeting: time and place while it is scheduled, all else as long as it "
                  "was not called off" },
-    ACT("open", opens, "Begin to enter"),
-    ACT("close", closes, "The room is empty: somebody looks it over"),
-    ACT("complete", completes, "Its figures go into reports"),
-    ACT("reopen", reopens, "A leader takes it out of reports again, with a reason"),
-    ACT("cancel", cancels, "It does not take place, with a reason"),
-    ACT("holiday", is_holiday, "It does not take place: a holiday"),
-    ACT("discard", discards, "What was entered is nothing"),
+    { "POST", "/v1/groups/{id}/meetings/{sub}/open", ACT(opens, "Begin to enter") },
+    { "POST", "/v1/groups/{id}/meetings/{sub}/close",
+      ACT(closes, "The room is empty: somebody looks it over") },
+    { "POST", "/v1/groups/{id}/meetings/{sub}/complete",
+      ACT(completes, "Its figures go into reports") },
+    { "POST", "/v1/groups/{id}/meetings/{sub}/reopen",
+      ACT(reopens, "A leader takes it out of reports again, with a reason") },
+    { "POST", "/v1/groups/{id}/meetings/{sub}/cancel",
+      ACT(cancels, "It does not take place, with a reason") },
+    { "POST", "/v1/groups/{id}/meetings/{sub}/holiday",
+      ACT(is_holiday, "It does not take place: a holiday") },
+    { "POST", "/v1/groups/{id}/meetings/{sub}/discard",
+      ACT(discards, "What was entered is nothing") },
     { 0 },
 };

@@ -6,7 +6,7 @@ const { test, before, after } = require('node:test');
 const { assertProblem, uuid } = require('./harness.js');
 const { Copy } = require('./copy.js');
 const { draft, activate, group, join, must, officersOf } = require('./groups.js');
-const { act, at, enter, entries, meeting, meetings, thursdays } = require('./meetings.js');
+const { act, at, enter, entries, meeting, meetings, pairId, thursdays } = require('./meetings.js');
 const { network } = require('./network.js');
 
 const everybody = ['ann', 'ben', 'cy', 'dan', 'eve'];
@@ -317,14 +317,6 @@ test('an id that is taken elsewhere, and a key that comes again', async () => {
 });
 
 /* ---- one-to-ones */
-
-function pairId(a, b, day) {
-    const [low, high] = [a, b].sort(), crypto = require('node:crypto');
-    const digest = crypto.createHash('sha256').update(Buffer.from(low.replaceAll('-', ''), 'hex')).update(Buffer.from(high.replaceAll('-', ''), 'hex')).update(day).digest().subarray(0, 16);
-    digest[6] = 0x80 | (digest[6] & 0x0f);
-    digest[8] = 0x80 | (digest[8] & 0x3f);
-    return digest.toString('hex').replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5');
-}
 
 test('a one-to-one that both report is one; each takes back only what they said, and sees only their note', async () => {
     const { ben, cy, ann, eve } = net, day = '2026-02-20', id = pairId(ben.account, cy.account, day), path = `/v1/one-to-ones/${id}`;

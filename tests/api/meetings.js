@@ -5,6 +5,7 @@
 //   const [next] = await meetings(ann, club);              its meetings from now on, by time
 //   await enter(ann, next, 'attendance', ben.account, { code: 'P' });
 'use strict';
+const crypto = require('node:crypto');
 const { uuid } = require('./harness.js');
 const { must } = require('./groups.js');
 const { collect } = require('./network.js');
@@ -23,4 +24,14 @@ async function meeting(who, club, { verbs = ['open'], ...body } = {}) {
     return must(who.get(at(one)));
 }
 
-module.exports = { act, at, enter, entries, meeting, meetings, thursdays };
+/** The id of the one-to-one of two accounts on a day. */
+function pairId(a, b, day) {
+    const bytes = [a, b].sort().map((id) => Buffer.from(id.replaceAll('-', ''), 'hex'));
+    const digest = crypto.createHash('sha256').update(bytes[0]).update(bytes[1]).update(day).digest().subarray(0, 16);
+    digest[6] = 0x80 | (digest[6] & 0x0f);
+    digest[8] = 0x80 | (digest[8] & 0x3f);
+    return digest.toString('hex').replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5');
+}
+const metOn = (who, other, club, day, extra = {}) => who.put(`/v1/one-to-ones/${pairId(who.account || uuid(), other.account, day)}`, { group: club.id, with: other.account, met_on: day, ...extra }, { create: false });
+
+module.exports = { act, at, enter, entries, meeting, meetings, metOn, pairId, thursdays };

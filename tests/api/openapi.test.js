@@ -8,6 +8,7 @@ const { test, before, after } = require('node:test');
 const { PASSWORD, leadlined, uuid } = require('./harness.js');
 const { independent } = require('./independent.js');
 const { act, lead, literal, network, send, sql } = require('./network.js');
+const { metOn, pairId } = require('./meetings.js');
 const { mailsTo } = require('./raw.js');
 const { codeOf } = require('./totp.js');
 
@@ -141,6 +142,31 @@ test('every problem code of the catalogue that goes on the wire is in it', () =>
 
 /* ---- answers */
 
+async function meetingAnswers(is, ann, ben, club) {
+    const at = `/v1/groups/${club.id}/meetings`, of = '/v1/groups/{id}/meetings/{sub}', new_ = () => `${at}/${uuid()}`, body = { starts_at: '2026-11-26T07:00:00Z', agenda: ['10 slips'] };
+    const paths = [['open', 'close', 'complete', 'reopen'], ['cancel'], ['holiday'], ['open', 'discard']];
+    for (const verbs of paths) {
+        const path = new_(), made = await ann.put(path, body);
+        is('PUT', of, made);
+        is('PATCH', of, await ann.patch(path, { topic: 'x', minutes: 'y' }, { rev: 1 }));
+        for (const verb of verbs) is('POST', `${of}/${verb}`, await ann.post(`${path}/${verb}`, { reason: 'x' }));
+        is('GET', of, await ann.get(path));
+    }
+    is('GET', '/v1/groups/{id}/meetings', await ben.get(at));
+    const { body: one } = await ann.put(new_(), body), slip = { from: ann.account, to: ben.account };
+    await ann.post(`${at}/${one.id}/open`, {});
+    for (const [kind, id, param, entry] of [['attendance', ben.account, 'account', { code: 'S', substitute: 'Bo' }], ['rsvp', ben.account, 'account', { answer: 'yes' }],
+        ['visitors', uuid(), 'sub', { name: 'Ada', email: 'ada@x.example', outcome: 'joined' }], ['slips', uuid(), 'sub', { ...slip, need: 'x', contact: 'Kim' }],
+        ['thanks', uuid(), 'sub', { ...slip, amount: { amount: 5, currency: 'GBP' }, kind: 'new', tier: 'spin_off' }]]) {
+        is('PUT', `/v1/meetings/{id}/${kind}/{${param}}`, await ann.put(`/v1/meetings/${one.id}/${kind}/${id}`, entry, { create: false }));
+        is('GET', `/v1/meetings/{id}/${kind}/{${param}}`, await ann.get(`/v1/meetings/${one.id}/${kind}/${id}`));
+    }
+    is('GET', '/v1/meetings/{id}/entries', await ann.get(`/v1/meetings/${one.id}/entries`));
+    is('PUT', '/v1/one-to-ones/{id}', await metOn(ann, ben, club, '2026-01-05', { place: 'x', note: 'y' }));
+    is('GET', '/v1/one-to-ones/{id}', await ann.get(`/v1/one-to-ones/${pairId(ann.account, ben.account, '2026-01-05')}`));
+    is('GET', '/v1/one-to-ones', await ann.get('/v1/one-to-ones'));
+}
+
 async function theGroups(is) {
     const [ann, ben, root] = [await net.api.user('lead@x.example'), await net.api.user('join@x.example'), await net.api.user('rule@x.example', { admin: true })];
     const id = uuid(), at = `/v1/groups/${id}`, other = uuid(), asked = uuid();
@@ -165,6 +191,7 @@ async function theGroups(is) {
     is('GET', '/v1/groups/{id}/members/{account}', member);
     is('PATCH', '/v1/groups/{id}/members/{account}', await ann.patch(`${at}/members/${ben.account}`, { role: 'treasurer' }, { rev: member.body.rev }));
     for (const scope of (await ben.get('/v1/me')).body.scopes) is('GET', '/v1/changes', await ben.get(`/v1/changes?scope=${scope.id}`));
+    await meetingAnswers(is, ann, ben, { id });
     is('POST', '/v1/groups/{id}/leave', await ben.post(`${at}/leave`, {}));
     const cat = await net.api.user('cat@x.example');
     await cat.put(`${at}/requests/${asked}`, {});

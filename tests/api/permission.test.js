@@ -15,6 +15,7 @@ const assert = require('node:assert/strict');
 const { test, before, after } = require('node:test');
 const { leadlined, uuid, PASSWORD, QUICK_HASH } = require('./harness.js');
 const { ask, draft, group, join, must } = require('./groups.js');
+const meetings = require('./meetings.js');
 const { act, lead, literal, network, send, sql } = require('./network.js');
 
 const groupRoles = ['leader', 'secretary', 'treasurer', 'member', 'applicant'];
@@ -108,6 +109,21 @@ async function requested() {
     for (const old of (await net.applicant.get(inClub('/requests?state=open'))).body.items) await net.applicant.post(inClub(`/requests/${old.id}/withdraw`), {});
     return ask(club, net.applicant, { message: ASKED });
 }
+/* ---- of meetings: who enters for others, and a meeting in some state */
+const hosts = (what, others = 403) => ({ treasurer: others, member: others, secretary: what, leader: what });
+const met = (...verbs) => () => meetings.meeting(net.leader, club, { verbs, starts_at: '2026-11-26T07:00:00.000Z' });
+const onMeeting = (verb, before, expect) => [`POST /v1/groups/{id}/meetings/{sub}/${verb}`,
+    { make: met(...before), try: (c, one) => c.post(`${meetings.at(one)}/${verb}`, { reason: 'x' }), expect: members(404, expect) }];
+const self = (c) => c.account || uuid();
+const other = (c) => (c === net.leader ? net.member : net.leader);
+const visitor = () => ({ name: 'Ada Lane' });
+const slip = (c) => ({ from: self(c), to: other(c).account, need: 'x' });
+const thanks = (c) => ({ ...slip(c), need: undefined, amount: { amount: 100, currency: 'GBP' } });
+/** What is entered: by whom, and who then reads it. */
+const entry = (kind, param, id, body, writes, reads) => [
+    [`PUT /v1/meetings/{id}/${kind}/{${param}}`, { make: met('open'), try: (c, one) => meetings.enter(c, one, kind, id(c), body(c)), expect: members(404, writes) }],
+    [`GET /v1/meetings/{id}/${kind}/{${param}}`, { make: async () => { const one = await met('open')(), its = id(net.leader); await must(meetings.enter(net.leader, one, kind, its, body(net.leader))); return { ...one, its }; },
+        try: (c, one) => c.get(`/v1/meetings/${one.id}/${kind}/${one.its}`), expect: members(404, reads) }]];
 const onRequest = (verb, expect, more = {}) => [`POST /v1/groups/{id}/requests/{sub}/${verb}`,
     { make: requested, try: (c, one) => c.post(inClub(`/requests/${one.id}/${verb}`), { message: 'x' }), expect: members(404, expect), ...more }];
 const get = (path) => (c) => c.get(path);
@@ -225,6 +241,22 @@ const table = {
     'GET /v1/leader-approvals/{id}': { make: approvalAsked, try: (c, one) => c.get(`/v1/leader-approvals/${one.id}`), expect: members(404, { leader: 'ok', admin: 'ok' }) },
     ...Object.fromEntries(['approve', 'decline'].map((verb) => [`POST /v1/leader-approvals/{id}/${verb}`,
         { make: approvalAsked, try: (c, one) => c.post(`/v1/leader-approvals/${one.id}/${verb}`, {}), expect: members(403, { admin: 'ok' }) }])),
+
+    'GET /v1/groups/{id}/meetings': { try: (c) => c.get(inClub('/meetings')), expect: members(403, insiders('ok')) },
+    'GET /v1/groups/{id}/meetings/{sub}': { make: met(), try: (c, one) => c.get(meetings.at(one)), expect: members(404, insiders('ok')) },
+    'PUT /v1/groups/{id}/meetings/{sub}': { try: (c) => c.put(inClub(`/meetings/${uuid()}`), { starts_at: '2026-11-26T07:00:00.000Z' }), expect: members(403, hosts('ok')) },
+    'PATCH /v1/groups/{id}/meetings/{sub}': { make: met(), try: (c, one) => c.patch(meetings.at(one), { topic: 'x' }, { rev: one.rev }), expect: members(403, hosts('ok')) },
+    ...Object.fromEntries([onMeeting('open', [], hosts('ok')), onMeeting('close', ['open'], hosts('ok')), onMeeting('complete', ['open'], hosts('ok')), onMeeting('discard', ['open'], hosts('ok')),
+        onMeeting('cancel', [], hosts('ok')), onMeeting('holiday', [], hosts('ok')), onMeeting('reopen', ['open', 'complete'], { ...insiders(403), leader: 'ok' })]),
+    'GET /v1/meetings/{id}/entries': { make: met('open'), try: (c, one) => c.get(`/v1/meetings/${one.id}/entries`), expect: members(404, insiders('ok')) },
+    ...Object.fromEntries([...entry('attendance', 'account', () => net.member.account, () => ({ code: 'P' }), hosts('ok'), insiders('ok')),
+        ...entry('rsvp', 'account', self, () => ({ answer: 'yes' }), insiders('ok'), insiders('ok')),
+        ...entry('visitors', 'sub', uuid, visitor, hosts('ok'), { ...insiders('ok'), member: 404 }),
+        ...entry('slips', 'sub', uuid, slip, insiders('ok'), insiders('ok')),
+        ...entry('thanks', 'sub', uuid, thanks, insiders('ok'), insiders('ok'))]), // officers, and whom the leader thanks
+    'GET /v1/one-to-ones': own('/v1/one-to-ones'),
+    'PUT /v1/one-to-ones/{id}': { try: (c) => meetings.metOn(c, other(c), club, '2026-01-05'), expect: members(403, insiders('ok')) },
+    'GET /v1/one-to-ones/{id}': { make: () => must(meetings.metOn(net.leader, net.member, club, '2026-01-06')), try: (c, one) => c.get(`/v1/one-to-ones/${one.id}`), expect: members(404, { leader: 'ok', member: 'ok' }) },
 
     'GET /v1/reports/give-take': own('/v1/reports/give-take'),
     'GET /v1/reports/not-a-lead-reasons': own('/v1/reports/not-a-lead-reasons'),

@@ -14,7 +14,10 @@
 #include "server/invitations.h"
 #include "server/leader_approvals.h"
 #include "server/members.h"
+#include "server/meeting_entries.h"
+#include "server/meetings.h"
 #include "server/network.h"
+#include "server/one_to_ones.h"
 #include "server/profiles.h"
 #include "server/referral_list.h"
 #include "server/requests.h"
@@ -87,6 +90,12 @@ static void groups_walk_an_index(void **state)
         assert_walks_index(db, request_hot_sql(i));
     for (int i = 0; leader_approval_hot_sql(i); i++)
         assert_walks_index(db, leader_approval_hot_sql(i));
+    for (int i = 0; meeting_hot_sql(i); i++)
+        assert_walks_index(db, meeting_hot_sql(i));
+    for (int i = 0; meeting_entry_hot_sql(i); i++)
+        assert_walks_index(db, meeting_entry_hot_sql(i));
+    for (int i = 0; one_to_one_hot_sql(i); i++)
+        assert_walks_index(db, one_to_one_hot_sql(i));
 }
 
 static void changes_walk_an_index(void **state)

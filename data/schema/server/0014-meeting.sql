@@ -56,7 +56,7 @@ CREATE TABLE attendance (
     entered_at BIGINT NOT NULL,
     entered_by UUID
 );
-CREATE INDEX attendance_meeting ON attendance (meeting);
+CREATE INDEX attendance_meeting ON attendance (meeting, id);
 CREATE INDEX attendance_account ON attendance (account);
 
 CREATE TABLE rsvp (
@@ -70,7 +70,7 @@ CREATE TABLE rsvp (
     entered_at BIGINT NOT NULL,
     entered_by UUID -- NULL: by mail
 );
-CREATE INDEX rsvp_meeting ON rsvp (meeting);
+CREATE INDEX rsvp_meeting ON rsvp (meeting, id);
 CREATE INDEX rsvp_account ON rsvp (account);
 
 -- What was taken back stays, so that an older entry of it that comes later does not bring it back.
@@ -91,7 +91,7 @@ CREATE TABLE visitor (
     entered_at BIGINT NOT NULL,
     entered_by UUID
 );
-CREATE INDEX visitor_meeting ON visitor (meeting);
+CREATE INDEX visitor_meeting ON visitor (meeting, id);
 CREATE INDEX visitor_brought ON visitor (brought_by) WHERE brought_by IS NOT NULL;
 CREATE INDEX visitor_group ON visitor (group_id);
 
@@ -111,7 +111,7 @@ CREATE TABLE slip (
     inside BIGINT NOT NULL,
     entered_by UUID
 );
-CREATE INDEX slip_meeting ON slip (meeting);
+CREATE INDEX slip_meeting ON slip (meeting, id);
 CREATE INDEX slip_from ON slip (from_account);
 CREATE INDEX slip_to ON slip (to_account) WHERE to_account IS NOT NULL;
 
@@ -130,7 +130,7 @@ CREATE TABLE thanks (
     entered_at BIGINT NOT NULL,
     entered_by UUID
 );
-CREATE INDEX thanks_meeting ON thanks (meeting);
+CREATE INDEX thanks_meeting ON thanks (meeting, id);
 CREATE INDEX thanks_from ON thanks (from_account);
 CREATE INDEX thanks_to ON thanks (to_account);
 
