@@ -66,8 +66,7 @@ static const struct {
     { PROBLEM_FORBIDDEN, N_("Not yours to do: only who received a lead gives the verdict on it.") },
     { PROBLEM_NOT_FOUND, N_("It is not there any more.") },
     { PROBLEM_BAD_CREDENTIALS, N_("Wrong e-mail or password. Try again.") },
-    { PROBLEM_TOTP_REQUIRED, N_("This account wants a one-time code: sign in with a browser, "
-                                "type :login browser") },
+    { PROBLEM_TOTP_REQUIRED, N_("This account wants a one-time code: sign in by :login") },
     { PROBLEM_TOTP_WRONG, N_("The one-time code is wrong, too old, or was used before.") },
     { PROBLEM_WRONG_PASSWORD, N_("Wrong password or code. Nothing was changed.") },
     { PROBLEM_UNAUTHORIZED, N_("Sign in first: type :login") },

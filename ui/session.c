@@ -11,10 +11,11 @@
 
 /* All that is asked for to get in; each dialog shows a part of it. */
 typedef struct Entry {
-    char *server, *email, *password, *name, *company_name, *business_type;
+    char *server, *email, *password, *code, *name, *company_name, *business_type;
     bool keep;
     bool sign_up, browser;
     bool opened; /* the profile at hand was made for this, and is nothing until it succeeds */
+    bool second; /* the password was right, and a one-time code is wanted too */
 } Entry;
 
 #define AT(member) offsetof(Entry, member)
@@ -23,6 +24,8 @@ static const Field entry_rows[] = {
     { "email", FIELD_EMAIL, AT(email), FIELD_REQUIRED, .label = N_("E-mail") },
     { "password", FIELD_TEXT, AT(password), FIELD_REQUIRED | FIELD_SECRET, .max = PASSWORD_MAX,
       .label = N_("Password") },
+    { "code", FIELD_TEXT, AT(code), FIELD_REQUIRED, .max = ONE_TIME_CODE_MAX,
+      .label = N_("One-time code") },
     { "name", FIELD_TEXT, AT(name), FIELD_REQUIRED, .max = 120, .label = N_("Your name") },
     { "company_name", FIELD_TEXT, AT(company_name), 0, .max = 120, .label = N_("Company") },
     { "business_type", FIELD_TEXT, AT(business_type), 0, .max = 120, .label = N_("Business") },
@@ -150,6 +153,8 @@ void session_signed_in(App *app)
     app_say(app, "%s", words);
 }
 
+static void ask_code(App *app, const Entry *first);
+
 /* The answer, for the dialog that waits for it if it is still there. */
 static void on_signed_in(const GError *error, gpointer data)
 {
@@ -159,10 +164,14 @@ static void on_signed_in(const GError *error, gpointer data)
         dialog_finish(app->dialog);
         app_dirty(app, DIRTY_OVERLAY | DIRTY_FOOTER);
     }
+    if (waits && problem_is(error, PROBLEM_TOTP_REQUIRED)) {
+        ask_code(app, dialog_data(app->dialog));
+        return;
+    }
     if (error) {
         g_autofree char *words = session_words(app, error);
         if (waits)
-            dialog_complain(app->dialog, -1, words);
+            dialog_complain(app->dialog, form_row_of(dialog_form(app->dialog), "code"), words);
         else
             app_complain(app, "%s", words);
         return;
@@ -188,7 +197,7 @@ static DialogAnswer entry_done(App *app, Dialog *dialog)
         dialog_complain(dialog, form_row_of(dialog_form(dialog), "password"), words);
         return DIALOG_KEEP;
     }
-    if (!open_server(app, entry, &error)) {
+    if (!entry->second && !open_server(app, entry, &error)) {
         g_autofree char *words = session_words(app, error);
         dialog_complain(dialog, 0, words);
         return DIALOG_KEEP;
@@ -203,7 +212,8 @@ static DialogAnswer entry_done(App *app, Dialog *dialog)
                          entry->business_type };
         client_sign_up(app->client, &input, on_signed_in, app);
     } else {
-        client_login(app->client, entry->email, entry->password, on_signed_in, app);
+        Login login = { entry->email, entry->password, entry->code };
+        client_login_with(app->client, &login, on_signed_in, app);
     }
     return DIALOG_BUSY;
 }
@@ -211,9 +221,12 @@ static DialogAnswer entry_done(App *app, Dialog *dialog)
 static void entry_text(Dialog *dialog, Page *page)
 {
     const Entry *entry = dialog_data(dialog);
-    if (!entry->server)
-        return;
-    page_text(page, ROLE_NORMAL, _("Server: an address like https://leads.example.com"));
+    if (entry->second)
+        page_text(page, ROLE_NORMAL,
+                  _("The password is right. Now the code that your authenticator shows, or a "
+                    "recovery code."));
+    else if (entry->server)
+        page_text(page, ROLE_NORMAL, _("Server: an address like https://leads.example.com"));
 }
 
 static void ask(App *app, Entry *entry, const char *title, const char *yes,
@@ -236,6 +249,17 @@ static void ask(App *app, Entry *entry, const char *title, const char *yes,
         .free_data = entry_free,
     };
     app_ask(app, dialog_new(&spec));
+}
+
+/* What was typed goes on, into a dialog that takes this one's place; so does the profile that was made for it. */
+static void ask_code(App *app, const Entry *first)
+{
+    static const char *const names[] = { "code", NULL };
+    Entry *entry = g_new0(Entry, 1);
+    fields_copy(&entry_fields, entry, first);
+    entry->opened = first->opened;
+    entry->second = true;
+    ask(app, entry, _("Sign in"), _("Sign in"), names);
 }
 
 static Entry *entry_new(App *app)

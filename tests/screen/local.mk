@@ -37,6 +37,7 @@ screen_plays = \
 	%D%/prompt.script \
 	%D%/reports.script \
 	%D%/sent.script \
+	%D%/sign-in-code.script \
 	%D%/snooze.script \
 	%D%/terminal.script \
 	%D%/verdict.script \
