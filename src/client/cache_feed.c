@@ -485,19 +485,13 @@ bool cache_touch_feeds(CacheWriter *writer, gint64 at, GError **error)
 bool cache_wipe(CacheWriter *writer, GError **error)
 {
     static const char *const statements[] = {
-        "DELETE FROM referral",
-        "DELETE FROM referral_base",
-        "DELETE FROM note",
-        "DELETE FROM note_base",
-        "DELETE FROM partner",
-        "DELETE FROM invitation",
-        "DELETE FROM account",
-        "DELETE FROM feed",
-        "DELETE FROM counter",
-        "DELETE FROM party_counter",
-        "DELETE FROM arrival",
-        "DELETE FROM scope",
-        "INSERT INTO lead_words (lead_words) VALUES ('delete-all')",
+        "DELETE FROM referral", "DELETE FROM referral_base",
+        "DELETE FROM note",     "DELETE FROM note_base",
+        "DELETE FROM partner",  "DELETE FROM invitation",
+        "DELETE FROM account",  "DELETE FROM feed",
+        "DELETE FROM counter",  "DELETE FROM party_counter",
+        "DELETE FROM arrival",  "DELETE FROM scope",
+        "DELETE FROM chore",    "INSERT INTO lead_words (lead_words) VALUES ('delete-all')",
     };
     if (!run_all(writer, statements, G_N_ELEMENTS(statements), error) ||
         !shared_forget(writer, NULL, error))

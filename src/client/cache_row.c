@@ -99,6 +99,12 @@ void lead_words(const Referral *referral, LeadWords *words)
     words->other = g_string_free(other, FALSE);
 }
 
+bool lead_words_lost(const LeadWords *a, const LeadWords *b)
+{
+    return !g_str_has_prefix(b->party, a->party) || !g_str_has_prefix(b->need, a->need) ||
+           !g_str_has_prefix(b->other, a->other);
+}
+
 bool lead_words_equal(const LeadWords *a, const LeadWords *b)
 {
     return strcmp(a->party, b->party) == 0 && strcmp(a->need, b->need) == 0 &&

@@ -41,6 +41,8 @@ typedef struct LeadWords {
     char *party, *need, *other;
 } LeadWords;
 void lead_words(const Referral *referral, LeadWords *words);
+/* Words may be in a that are not in b: a text of it does not begin b's. */
+bool lead_words_lost(const LeadWords *a, const LeadWords *b);
 bool lead_words_equal(const LeadWords *a, const LeadWords *b);
 void lead_words_clear(LeadWords *words);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LeadWords, lead_words_clear)

@@ -10,6 +10,8 @@
 #include "client/overlay.h"
 #include "db/row.h"
 
+#define CLOSE_US (2 * G_USEC_PER_SEC) /* what else is left is done the next time */
+
 /* ---- statements made from the field tables, once */
 
 static const char *placeholders(int first, int n)
@@ -77,13 +79,23 @@ static bool load_account(CacheWriter *writer, GError **error)
     return rows && db_rows_ok(rows);
 }
 
+static bool load_chores(CacheWriter *writer, GError **error)
+{
+    gint64 n = 0;
+    bool ok = db_get_one_int(writer->db, error, &n,
+                             "SELECT COUNT(*) FROM chore WHERE name = 'words'");
+    writer->words_left = n > 0;
+    return ok;
+}
+
 bool cache_writer_load(CacheWriter *writer, GError **error)
 {
     counts_reset(writer);
     return db_get_one_int(writer->db, error, &writer->generation,
                           "SELECT coalesce(max(generation), 0) FROM feed"
                           " WHERE scope NOT IN (SELECT id FROM scope)") &&
-           load_account(writer, error) && cache_load_edited(writer, error);
+           load_account(writer, error) && load_chores(writer, error) &&
+           cache_load_edited(writer, error);
 }
 
 CacheWriter *cache_writer_open(const char *cache_path, const char *store_path, GError **error)
@@ -105,10 +117,34 @@ CacheWriter *cache_writer_open(const char *cache_path, const char *store_path, G
     return g_steal_pointer(&writer);
 }
 
+/* The index keeps words of deleted rows until its parts are written anew. What others should not find in the file when somebody
+ * is gone goes then. */
+static bool scrub_tx(Db *db, gpointer arg, GError **error)
+{
+    return db_exec(db, error, "INSERT INTO lead_words (lead_words) VALUES ('optimize')") &&
+           db_exec(db, error, "DELETE FROM chore WHERE name = 'words'");
+}
+
+static void scrub_words(CacheWriter *writer, DbGiveWay give_way, gpointer data)
+{
+    db_give_way(writer->db, give_way, data);
+    writer->words_left = !db_tx(writer->db, scrub_tx, NULL, NULL);
+    db_give_way(writer->db, NULL, NULL);
+}
+
+static bool is_late(gpointer data)
+{
+    return clock_monotonic() > *(gint64 *)data;
+}
+
 void cache_writer_close(CacheWriter *writer)
 {
     if (!writer)
         return;
+    if (writer->db && writer->words_left) {
+        gint64 until = clock_monotonic() + CLOSE_US;
+        scrub_words(writer, is_late, &until);
+    }
     db_close(writer->db);
     store_close(writer->store);
     if (writer->strings)
@@ -146,6 +182,8 @@ void cache_writer_tidy(CacheWriter *writer, bool (*is_wanted)(gpointer data), gp
     db_give_way(writer->db, is_wanted, data);
     cache_make_orders(writer, NULL);
     db_give_way(writer->db, NULL, NULL);
+    if (writer->words_left)
+        scrub_words(writer, is_wanted, data);
     db_checkpoint(writer->db, true, NULL); /* else the next one does it */
     db_spare(writer->db);
 }
@@ -210,6 +248,15 @@ static bool index_words(CacheWriter *writer, gint64 n, const LeadWords *words, G
     return db_exec(writer->db, error,
                    "INSERT INTO lead_words (rowid, party, need, other) VALUES ($1, $2, $3, $4)",
                    db_int(n), db_text(words->party), db_text(words->need), db_text(words->other));
+}
+
+static bool note_words_left(CacheWriter *writer, GError **error)
+{
+    if (writer->words_left)
+        return true;
+    writer->words_left = true;
+    return db_exec(writer->db, error,
+                   "INSERT INTO chore (name) VALUES ('words') ON CONFLICT (name) DO NOTHING");
 }
 
 /* The index keeps no texts: to take a row out it must be told what went in. */
@@ -287,8 +334,11 @@ static bool update_row(CacheWriter *writer, const OldRow *old, const Referral *r
     g_auto(LeadWords) after;
     lead_words(&old->referral, &before);
     lead_words(referral, &after);
-    return lead_words_equal(&before, &after) || (unindex_words(writer, old->n, &before, error) &&
-                                                 index_words(writer, old->n, &after, error));
+    if (lead_words_equal(&before, &after))
+        return true;
+    return unindex_words(writer, old->n, &before, error) &&
+           index_words(writer, old->n, &after, error) &&
+           (!lead_words_lost(&before, &after) || note_words_left(writer, error));
 }
 
 static bool write_row(CacheWriter *writer, const OldRow *old, const Referral *referral,
@@ -646,7 +696,8 @@ bool cache_delete_referral(CacheWriter *writer, const Uuid *id, GError **error)
     if (old.exists && old.local)
         return true;
     /* Items that are still in the outbox stay, and will be refused; there is no row for them to show on. */
-    return delete_base(writer, id, error) && (!old.exists || delete_old(writer, &old, error)) &&
+    return delete_base(writer, id, error) &&
+           (!old.exists || (delete_old(writer, &old, error) && note_words_left(writer, error))) &&
            db_exec(writer->db, error, "DELETE FROM note WHERE referral = $1", db_uuid(id)) &&
            db_exec(writer->db, error, "DELETE FROM note_base WHERE referral = $1", db_uuid(id)) &&
            cache_refresh(writer, id, NULL, error);

@@ -29,7 +29,7 @@ bool cache_writer_tx(CacheWriter *writer, CacheWriteFunc func, gpointer data, GE
 /* ClientChange bits of everything written since the last call. */
 unsigned cache_writer_changed(CacheWriter *writer);
 Store *cache_writer_store(CacheWriter *writer);
-/* After much was written: indexes that a first full sync goes without are made, the log goes into the file, so that the next start
+/* After much was written: indexes that a first full sync goes without are made, words of texts that are gone leave the search index, the log goes into the file, so that the next start
  * need not read it, and memory back. The indexes of a million leads take seconds: is_wanted, asked meanwhile in this thread, leaves
  * them for the next time. */
 void cache_writer_tidy(CacheWriter *writer, bool (*is_wanted)(gpointer data), gpointer data);

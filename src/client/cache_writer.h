@@ -18,9 +18,10 @@ struct CacheWriter {
     gint64 counts[COUNT_BOXES][COUNT_STATES][COUNT_VERDICTS][2]; /* changes not yet in `counter` */
     GHashTable *party_counts;                                    /* and in `party_counter` */
     gint64 generation;                                           /* of the account's own feed */
-    bool complete; /* and it had come to its end once before: what is new now is news */
-    bool scrub;    /* the transaction forgets what must not stay in the file */
-    Uuid account;  /* whose cache this is, nil: nobody's yet */
+    bool complete;   /* and it had come to its end once before: what is new now is news */
+    bool scrub;      /* the transaction forgets what must not stay in the file */
+    bool words_left; /* the search index has words of texts that are gone: a row of `chore` */
+    Uuid account;    /* whose cache this is, nil: nobody's yet */
     unsigned changed;
     const char *insert, *update, *select, *select_base, *select_note_bases;
     DbValue *values;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 EXTRA_DIST += \
 	%D%/account.test.js \
+	%D%/forget.test.js \
 	%D%/cli.test.js \
 	%D%/home.js \
 	%D%/keyring.js \
