@@ -302,6 +302,7 @@ const EnumTable partner_vias = ENUM_TABLE("via", via_values);
 static const Field listed_partner_rows[] = {
     PARTNER(LISTED),
     { "via", FIELD_ENUM, offsetof(ListedPartner, via), FIELD_READONLY, .values = &partner_vias },
+    { "group", FIELD_TEXT, offsetof(ListedPartner, group), FIELD_READONLY, .label = N_("Group") },
     { "gave", FIELD_INT, SUM(gave), FIELD_READONLY, .label = N_("Given") },
     { "gave_confirmed", FIELD_INT, SUM(gave_confirmed), FIELD_READONLY },
     { "gave_rejected", FIELD_INT, SUM(gave_rejected), FIELD_READONLY },

@@ -287,5 +287,6 @@ void give_take_add(GiveTake *sum, ReferralBox box, ReferralState state, Referral
 typedef struct ListedPartner {
     Partner partner;
     PartnerVia via;
+    char *group; /* of VIA_GROUP: one that both are in */
     GiveTake sum;
 } ListedPartner;

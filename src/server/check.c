@@ -25,7 +25,8 @@ typedef struct Check {
     " JOIN referral c ON c.copy_of = o.id WHERE o.state <> 8)"
 #define SEVERAL "SELECT s.root FROM " FAMILY " s GROUP BY s.root HAVING COUNT(*) > 1"
 
-/* Types of the change index: 1 referral, 2 note, 3 partner, 4 account, 5 invitation (ObjectType). */
+/* Types of the change index: 1 referral, 2 note, 3 partner, 4 account, 5 invitation, 8 member, 9 request
+ * (ObjectType). */
 static const Check checks[] = {
     { "the file is damaged", ON_SQLITE, true,
       "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'" },
@@ -106,6 +107,48 @@ static const Check checks[] = {
     { "a public profile cannot be found by words", ON_BOTH, false,
       "SELECT a.id FROM account a WHERE a.profile_public = 1 AND a.state = 1"
       " AND a.id NOT IN (SELECT account FROM profile_words)" },
+
+    { "a group counts other members than it has", ON_BOTH, false,
+      "SELECT g.id FROM leads_group g WHERE g.members <> (SELECT COUNT(*) FROM membership m"
+      " WHERE m.group_id = g.id AND m.state = 1)" },
+    { "an active group has no leader", ON_BOTH, false,
+      "SELECT g.id FROM leads_group g WHERE g.state = 2 AND NOT EXISTS (SELECT 1 FROM membership m"
+      " WHERE m.group_id = g.id AND m.state = 1 AND m.role = 2)" },
+    { "somebody in an exclusive group is in another one, and does not lead it", ON_BOTH, false,
+      "SELECT m.id FROM membership m JOIN leads_group g ON g.id = m.group_id WHERE m.state = 1"
+      " AND m.role <> 2 AND g.exclusive = 1 AND g.state IN (2, 3) AND EXISTS (SELECT 1"
+      " FROM membership o JOIN leads_group x ON x.id = o.group_id WHERE o.account = m.account"
+      " AND o.state = 1 AND o.id <> m.id AND x.state IN (2, 3))" },
+    { "a member does not read the scope of their group", ON_BOTH, false,
+      "SELECT m.id FROM membership m WHERE m.state = 1 AND NOT EXISTS (SELECT 1 FROM scope_member s"
+      " WHERE s.scope_id = m.group_id AND s.account_id = m.account)" },
+    { "an officer does not read the scope of the officers", ON_BOTH, false,
+      "SELECT m.id FROM membership m JOIN leads_group g ON g.id = m.group_id WHERE m.state = 1"
+      " AND m.role > 1 AND NOT EXISTS (SELECT 1 FROM scope_member s WHERE s.scope_id = g.officers"
+      " AND s.account_id = m.account)" },
+    { "somebody who is no member reads the scope of a group", ON_BOTH, false,
+      "SELECT s.account_id FROM scope_member s JOIN leads_group g ON s.scope_id IN (g.id, "
+      "g.officers)"
+      " WHERE NOT EXISTS (SELECT 1 FROM membership m WHERE m.group_id = g.id AND m.state = 1"
+      " AND m.account = s.account_id AND (s.scope_id = g.id OR m.role > 1))" },
+    { "a member is missing from the changes of their group", ON_BOTH, false,
+      "SELECT m.id FROM membership m WHERE m.state = 1 AND NOT EXISTS (SELECT 1 FROM change_index c"
+      " WHERE c.scope_id = m.group_id AND c.type = 8 AND c.object_id = m.id AND c.deleted = 0)" },
+    { "who is no member is in the changes of a group", ON_BOTH, false,
+      "SELECT c.object_id FROM change_index c WHERE c.type = 8 AND c.deleted = 0 AND NOT EXISTS"
+      " (SELECT 1 FROM membership m WHERE m.id = c.object_id AND m.group_id = c.scope_id"
+      " AND m.state = 1)" },
+    { "a request is missing from the changes of the officers", ON_BOTH, false,
+      "SELECT q.id FROM membership_request q JOIN leads_group g ON g.id = q.group_id WHERE NOT "
+      "EXISTS"
+      " (SELECT 1 FROM change_index c WHERE c.scope_id = g.officers AND c.type = 9"
+      " AND c.object_id = q.id AND c.deleted = 0)" },
+    { "a request waits for an answer, and they are in the group", ON_BOTH, false,
+      "SELECT q.id FROM membership_request q JOIN membership m ON m.group_id = q.group_id"
+      " AND m.account = q.account AND m.state = 1 WHERE q.state IN (1, 2)" },
+    { "a group cannot be found by words", ON_BOTH, false,
+      "SELECT g.id FROM leads_group g WHERE g.state = 2"
+      " AND g.id NOT IN (SELECT group_id FROM group_words)" },
 
     { "a referral cannot be found by words", ON_SQLITE, false,
       "SELECT r.id FROM referral r WHERE NOT EXISTS"

@@ -9,7 +9,9 @@
 #include "server/changes.h"
 #include "server/families.h"
 #include "server/invitation_store.h"
+#include "server/leader_approvals.h"
 #include "server/referral_store.h"
+#include "server/requests.h"
 #include "server/throttle.h"
 
 #define PAGE 500
@@ -87,6 +89,47 @@ static const char *invitation_set_columns(void)
     return object_columns(OBJECT_INVITATION);
 }
 
+static const char *group_set_columns(void)
+{
+    return object_columns(OBJECT_GROUP);
+}
+
+static const char *approval_columns(void)
+{
+    return object_columns(OBJECT_LEADER_APPROVAL);
+}
+
+/* Of the account: when it came into which group, and how it ended. */
+typedef struct MembershipEntry {
+    Uuid id, group;
+    char *name, *business_type, *reason;
+    GroupRole role;
+    MembershipState state;
+    gint64 since, ended_at;
+} MembershipEntry;
+
+#define AT(member) offsetof(MembershipEntry, member)
+static const Field membership_rows[] = {
+    { "id", FIELD_UUID, AT(id) },
+    { "group", FIELD_UUID, AT(group) },
+    { "group_name", FIELD_TEXT, AT(name) },
+    { "business_type", FIELD_TEXT, AT(business_type) },
+    { "role", FIELD_ENUM, AT(role), .values = &group_roles },
+    { "state", FIELD_ENUM, AT(state), .values = &membership_states },
+    { "since", FIELD_TIME, AT(since) },
+    { "ended_at", FIELD_TIME, AT(ended_at) },
+    { "reason", FIELD_TEXT, AT(reason) },
+};
+#undef AT
+static const FieldTable membership_fields = FIELD_TABLE("membership", MembershipEntry,
+                                                        membership_rows);
+
+static const char *membership_columns(void)
+{
+    return "m.id, m.group_id, g.name, m.business_type, m.role, m.state, m.since, m.ended_at,"
+           " m.reason";
+}
+
 static const char *setting_columns(void)
 {
     return row_columns(&setting_fields, NULL);
@@ -124,6 +167,17 @@ const ExportSet export_sets[] = {
             "referral_full r WHERE r.from_account = $1", "r.sent_at, r.id") },
     { "notes", &note_fields, note_columns,
       PARTS("note n WHERE n.account = $1", "n.created_at, n.id") },
+    { "groups", &group_fields, group_set_columns,
+      PARTS("leads_group g CROSS JOIN membership v WHERE v.account = $1 AND v.state = 1"
+            " AND g.id = v.group_id",
+            "v.since, v.id") },
+    { "memberships", &membership_fields, membership_columns,
+      PARTS("membership m CROSS JOIN leads_group g WHERE m.account = $1 AND g.id = m.group_id",
+            "m.since, m.id") },
+    { "membership-requests", &membership_request_fields, request_columns,
+      PARTS(REQUEST_FROM " WHERE q.account = $1 AND " REQUEST_JOIN, "q.created_at, q.id") },
+    { "leader-approvals", &leader_approval_fields, approval_columns,
+      PARTS(APPROVAL_FROM " WHERE p.account = $1 AND " APPROVAL_JOIN, "p.created_at, p.id") },
     { "invitations", &invitation_fields, invitation_set_columns,
       PARTS(INVITATION_FROM " WHERE i.from_account = $1 AND " INVITATION_JOIN, "i.created_at, i.id",
             INVITATION_FROM " WHERE i.to_account = $1 AND " INVITATION_VISIBLE

@@ -385,7 +385,7 @@ static bool put_partner(Call *call, const Uuid *account, const Uuid *partner, gi
                         GString *lines, GError **error)
 {
     bool partners = false;
-    if (!partners_are(call->db, account, partner, &partners, error))
+    if (!partners_may_refer(call->db, account, partner, &partners, error))
         return false;
     if (!partners)
         return true;

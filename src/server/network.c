@@ -230,7 +230,7 @@ static bool may_encourage(Call *call, GError **error)
     bool partners = false;
     gint64 last = 0;
     if (!accounts_lock(call->db, &call->principal.account, NULL, error) ||
-        !partners_are(call->db, &call->principal.account, &call->id, &partners, error) ||
+        !partners_may_refer(call->db, &call->principal.account, &call->id, &partners, error) ||
         !db_get_one_int(call->db, error, &last,
                         "SELECT COALESCE(MAX(at), 0) FROM encouragement WHERE from_account = $1"
                         " AND to_account = $2",

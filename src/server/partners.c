@@ -2,6 +2,7 @@
 #include "server/partners.h"
 
 #include "db/row.h"
+#include "server/groups.h"
 #include "server/profile_store.h"
 #include "server/report_data.h"
 
@@ -18,20 +19,40 @@ bool partners_are(Db *db, const Uuid *a, const Uuid *b, bool *connected, GError 
     return *connected || db_rows_ok(rows);
 }
 
+bool partners_may_refer(Db *db, const Uuid *a, const Uuid *b, bool *may, GError **error)
+{
+    return partners_are(db, a, b, may, error) && (*may || group_members_are(db, a, b, may, error));
+}
+
 /* The columns of partner_fields: the other account, with a revision that rises when either it or the pair changes. */
 #define PARTNER_BRANCH(me, other)                                                                  \
     "SELECT c." other                                                                              \
     " AS account, c.rev + a.rev AS rev, a.name, a.company_name, a.business_type,"                  \
-    " a.email, c.since, %s FROM connection c CROSS JOIN account a WHERE c." me                     \
-    " = $1 AND c.state = $2"                                                                       \
+    " a.email, c.since, %s, 1, CAST(NULL AS TEXT) FROM connection c CROSS JOIN account a WHERE "   \
+    "c." me " = $1 AND c.state = $2"                                                               \
     " AND a.id = c." other " AND (c.since, c." other ") < ($3, $4)"
+
+/* Each once, however many groups they share; those who are connected too are in the other branches. */
+#define GROUP_BRANCH                                                                               \
+    "SELECT x.account, x.rev + a.rev AS rev, a.name, a.company_name, a.business_type, a.email,"    \
+    " x.since, %s, 2, x.name FROM (SELECT go.account AS account, MIN(gm.rev + go.rev) AS rev,"     \
+    " MIN(CASE WHEN gm.since > go.since THEN gm.since ELSE go.since END) AS since,"                \
+    " MIN(gg.name) AS name FROM " GROUP_PARTNERS(                                                  \
+        "$1") " GROUP BY go.account) x"                                                            \
+              " CROSS JOIN account a WHERE a.id = x.account AND (x.since, x.account) < ($3, $4)"   \
+              " AND NOT EXISTS (SELECT 1 FROM connection k"                                        \
+              " WHERE k.account_a = CASE WHEN x.account < $1 THEN x.account ELSE $1 END"           \
+              " AND k.account_b = CASE WHEN x.account < $1 THEN $1 ELSE x.account END AND "        \
+              "k.state = $2)"
+G_STATIC_ASSERT(VIA_INDIVIDUAL == 1 && VIA_GROUP == 2);
 
 static const char *list_sql(void)
 {
     const char *profile = profile_columns("a");
     return db_intern(PARTNER_BRANCH("account_a", "account_b") " UNION ALL " PARTNER_BRANCH(
-                         "account_b", "account_a") " ORDER BY since DESC, account DESC LIMIT $5",
-                     profile, profile);
+                         "account_b", "account_a") " UNION ALL " GROUP_BRANCH
+                                                   " ORDER BY since DESC, account DESC LIMIT $5",
+                     profile, profile, profile);
 }
 
 /* ---- the list */
@@ -52,7 +73,8 @@ static bool put_spaces(Call *call, GError **error)
 
 static bool put_partners(Call *call, DbRows *rows, GHashTable *sums, int limit, GError **error)
 {
-    ListedPartner listed = { .via = VIA_INDIVIDUAL };
+    int via_column = row_n_columns(&partner_fields);
+    ListedPartner listed = { 0 };
     bool more = false;
     gint64 since = 0;
     Uuid last = { 0 };
@@ -61,6 +83,8 @@ static bool put_partners(Call *call, DbRows *rows, GHashTable *sums, int limit, 
         if (more)
             break;
         row_read(rows, 0, &partner_fields, &listed.partner, ROW_COPY);
+        listed.via = (PartnerVia)db_get_int(rows, via_column);
+        listed.group = (char *)db_get_text(rows, via_column + 1);
         const GiveTake *sum = g_hash_table_lookup(sums, &listed.partner.account);
         listed.sum = sum ? *sum : (GiveTake){ 0 };
         if (n)
@@ -111,7 +135,7 @@ const Route partner_routes[] = {
       .query = "limit cursor",
       .summary =
           "My partners, the newest first, with what they and I gave each other in 12 months; "
-          "spaces_left of 100",
+          "those by a group once each, who take none of the spaces_left of 100",
       .reply_schema = PARTNERS_SCHEMA },
     { 0 },
 };

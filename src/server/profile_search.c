@@ -5,6 +5,7 @@
 
 #include "db/row.h"
 #include "model/business_type.h"
+#include "server/groups.h"
 #include "server/search.h"
 #include "server/words.h"
 
@@ -20,11 +21,12 @@ static const char weights[PARTS] = {
     [PART_WHO] = 'B', [PART_TRADE] = 'A', [PART_FIT] = 'B', [PART_REST] = 'C', [PART_MARKERS] = 'D'
 };
 
-/* What everybody may see, or a partner of $1. */
+/* What everybody may see, or a partner of $1, or a fellow member. */
 #define VISIBLE                                                                                    \
     "a.state = 1 AND a.id <> $1 AND (a.profile_public = 1 OR EXISTS (SELECT 1 FROM connection c"   \
     " WHERE c.account_a = CASE WHEN a.id < $1 THEN a.id ELSE $1 END"                               \
-    " AND c.account_b = CASE WHEN a.id < $1 THEN $1 ELSE a.id END AND c.state = 3))"
+    " AND c.account_b = CASE WHEN a.id < $1 THEN $1 ELSE a.id END AND c.state = 3)"                \
+    " OR " GROUP_SHARED("$1", "a.id") ")"
 #define PAGE "(s.score, a.id) < ($3, $4) ORDER BY s.score DESC, a.id DESC LIMIT $5"
 
 /* The best first, in whole numbers, which a cursor can hold; 0 for all when no words are asked. */

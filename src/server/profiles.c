@@ -3,6 +3,7 @@
 
 #include "db/row.h"
 #include "server/families.h"
+#include "server/groups.h"
 #include "server/profile_search.h"
 #include "server/profile_store.h"
 
@@ -23,8 +24,9 @@ static const char *load_sql(void)
         " OR a.id = $1 OR EXISTS (SELECT 1 FROM connection c"
         " WHERE c.account_a = CASE WHEN a.id < $1 THEN a.id ELSE $1 END"
         " AND c.account_b = CASE WHEN a.id < $1 THEN $1 ELSE a.id END AND c.state = 3)"
-        " OR EXISTS (SELECT 1 FROM invitation i WHERE i.to_account = $1 AND i.from_account = a.id"
-        " AND i.state = 1))",
+        " OR " GROUP_SHARED("$1", "a.id") " OR EXISTS (SELECT 1 FROM invitation i WHERE "
+                                          "i.to_account = $1 AND i.from_account = a.id"
+                                          " AND i.state = 1))",
         columns());
 }
 
@@ -161,6 +163,7 @@ const Route profile_routes[] = {
       .lane = LANE_READ,
       .reply = &public_profile_fields,
       .handler = read_one,
-      .summary = "A public profile, a partner's, or of somebody who asked me to connect" },
+      .summary = "A public profile, a partner's or fellow member's, or of somebody who asked me to "
+                 "connect" },
     { 0 },
 };

@@ -200,14 +200,17 @@ static bool read_outside(Db *db, const ReportAsk *ask, Report *report, GError **
     " CROSS JOIN account a WHERE c." me " = $1 AND c.state = $2 AND a.id = c." other               \
     " AND (c." other " = $3 OR $3 IS NULL)"
 
-/* Uuid * -> Party *, those that are partners now. */
+/* Uuid * -> Party *, those that are partners now, of either kind. */
 static GHashTable *read_partners(Db *db, const ReportAsk *ask, GError **error)
 {
     g_autoptr(GHashTable) found = g_hash_table_new_full(uuid_hash, uuid_equal_func, NULL, g_free);
     g_autoptr(DbRows) rows = db_query(
         db, error,
-        PARTNER_BRANCH("account_a", "account_b") " UNION ALL " PARTNER_BRANCH("account_b",
-                                                                              "account_a"),
+        PARTNER_BRANCH("account_a", "account_b") " UNION " PARTNER_BRANCH(
+            "account_b",
+            "account_a") " UNION SELECT a.id, a.name, a.company_name FROM account a WHERE a.id IN"
+                         " (SELECT go.account FROM " GROUP_PARTNERS(
+                             "$1") ") AND (a.id = $3 OR $3 IS NULL)",
         db_uuid(&ask->account), db_int(CONNECTION_CONNECTED), db_uuid(&ask->partner));
     if (!rows)
         return NULL;

@@ -51,7 +51,7 @@ const char *request_columns_in_scope(void)
 }
 
 /* Whoever may read it is an officer, or who asked. */
-static const char *columns(void)
+const char *request_columns(void)
 {
     return db_intern(columns_format, "q.account <> $1");
 }
@@ -60,7 +60,7 @@ static const char *load_sql(void)
 {
     return db_intern("SELECT %s FROM " REQUEST_FROM " WHERE q.id = $2 AND q.group_id = $3"
                      " AND " REQUEST_VISIBLE " AND " REQUEST_JOIN,
-                     columns());
+                     request_columns());
 }
 
 static bool load(Call *call, MembershipRequest *out, GError **error)
@@ -101,7 +101,7 @@ static const char *list_sql(void)
                      " AND (q.created_at, q.id) < ($3, $4) AND ($6 = 0 OR q.state = $6"
                      " OR ($6 = -1 AND q.state IN (1, 2))) AND " REQUEST_VISIBLE
                      " AND " REQUEST_JOIN " ORDER BY q.created_at DESC, q.id DESC LIMIT $5",
-                     columns());
+                     request_columns());
 }
 
 const char *request_hot_sql(int i)

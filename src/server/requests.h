@@ -21,8 +21,9 @@ extern const Route request_routes[];
 #define REQUEST_VISIBLE                                                                            \
     "(q.account = $1 OR EXISTS (SELECT 1 FROM membership v WHERE v.group_id = q.group_id"          \
     " AND v.account = $1 AND v.state = 1 AND v.role > 1))"
-const char *request_columns_in_scope(
-    void); /* c.scope_id: that of the applicant, or the officers' */
+/* Read by $1; in a scope of the feed (c.scope_id): that of the applicant, or the officers'. */
+const char *request_columns(void);
+const char *request_columns_in_scope(void);
 
 /* Open ones of an account that is being deleted are withdrawn; of a group that closes, declined. */
 bool requests_erase(Call *call, const Uuid *account, GError **error);

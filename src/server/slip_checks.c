@@ -112,7 +112,7 @@ static bool check_outside(Call *call, const NewReferral *input, GError **error)
     g_clear_pointer(&rows, db_rows_free);
     if (uuid_equal(&account, &call->principal.account))
         add(call, "#/to/outside/email", "self", "a lead goes to somebody else");
-    else if (!partners_are(call->db, &call->principal.account, &account, &partners, error))
+    else if (!partners_may_refer(call->db, &call->principal.account, &account, &partners, error))
         return false;
     if (partners)
         add(call, "#/to/outside/email", "partner",
@@ -127,9 +127,9 @@ static bool check_recipient(Call *call, const NewReferral *input, SlipChecks *ch
     checks->from.account = call->principal.account;
     checks->to.account = input->to.account;
     *connected = is_outside(input);
-    if (is_outside(input)
-            ? !check_outside(call, input, error)
-            : !partners_are(call->db, &checks->from.account, &checks->to.account, connected, error))
+    if (is_outside(input) ? !check_outside(call, input, error)
+                          : !partners_may_refer(call->db, &checks->from.account,
+                                                &checks->to.account, connected, error))
         return false;
     if (!load_parties(call->db, &checks->from, &checks->to, error))
         return false;

@@ -37,7 +37,7 @@ test('own data: what the API shows of an account is in the archive, as JSON and 
     await ann.put('/v1/me/email-settings', { settings: [{ type: 'outcome', on: false }] }, { create: false });
     const files = unpack(await ann.get('/v1/me/export'));
     const sets = ['account', 'audit', 'email-settings', 'leads', 'mail', 'notes', 'partners', 'sessions'];
-    assert.deepEqual(Object.keys(files).sort(), [...sets, 'invitations'].flatMap((name) => [`${name}.csv`, `${name}.json`]).sort());
+    assert.deepEqual(Object.keys(files).sort(), [...sets, 'groups', 'invitations', 'leader-approvals', 'membership-requests', 'memberships'].flatMap((name) => [`${name}.csv`, `${name}.json`]).sort());
     for (const name of sets) {
         assert.ok(files[`${name}.json`].length > 0, name);
         assert.equal(files[`${name}.csv`].length, files[`${name}.json`].length, name);

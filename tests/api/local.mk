@@ -17,6 +17,7 @@ API_TESTS = \
 	%D%/export.test.js \
 	%D%/feed.test.js \
 	%D%/group.test.js \
+	%D%/group-partner.test.js \
 	%D%/http.test.js \
 	%D%/instance.test.js \
 	%D%/invitation.test.js \
@@ -44,6 +45,7 @@ API_TESTS = \
 	%D%/report.test.js \
 	%D%/reset.test.js \
 	%D%/search.test.js \
+	%D%/seat-race.test.js \
 	%D%/security.test.js \
 	%D%/session.test.js \
 	%D%/smtp.test.js \
