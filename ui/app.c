@@ -25,6 +25,7 @@ static const ViewOps *const view_table[VIEW_COUNT] = {
     [VIEW_FIND] = &find_view,
     [VIEW_GROUP] = &group_view,
     [VIEW_DIRECTORY] = &directory_view,
+    [VIEW_MEETINGS] = &meetings_view,
     [VIEW_MEETING] = &meeting_view,
     [VIEW_ACCOUNT] = &account_view,
     [VIEW_JOBS] = &jobs_view,

@@ -177,9 +177,12 @@ static GSource *tick_new(App *app)
     return tick;
 }
 
-/* An undo window is counted down. */
+/* An undo window is counted down, or something of the view is. */
 static bool counts_seconds(App *app)
 {
+    const View *view = app_view(app);
+    if (view->ops->seconds && view->ops->seconds(view))
+        return true;
     return app->client && client_status(app->client)->hold_until > clock_now();
 }
 

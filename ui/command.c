@@ -10,6 +10,7 @@
 
 #include "client/export.h"
 #include "client/cache.h"
+#include "client/meeting_sheet.h"
 #include "model/report.h"
 
 #include <string.h>
@@ -23,6 +24,7 @@
 #define GROUPS CTX_BIT(CTX_GROUPS)
 #define GROUP CTX_BIT(CTX_GROUP)
 #define REQUEST CTX_BIT(CTX_REQUEST)
+#define MEETINGS CTX_BIT(CTX_MEETINGS)
 #define MEETING CTX_BIT(CTX_MEETING)
 #define REPORT CTX_BIT(CTX_REPORT)
 #define ACCOUNT CTX_BIT(CTX_ACCOUNT)
@@ -155,8 +157,69 @@ const Command commands[] = {
       N_("Look for groups that have room for your trade"), N_("[WORDS]"), run_directory },
     { "group", GROUPS, NEED_CLIENT, LINE, N_("Group"), N_("Show a group"), N_("[NAME]"),
       run_group },
-    { "meeting", MEETING, NEED_CLIENT, LINE, N_("Meeting"), N_("Show a meeting"), N_("[WHEN]"),
-      run_meeting },
+    { "present", MEETING, NEED_CLIENT | WRITE, UNDO, N_("Present"),
+      N_("The member under the cursor is here; on to the next"), NULL, run_present },
+    { "absent", MEETING, NEED_CLIENT | WRITE, UNDO, N_("Absent"), N_("Is not here"), NULL,
+      run_absent },
+    { "late", MEETING, NEED_CLIENT | WRITE, UNDO, N_("Late"), N_("Came late"), NULL, run_late },
+    { "medical", MEETING, NEED_CLIENT | WRITE, UNDO, N_("Medical"), N_("Is on medical leave"), NULL,
+      run_medical },
+    { "substitute", MEETING, NEED_CLIENT | WRITE, UNDO | TEXT, N_("Substitute"),
+      N_("Somebody came for them: type the name"), N_("[NAME]"), run_substitute },
+    { "slip", MEETING, NEED_CLIENT | WRITE, TEXT, N_("Slip"),
+      N_("Type slips: three letters of who gives, Tab, of who gets it, Tab, the need"), NULL,
+      run_slip },
+    { "visitor", MEETING, NEED_CLIENT | WRITE, TEXT, N_("Visitor"), N_("Type who visits"), NULL,
+      run_visitor },
+    { "thanks", MEETING, NEED_CLIENT | WRITE, TEXT, N_("Thanks"),
+      N_("Type thanks for business that was closed, and what it was worth"), NULL, run_thanks },
+    { "left-early", MEETING, NEED_CLIENT | WRITE, UNDO, N_("Left early"),
+      N_("The member under the cursor left early, or did not"), NULL, run_left_early },
+    { "take-back", MEETING, NEED_CLIENT | WRITE, UNDO, N_("Take back"),
+      N_("A slip, thanks or a visitor was entered by mistake"), NULL, run_take_back },
+    { "complete", MEETING, NEED_CLIENT | WRITE, UNDO, N_("Complete"),
+      N_("All is entered: it counts in reports from now on"), NULL, run_complete },
+    { "open-meeting", MEETING, NEED_CLIENT | WRITE, UNDO, N_("Begin"),
+      N_("Open the meeting: now attendance is entered"), NULL, run_open_meeting },
+    { "reopen", MEETING, NEED_CLIENT | WRITE, UNDO | TEXT, N_("Reopen"),
+      N_("Open a completed meeting again, and say why"), NULL, run_reopen },
+    { "timer", MEETING, NEED_CLIENT, 0, N_("Timer"),
+      N_("Start the clock of the agenda, or stop it"), NULL, run_timer },
+    { "next-item", MEETING, NEED_CLIENT, 0, N_("Next item"), N_("The next item of the agenda"),
+      NULL, run_next_item },
+    { "previous-item", MEETING, NEED_CLIENT, 0, N_("Item before"),
+      N_("The item of the agenda before"), NULL, run_previous_item },
+    { "come", MEETINGS, NEED_CLIENT | WRITE, UNDO, N_("Come"), N_("You will come"), NULL,
+      run_come },
+    { "stay-away", MEETINGS, NEED_CLIENT | WRITE, UNDO, N_("Not"), N_("You will not come"), NULL,
+      run_stay_away },
+    { "maybe", MEETINGS, NEED_CLIENT | WRITE, UNDO, N_("Maybe"), N_("You do not know yet"), NULL,
+      run_maybe },
+    { "rsvp", MEETING, NEED_CLIENT | WRITE, UNDO, N_("Answer"), N_("Say whether you will come"),
+      N_("[yes|no|maybe]"), run_rsvp, &rsvp_answers },
+    { "met", MEETING | MEETINGS, NEED_CLIENT | WRITE, UNDO | TEXT, N_("One-to-one"),
+      N_("Record that you met somebody of the group, today or on a day"), N_("[DAY] NAME"),
+      run_met },
+    { "one-to-ones", MEETING | MEETINGS, NEED_CLIENT, 0, N_("One-to-ones"),
+      N_("Whom you met, and when"), NULL, run_one_to_ones },
+    { "print", MEETING | MEETINGS, NEED_CLIENT, 0, N_("Print"),
+      N_("Show the roster, the slip sheet or the agenda as they are printed, or write a file"),
+      N_("[roster|slips|agenda [FILE]]"), run_print, &sheet_kinds },
+    { "pipe-meeting", MEETING | MEETINGS, NEED_CLIENT, TEXT, N_("Pipe"),
+      N_("Give roster, slips and agenda to a program, and show what it prints"), N_("COMMAND"),
+      run_pipe_meeting },
+    { "calendar-file", MEETING | MEETINGS, NEED_CLIENT, 0, N_("Calendar"),
+      N_("Write the meeting into a calendar file (.ics)"), N_("[FILE]"), run_calendar_file },
+    { "edit-meeting", MEETING | MEETINGS, NEED_CLIENT | WRITE, TEXT, N_("Edit"),
+      N_("Change time, place, topic, agenda or minutes"), NULL, run_edit_meeting },
+    { "cancel-meeting", MEETING | MEETINGS, NEED_CLIENT | WRITE, UNDO | LINE, N_("Call off"),
+      N_("Cancel a meeting that is planned; everybody is told"), NULL, run_cancel_meeting },
+    { "holiday", MEETING | MEETINGS, NEED_CLIENT | WRITE, UNDO | LINE, N_("Holiday"),
+      N_("There is no meeting that day; it counts for nobody"), NULL, run_holiday },
+    { "discard-meeting", MEETING | MEETINGS, NEED_CLIENT | WRITE, UNDO | LINE, N_("Discard"),
+      N_("Throw away a meeting that was begun"), NULL, run_discard_meeting },
+    { "meeting", MEETING | MEETINGS, NEED_CLIENT, LINE, N_("Meeting"),
+      N_("Open a meeting: next, a day such as 2026-11-26, or an id"), N_("[WHEN]"), run_meeting },
 
     { "other-figure", REPORT, 0, INNER, N_("Figure"),
       N_("Between given and received: the figure that Enter opens"), NULL, run_other_figure },
@@ -358,7 +421,7 @@ static const char *missing(App *app, unsigned needs)
     if (needs & NEED_ROW && app_view(app)->ops->target) {
         Target row = app_target(app);
         return row.has_lead || row.has_item || row.has_partner || row.has_member ||
-                       row.has_invitation
+                       row.has_invitation || row.has_meeting
                    ? NULL
                    : N_("There is nothing to open.");
     }

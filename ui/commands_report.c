@@ -197,10 +197,10 @@ void run_pipe_report(App *app, const char *args)
     }
 }
 
-static bool write_all(int fd, const GString *text)
+static bool write_all(int fd, const char *text)
 {
-    for (gsize done = 0; done < text->len;) {
-        ssize_t n = write(fd, text->str + done, text->len - done);
+    for (gsize done = 0, length = strlen(text); done < length;) {
+        ssize_t n = write(fd, text + done, length - done);
         if (n < 0 && errno != EINTR)
             return false;
         done += n > 0 ? (gsize)n : 0;
@@ -208,12 +208,9 @@ static bool write_all(int fd, const GString *text)
     return true;
 }
 
-/* A file that is there stays as it is. */
-static void write_file(App *app, const char *path, const GString *text)
+void write_new_file(App *app, const char *path, const char *text, const char *said)
 {
-    g_autofree char *real = g_str_has_prefix(path, "~/")
-                                ? g_build_filename(g_get_home_dir(), path + 2, NULL)
-                                : g_strdup(path);
+    g_autofree char *real = program_path(path);
     g_autofree char *clean = text_clean(path, -1, TEXT_LINE);
     int fd = open(real, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0 && errno == EEXIST)
@@ -221,7 +218,7 @@ static void write_file(App *app, const char *path, const GString *text)
     else if (fd < 0 || !write_all(fd, text))
         app_complain(app, "%s: %s", clean, g_strerror(errno));
     else
-        app_say(app, _("The report was written to %s"), clean);
+        app_say(app, "%s %s", _(said), clean);
     if (fd >= 0)
         close(fd);
 }
@@ -237,7 +234,7 @@ void run_export_report(App *app, const char *args)
     } else if (report) {
         g_autoptr(GString) text = g_string_new(NULL);
         export_report(text, (ReportOutput)format, report);
-        write_file(app, words[1], text);
+        write_new_file(app, words[1], text->str, N_("The report was written to"));
     } else {
         app_complain(app, "%s", _("There is no report on the screen."));
     }

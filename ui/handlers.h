@@ -115,9 +115,38 @@ void run_criteria(App *app, const char *args);
 void run_group(App *app, const char *args);
 void run_directory(App *app, const char *args);
 
-/* meeting.c */
+/* commands_meeting.c */
 void run_meeting(App *app, const char *args);
 void run_meetings(App *app, const char *args);
+void run_present(App *app, const char *args);
+void run_absent(App *app, const char *args);
+void run_late(App *app, const char *args);
+void run_medical(App *app, const char *args);
+void run_substitute(App *app, const char *args);
+void run_come(App *app, const char *args);
+void run_stay_away(App *app, const char *args);
+void run_maybe(App *app, const char *args);
+void run_left_early(App *app, const char *args);
+void run_slip(App *app, const char *args);
+void run_visitor(App *app, const char *args);
+void run_thanks(App *app, const char *args);
+void run_take_back(App *app, const char *args);
+void run_timer(App *app, const char *args);
+void run_next_item(App *app, const char *args);
+void run_previous_item(App *app, const char *args);
+void run_open_meeting(App *app, const char *args);
+void run_complete(App *app, const char *args);
+void run_reopen(App *app, const char *args);
+void run_cancel_meeting(App *app, const char *args);
+void run_holiday(App *app, const char *args);
+void run_discard_meeting(App *app, const char *args);
+void run_edit_meeting(App *app, const char *args);
+void run_rsvp(App *app, const char *args);
+void run_met(App *app, const char *args);
+void run_one_to_ones(App *app, const char *args);
+void run_print(App *app, const char *args);
+void run_calendar_file(App *app, const char *args);
+void run_pipe_meeting(App *app, const char *args);
 
 /* commands_report.c */
 extern const EnumTable report_periods;
@@ -127,6 +156,8 @@ void run_sort_report(App *app, const char *args);
 void run_other_figure(App *app, const char *args);
 void run_pipe_report(App *app, const char *args);
 void run_export_report(App *app, const char *args);
+/* A file that is there stays as it is. said: N_(), what to say with its name when it was written. */
+void write_new_file(App *app, const char *path, const char *text, const char *said);
 
 /* commands_outbox.c: what is not sent yet, and changes of what is */
 void run_retry(App *app, const char *args);

@@ -23,10 +23,11 @@ typedef enum KeyContext {
     CTX_LEAD, /* a lead is selected or shown */
     CTX_PARTNER,
     CTX_INVITATION,
-    CTX_MEMBER,  /* of those that were found */
-    CTX_GROUPS,  /* a group is selected, or could be */
-    CTX_GROUP,   /* one is shown */
-    CTX_REQUEST, /* for membership */
+    CTX_MEMBER,   /* of those that were found */
+    CTX_GROUPS,   /* a group is selected, or could be */
+    CTX_GROUP,    /* one is shown */
+    CTX_REQUEST,  /* for membership */
+    CTX_MEETINGS, /* the list of them */
     CTX_MEETING,
     CTX_REPORT,
     CTX_ACCOUNT,

@@ -50,7 +50,10 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/leads_tags.c \
 	%D%/limit.c %D%/limit.h \
 	%D%/list.c %D%/list.h \
-	%D%/meeting.c \
+	%D%/entry.c %D%/entry.h \
+	%D%/meeting.c %D%/meeting.h %D%/meeting_private.h \
+	%D%/meeting_agenda.c %D%/meeting_draw.c %D%/meeting_entries.c \
+	%D%/meeting_plan.c %D%/meetings.c %D%/commands_meeting.c \
 	%D%/messages.c \
 	%D%/new_lead.c %D%/new_lead.h %D%/new_lead_private.h \
 	%D%/new_lead_draw.c %D%/new_lead_drafts.c %D%/new_lead_fill.c %D%/new_lead_pick.c %D%/new_lead_send.c \

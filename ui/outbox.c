@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is not sent yet: what it is, since when, how often it was tried, and what is in its way. And what was dropped. */
 #include "outbox.h"
+#include "handlers.h"
 #include "invitations.h"
+#include "meeting.h"
 #include "partners.h"
 #include "leads.h"
 
@@ -466,6 +468,11 @@ static void open_item(View *view)
     } else if (item->kind == OUTBOX_ENCOURAGE || item->kind == OUTBOX_DROP_PARTNER) {
         Uuid id = item->object;
         partner_open(view->app, &id);
+    } else if (item->kind == OUTBOX_MET) {
+        run_one_to_ones(view->app, "");
+    } else if (item->kind >= OUTBOX_RSVP) {
+        Uuid id = item->object;
+        meeting_show(view->app, &id);
     } else if (item->kind != OUTBOX_PROFILE) {
         Uuid id = item->object;
         lead_open(view->app, &id);

@@ -30,6 +30,7 @@ typedef enum ViewId {
     VIEW_FIND,
     VIEW_GROUP,
     VIEW_DIRECTORY,
+    VIEW_MEETINGS,
     VIEW_MEETING,
     VIEW_ACCOUNT,
     VIEW_JOBS,
@@ -75,8 +76,9 @@ typedef struct ViewOps {
     void (*draw)(View *view, bool all);   /* all false: only what changed since the last draw */
     void (*changed)(View *view, unsigned what); /* ClientChange bits */
     void (*fill)(View *view, Page *page);       /* of a page view: page_view.h */
-    /* A second has passed while something is held, or else a minute: draw again what counts. */
+    /* A second has passed while something is held or `seconds` says so, or else a minute: draw again what counts. */
     void (*tick)(View *view, bool minute);
+    bool (*seconds)(const View *view); /* something here counts seconds now */
     bool (*key)(View *view,
                 Key key); /* a key of its own, asked before the key map; true when taken */
     /* of a form: letters go into a field now; then only the keys of the context "form" count beside */
@@ -104,8 +106,8 @@ struct View {
 };
 
 extern const ViewOps inbox_view, sent_view, partners_view, groups_view, group_view, directory_view,
-    meeting_view, reports_view, outbox_view, help_view, messages_view, lead_view, new_lead_view,
-    invitations_view, find_view, account_view, welcome_view, device_view, text_view, jobs_view,
-    doctor_view;
+    meetings_view, meeting_view, reports_view, outbox_view, help_view, messages_view, lead_view,
+    new_lead_view, invitations_view, find_view, account_view, welcome_view, device_view, text_view,
+    jobs_view, doctor_view;
 
 const ViewOps *view_ops(ViewId id);

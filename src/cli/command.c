@@ -73,6 +73,34 @@ const CliCommand cli_commands[] = {
       .effect = N_("Be partners no more: each vanishes from the other's list, nobody is told"),
       .details = N_("PARTNER is words of the name, an e-mail or an id. The leads between you "
                     "stay.") },
+    { "meetings print", N_("roster|slips|agenda [MEETING]"), 1, 2, 0, .run = cli_run_meetings_print,
+      .effect = N_("A sheet of a meeting, for paper"),
+      .details = N_("At most 78 columns, with a form feed between pages; into a pipe in ASCII. "
+                    "Without MEETING, of the next one.") },
+    { "meetings calendar", N_("[MEETING]"), 0, 1, 0, .run = cli_run_meetings_calendar,
+      .effect = N_("A meeting as a calendar file (iCalendar)") },
+    { "meetings", NULL, 0, 0, CLI_OPTION(FROM) | CLI_OPTION(UNTIL), .run = cli_run_meetings,
+      .effect = N_("The next meetings of your groups, and who will come"),
+      .details = N_("Into a pipe, each line is: id, when, state, group, place, topic, how many "
+                    "said yes, no, maybe, and your answer, with tabs between.") },
+    { "meeting open", N_("[MEETING]"), 0, 1, NETWORK, .writes = true, .run = cli_run_meeting_open,
+      .effect = N_("Open a meeting: now attendance is entered") },
+    { "meeting complete", N_("[MEETING]"), 0, 1, NETWORK, .writes = true,
+      .run = cli_run_meeting_complete,
+      .effect = N_("All is entered: it counts in reports from now on") },
+    { "meeting reopen", N_("MEETING"), 1, 1, MESSAGE | NETWORK, .writes = true,
+      .run = cli_run_meeting_reopen, .effect = N_("Open a completed meeting again; -m says why") },
+    { "meeting", N_("[MEETING]"), 0, 1, 0, .run = cli_run_meeting,
+      .effect = N_("A meeting, and who was there"),
+      .details = N_("MEETING is next, a day such as 2026-11-26, an id as leadline meetings prints "
+                    "it, or the beginning of that. Into a pipe, each line is a member: id, code, "
+                    "name, substitute, left, answer, with tabs between.") },
+    { "rsvp", N_("MEETING yes|no|maybe"), 2, 2, NETWORK, .writes = true, .run = cli_run_rsvp,
+      .effect = N_("Say whether you will come to a meeting") },
+    { "attend", N_("MEETING MEMBER P|A|L|M|S [SUBSTITUTE]"), 3, 4, NETWORK, .writes = true,
+      .run = cli_run_attend, .effect = N_("Enter who was at a meeting"),
+      .details = N_("Present, absent, late, medical leave, or a substitute, whose name follows. "
+                    "MEMBER is words of the name, company or trade, or an id.") },
     { "note", N_("ID"), 1, 1, MESSAGE | CLI_OPTION(NOTE) | NETWORK, .writes = true,
       .run = cli_run_note, .effect = N_("Write a note on a lead, or change one"),
       .details = N_("Only your side sees notes. The text is that of --message.") },

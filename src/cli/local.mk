@@ -12,6 +12,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/doctor.c \
 	%D%/help.c \
 	%D%/leads.c \
+	%D%/meetings.c \
 	%D%/network.c \
 	%D%/new.c \
 	%D%/outbox.c \

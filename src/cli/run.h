@@ -41,6 +41,17 @@ bool cli_run_decline(Cli *cli, GError **error);
 bool cli_run_partner_drop(Cli *cli, GError **error);
 bool cli_run_partner_encourage(Cli *cli, GError **error);
 
+/* meetings.c */
+bool cli_run_meetings(Cli *cli, GError **error);
+bool cli_run_meetings_print(Cli *cli, GError **error);
+bool cli_run_meetings_calendar(Cli *cli, GError **error);
+bool cli_run_meeting(Cli *cli, GError **error);
+bool cli_run_meeting_open(Cli *cli, GError **error);
+bool cli_run_meeting_complete(Cli *cli, GError **error);
+bool cli_run_meeting_reopen(Cli *cli, GError **error);
+bool cli_run_rsvp(Cli *cli, GError **error);
+bool cli_run_attend(Cli *cli, GError **error);
+
 /* outbox.c */
 bool cli_run_outbox(Cli *cli, GError **error);
 bool cli_run_sync(Cli *cli, GError **error);

@@ -72,6 +72,11 @@ bool cache_drop_scope(CacheWriter *writer, const Uuid *scope, GError **error);
 bool cache_write_shared(CacheWriter *writer, const char *name, const Uuid *scope,
                         const JsonNode *data, GError **error);
 
+/* What was answered to an entry of a meeting, or an act on one: the fact, or the meeting. What this user may not read is
+ * passed over: their own entry is seen by others only. */
+bool cache_is_entry(OutboxKind kind);
+bool cache_write_entry(CacheWriter *writer, OutboxKind kind, const JsonNode *node, GError **error);
+
 /* One object as the server answered it; `except`: ids of the outbox items answered (their edits are in the object), a set
  * of Uuid *; NULL none. The answer may come behind a page that is newer: then the object stays as that has it, also when that
  * has taken it away. */

@@ -337,13 +337,13 @@ bool meeting_overlay(Meeting *meeting, const OutboxItem *item, unsigned rights)
     if (outbox_is_stopped(item->state) || !uuid_equal(&item->object, &meeting->id))
         return false;
     if (item->kind == OUTBOX_MEETING) {
-        MeetingInput input = { 0 };
-        bool ok = change_read(item, &input);
+        Meeting changed = { 0 };
+        bool ok = change_read(item, &changed);
         if (ok) {
             fields_clear(&meeting_input_fields, &meeting->input);
-            fields_copy(&meeting_input_fields, &meeting->input, &input);
+            fields_copy(&meeting_input_fields, &meeting->input, &changed.input);
         }
-        fields_clear(&meeting_input_fields, &input);
+        fields_clear(&meeting_fields, &changed);
         return ok;
     }
     MeetingAct act = { 0 };

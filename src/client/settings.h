@@ -70,7 +70,8 @@ typedef struct Settings {
     NotifyDetail notify_detail;
     gint64 notify_every; /* seconds at least */
     NotifyBell notify_bell;
-    bool title; /* of the terminal's window */
+    bool meeting_bell; /* when an item of an agenda is over */
+    bool title;        /* of the terminal's window */
     LogSetting log;
     char *profile; /* the default profile; NULL none */
     ClipboardMode clipboard;

@@ -138,6 +138,8 @@ static bool write_referral(CacheWriter *writer, const Answer *answer, GHashTable
 static bool write_answer(CacheWriter *writer, const Answer *answer, GHashTable *done,
                          GError **error)
 {
+    if (cache_is_entry(answer->kind))
+        return cache_write_entry(writer, answer->kind, answer->node, error);
     switch (answer->kind) {
     case OUTBOX_NOTE:
         return write_note(writer, answer, error);
@@ -168,6 +170,8 @@ static bool do_answer(CacheWriter *writer, gpointer data, GError **error)
     for (size_t i = 0; i < job->n_answers; i++) {
         const Answer *answer = &job->answers[i];
         bool ok = write_answer(writer, answer, done, error);
+        if (ok && cache_is_entry(answer->kind)) /* no lead is edited by it */
+            continue;
         if (!ok || !cache_refresh(writer, &answer->object, done, error))
             return false;
     }

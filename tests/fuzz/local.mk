@@ -43,7 +43,8 @@ CLIENT_FUZZ_LIBS = $(FUZZ_LIBS) src/client/libclient.a src/wire/libwire.a src/db
 %C%_fuzz_limit_SOURCES = %D%/fuzz_limit.c %D%/cache_world.c %D%/cache_world.h
 %C%_fuzz_limit_LDADD = $(CLIENT_FUZZ_LIBS)
 %C%_fuzz_config_LDADD = $(CLIENT_FUZZ_LIBS)
-fuzz_targets += %D%/fuzz_card
+fuzz_targets += %D%/fuzz_card %D%/fuzz_agenda
+%C%_fuzz_agenda_LDADD = $(FUZZ_LIBS) src/model/libmodel.a src/base/libbase.a $(GLIB_LIBS)
 %C%_fuzz_card_LDADD = $(FUZZ_LIBS) src/client/libclient.a src/model/libmodel.a src/base/libbase.a $(GLIB_LIBS)
 
 if FUZZING

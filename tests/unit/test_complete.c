@@ -49,7 +49,9 @@ static const struct {
     { "bind lead z conf", "confirm", 12 },
     { "bind lead z confirm x", "", 20 },
     { "unbind ",
-      "global list lead partner invitation member report account outbox help form dialog text", 7 },
+      "global list lead partner invitation member groups group request meetings meeting report "
+      "account outbox help form dialog text",
+      7 },
     { "help und", "undo", 5 },
     { "export c", "csv", 7 },
     { "copy ph", "phone phone_2", 5 },

@@ -6,8 +6,11 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "client/cache_write.h"
 #include "client/change.h"
 #include "client/meeting_sheet.h"
+#include "client/meetings.h"
+#include "tests/unit/client_fixture.h"
 
 #define NOON G_GINT64_CONSTANT(1795694400000) /* 2026-11-26 12:00 UTC */
 
@@ -88,15 +91,17 @@ static void books_converge(void **state)
     Attendance facts[FACTS];
     MeetingSlip slips[FACTS];
     for (guint i = 0; i < FACTS; i++) {
-        facts[i] = attendance(i % 60, (AttendanceCode)(1 + i % 4), NOON + (i * 37) % 50, i % 2);
+        /* two at the same time, of two people: the higher id wins */
+        guint at = (i * 37) % FACTS, when = (i * 11) % FACTS;
+        facts[i] = attendance(i % 60, (AttendanceCode)(1 + i % 4), NOON + at / 2, at % 2);
         slips[i] = (MeetingSlip){ .id = person(1000 + i % 200),
                                   .meeting = meeting_id,
                                   .input = { .from = person(i % 60),
                                              .to = person((i + 1) % 60),
                                              .need = (char *)(i % 3 ? "a boiler" : "a roof"),
                                              .removed = i % 7 == 0,
-                                             .entered_at = NOON + (i * 11) % 40 },
-                                  .entered_by = person(i % 2) };
+                                             .entered_at = NOON + when / 2 },
+                                  .entered_by = person(when % 2) };
     }
     for (int round = 0; round < 20; round++) {
         g_autoptr(MeetingBook) book = book_of(60, MEETING_COMPLETED);
@@ -329,6 +334,243 @@ static void calendar_file_is_one(void **state)
     assert_string_equal(name, "northgate-2026-11-26.ics");
 }
 
+/* ---- a client without a network */
+
+typedef struct World {
+    Home home;
+    Profile *profile;
+    Client *client;
+} World;
+
+static const Uuid me = { .bytes = { 9 } }; /* person(0) */
+
+typedef struct PageJob {
+    char *text;
+    bool start;
+} PageJob;
+
+static bool write_page(CacheWriter *writer, gpointer data, GError **error)
+{
+    PageJob *job = data;
+    g_autoptr(JsonDoc) doc = json_parse(job->text, strlen(job->text), error);
+    FeedPage page = { .start = job->start };
+    bool ok = doc && feed_page_read(json_root(doc), &page, error) &&
+              cache_write_page(writer, json_root(doc), &page, error);
+    g_free(page.state);
+    return ok;
+}
+
+static void put_page(CacheWriter *writer, const Uuid *scope, bool start, const PageObject *objects,
+                     size_t n)
+{
+    PageJob job = { page_text(scope, "e1.1.5", false, start, objects, n), start };
+    g_autoptr(GError) error = NULL;
+    if (!cache_writer_tx(writer, write_page, &job, &error))
+        fail_msg("%s", error->message);
+    g_free(job.text);
+}
+
+static bool write_me(CacheWriter *writer, gpointer data, GError **error)
+{
+    Account account = { .id = me, .rev = 1, .name = (char *)"Zoe", .email = (char *)"z@x.example" };
+    return cache_write_account(writer, &account, error);
+}
+
+#define MEMBERS 12
+
+/* What the server would tell: a group that this user leads, its members, one meeting that is open, one that is planned. */
+static void fill(CacheWriter *writer, const Uuid *planned)
+{
+    Scope scope = { .id = group_id, .kind = SCOPE_GROUP, .role = (char *)"leader" };
+    PageObject scopes[] = { { "scope", false, group_id, &scope_fields, &scope } };
+    g_autoptr(MeetingBook) book = book_of(0, MEETING_OPEN);
+    Group group = { .id = group_id, .rev = 1, .state = GROUP_ACTIVE };
+    group.input.name = (char *)"Northgate";
+    Member members[MEMBERS] = { 0 };
+    PageObject objects[MEMBERS + 4];
+    Attendance there = attendance(1, ATTENDANCE_ABSENT, NOON - 1000, 2);
+    Meeting next = { .id = *planned, .rev = 1, .group = group_id, .state = MEETING_SCHEDULED };
+    next.input = (MeetingInput){ .starts_at = NOON + 2 * MS_PER_DAY, .duration = 60 };
+    book->meeting.rev = 1;
+    for (guint i = 0; i < MEMBERS; i++) {
+        members[i] = (Member){ .id = person(900 + i),
+                               .rev = 1,
+                               .group = group_id,
+                               .account = person(i),
+                               .role = i ? ROLE_MEMBER : ROLE_LEADER };
+        members[i].name = g_strdup_printf("Member %02u", i);
+        objects[i] = (PageObject){ "member", false, members[i].id, &member_fields, &members[i] };
+    }
+    objects[MEMBERS] = (PageObject){ "group", false, group_id, &group_fields, &group };
+    objects[MEMBERS + 1] = (PageObject){ "meeting", false, meeting_id, &meeting_fields,
+                                         &book->meeting };
+    objects[MEMBERS + 2] = (PageObject){ "meeting", false, *planned, &meeting_fields, &next };
+    objects[MEMBERS + 3] = (PageObject){ "attendance", false, there.id, &attendance_fields,
+                                         &there };
+    put_page(writer, &me, true, scopes, 1);
+    put_page(writer, &group_id, true, objects, MEMBERS + 4);
+    for (guint i = 0; i < MEMBERS; i++)
+        g_free(members[i].name);
+}
+
+static const Uuid planned = { .bytes = { 3 } };
+
+static int setup(void **state)
+{
+    World *world = g_new0(World, 1);
+    g_autoptr(GError) error = NULL;
+    home_make(&world->home);
+    clock_freeze(NOON);
+    world->profile = profile_new(PROFILE_SERVER, "room", "http://127.0.0.1:1", &error);
+    assert_non_null(world->profile);
+    g_autofree char *cache = profile_path(world->profile->cache_dir, "cache.db");
+    g_autofree char *store = profile_path(world->profile->data_dir, "leads.db");
+    g_autoptr(CacheWriter) writer = cache_writer_open(cache, store, &error);
+    if (!writer)
+        fail_msg("%s", error->message);
+    assert_true(cache_writer_tx(writer, write_me, NULL, NULL));
+    fill(writer, &planned);
+    g_clear_pointer(&writer, cache_writer_close);
+    world->client = client_open(world->profile, 0, &error);
+    if (!world->client)
+        fail_msg("%s", error->message);
+    *state = world;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    World *world = *state;
+    client_free(world->client);
+    profile_free(world->profile);
+    home_remove(&world->home);
+    clock_freeze(0);
+    g_free(world);
+    return 0;
+}
+
+static bool enter(World *world, guint who, AttendanceCode code, const char *substitute)
+{
+    Uuid account = person(who);
+    AttendanceInput input = { .code = code, .substitute = (char *)substitute };
+    return client_attend(world->client, &meeting_id, &account, &input, NULL);
+}
+
+static AttendanceCode shown(World *world, guint who)
+{
+    g_autoptr(MeetingBook) book = client_meeting(world->client, &meeting_id, NULL);
+    assert_non_null(book);
+    return code_of(book, who);
+}
+
+static guint outbox(World *world)
+{
+    g_autoptr(GPtrArray) items = store_items(client_store(world->client), 0, NULL);
+    return items->len;
+}
+
+static void entered_without_a_network(void **state)
+{
+    World *world = *state;
+    g_autoptr(MeetingBook) book = client_meeting(world->client, &meeting_id, NULL);
+    assert_non_null(book);
+    assert_int_equal(book->members->len, MEMBERS);
+    assert_int_equal(shown(world, 1), ATTENDANCE_ABSENT);
+    assert_true(enter(world, 1, ATTENDANCE_PRESENT, NULL));
+    assert_int_equal(shown(world, 1), ATTENDANCE_PRESENT);
+    assert_false(enter(world, 2, ATTENDANCE_SUBSTITUTE, NULL)); /* who? */
+    assert_true(enter(world, 2, ATTENDANCE_SUBSTITUTE, "Sam"));
+    assert_false(enter(world, 77, ATTENDANCE_PRESENT, NULL)); /* nobody of the group */
+    assert_int_equal(outbox(world), 2);
+    /* a mistake: one step back, then the code before it is there again */
+    assert_true(enter(world, 1, ATTENDANCE_LATE, NULL));
+    assert_int_equal(shown(world, 1), ATTENDANCE_LATE);
+    assert_true(client_undo(world->client, NULL, NULL));
+    assert_int_equal(shown(world, 1), ATTENDANCE_PRESENT);
+    assert_true(client_redo(world->client, NULL, NULL));
+    assert_int_equal(shown(world, 1), ATTENDANCE_LATE);
+}
+
+static void completed_and_reopened(void **state)
+{
+    World *world = *state;
+    g_autoptr(GError) error = NULL;
+    assert_true(client_meeting_act(world->client, &meeting_id, MEETING_COMPLETES, NULL, NULL));
+    assert_false(enter(world, 1, ATTENDANCE_PRESENT, NULL)); /* it is completed, here too */
+    assert_false(client_meeting_act(world->client, &meeting_id, MEETING_REOPENS, NULL, &error));
+    assert_int_equal(problem_of(error), PROBLEM_VALIDATION); /* why? */
+    assert_true(client_meeting_act(world->client, &meeting_id, MEETING_REOPENS, "wrong", NULL));
+    assert_true(enter(world, 1, ATTENDANCE_PRESENT, NULL));
+    g_autoptr(MeetingBook) book = client_meeting(world->client, &meeting_id, NULL);
+    assert_int_equal(book->meeting.state, MEETING_REOPENED);
+    assert_true(book->act_pending);
+    assert_int_equal(outbox(world), 3);
+}
+
+static void answers_are_counted(void **state)
+{
+    World *world = *state;
+    RsvpInput yes = { .answer = RSVP_YES }, no = { .answer = RSVP_NO };
+    assert_true(client_rsvp(world->client, &planned, &me, &yes, NULL));
+    assert_true(client_rsvp(world->client, &planned, &me, &no, NULL));
+    g_autoptr(GPtrArray) rows = client_meetings(world->client, NULL, 0, G_MAXINT64, NULL);
+    assert_int_equal(rows->len, 2);
+    const MeetingRow *row = rows->pdata[1];
+    assert_true(uuid_equal(&row->meeting.id, &planned));
+    assert_int_equal(row->mine, RSVP_NO);
+    assert_int_equal(row->answers[RSVP_YES], 0);
+    assert_int_equal(row->answers[RSVP_NO], 1);
+    assert_string_equal(row->group_name, "Northgate");
+    assert_int_equal(row->role, ROLE_LEADER);
+    MeetingRow *next = client_next_meeting(world->client, NOON, NULL);
+    assert_true(uuid_equal(&next->meeting.id, &planned));
+    meeting_row_free(next);
+    Uuid found;
+    assert_true(client_find_meeting(world->client, "2026-11-28", &found, NULL));
+    assert_true(uuid_equal(&found, &planned));
+    assert_true(client_find_meeting(world->client, "next", &found, NULL));
+    assert_true(uuid_equal(&found, &planned));
+    assert_false(client_find_meeting(world->client, "2026-11-27", &found, NULL));
+}
+
+static void one_to_one_counts_once(void **state)
+{
+    World *world = *state;
+    NewOneToOne input = { .group = group_id, .with = person(4) };
+    input.input.met_on = (char *)"2026-11-20";
+    assert_true(client_met(world->client, &input, NULL));
+    input.input.place = (char *)"the station";
+    assert_true(client_met(world->client, &input, NULL));
+    g_autoptr(GPtrArray) rows = client_one_to_ones(world->client, &group_id, NULL);
+    assert_int_equal(rows->len, 1);
+    assert_string_equal(((OneToOneRow *)rows->pdata[0])->with, "Member 04");
+    assert_string_equal(((OneToOneRow *)rows->pdata[0])->met.input.place, "the station");
+    input.with = me;
+    assert_false(client_met(world->client, &input, NULL));
+    input.with = person(4);
+    input.input.met_on = (char *)"2026-12-20"; /* has not come */
+    assert_false(client_met(world->client, &input, NULL));
+}
+
+static void planned_and_changed_here(void **state)
+{
+    World *world = *state;
+    Uuid id = { 0 };
+    MeetingInput input = { .starts_at = NOON + 5 * MS_PER_DAY, .duration = 60 };
+    assert_true(client_write_meeting(world->client, &group_id, &id, &input, NULL));
+    input.topic = (char *)"Heat";
+    assert_true(client_write_meeting(world->client, &group_id, &id, &input, NULL));
+    g_autoptr(MeetingBook) book = client_meeting(world->client, &id, NULL);
+    assert_non_null(book);
+    assert_string_equal(book->meeting.input.topic, "Heat");
+    assert_int_equal(book->meeting.state, MEETING_SCHEDULED);
+    g_autoptr(GPtrArray) rows = client_meetings(world->client, &group_id, 0, G_MAXINT64, NULL);
+    assert_int_equal(rows->len, 3);
+    char *wrong[] = { (char *)"ten minutes of talk", NULL };
+    input.agenda = wrong;
+    assert_false(client_write_meeting(world->client, &group_id, &id, &input, NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -342,6 +584,15 @@ int main(void)
         { "R64: sheets fit the paper, in ASCII too", sheets_fit_the_paper },
         { "R125: an agenda has kinds and times", agenda_has_times },
         { "R56: a meeting is a calendar file", calendar_file_is_one },
+        { "R64: a meeting is entered without a network, and taken back", entered_without_a_network,
+          setup, teardown },
+        { "R64: completed and reopened without a network", completed_and_reopened, setup,
+          teardown },
+        { "R56: who will come is counted, and which meeting is next", answers_are_counted, setup,
+          teardown },
+        { "R64: a one-to-one counts once a day", one_to_one_counts_once, setup, teardown },
+        { "R56: a meeting is planned and changed without a network", planned_and_changed_here,
+          setup, teardown },
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
