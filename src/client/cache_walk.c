@@ -10,7 +10,8 @@ typedef enum Source {
     SOURCE_STANDING, /* one walk for each */
     SOURCE_PARTY,
     SOURCE_TEXT,
-    SOURCE_WORDS, /* TEXT that only counts, and reads no row */
+    SOURCE_WORDS,         /* TEXT that only counts, and reads no row */
+    SOURCE_TEXT_STANDING, /* TEXT of few states: an index says which rows are read */
     SOURCE_UNSENT,
     SOURCE_TAGGED,
     SOURCE_WORTH,
@@ -25,6 +26,10 @@ static const char *const source_sql[] = {
     [SOURCE_TEXT] = "lead_words CROSS JOIN referral r ON r.n = lead_words.rowid "
                     "WHERE 1 + (lead_words.rowid & 1) = ",
     [SOURCE_WORDS] = "lead_words WHERE 1 + (lead_words.rowid & 1) = ",
+    [SOURCE_TEXT_STANDING] =
+        "lead_words CROSS JOIN referral r INDEXED BY referral_standing ON r.n = "
+        "lead_words.rowid WHERE r.box = 1 + (lead_words.rowid & 1) AND 1 + "
+        "(lead_words.rowid & 1) = ",
     [SOURCE_UNSENT] = "referral r INDEXED BY referral_pending WHERE r.pending = 1 AND r.box = ",
     [SOURCE_TAGGED] = "referral r INDEXED BY referral_id WHERE r.box = ",
     [SOURCE_WORTH] = "referral r INDEXED BY referral_worth WHERE r.box = ",
@@ -45,9 +50,14 @@ bool walk_is_by_key(LeadSort sort)
     return sort == SORT_CLIENT || sort == SORT_VALUE;
 }
 
+static bool walks_words(Source source)
+{
+    return source == SOURCE_TEXT || source == SOURCE_WORDS || source == SOURCE_TEXT_STANDING;
+}
+
 static const char *n_column(Source source)
 {
-    return source == SOURCE_TEXT || source == SOURCE_WORDS ? "lead_words.rowid" : "r.n";
+    return walks_words(source) ? "lead_words.rowid" : "r.n";
 }
 
 static bool is_descending(const ListRequest *request)
@@ -93,7 +103,7 @@ static void put_match(Statement *statement, Source source, const Branch *branch)
 {
     if (branch->match->len == 0)
         return;
-    bool walked = source == SOURCE_TEXT || source == SOURCE_WORDS;
+    bool walked = walks_words(source);
     statement_put(statement, walked ? " AND lead_words MATCH "
                                     : " AND r.n IN (SELECT rowid FROM lead_words WHERE lead_words "
                                       "MATCH ");
@@ -291,6 +301,29 @@ static bool is_worth_only(ListRequest *request, const Branch *branch)
            has_index(request, "referral_worth");
 }
 
+/* So few that asking an index for each costs less than reading a row. */
+#define FEW_STANDINGS 3
+
+static bool are_few_standings(guint64 standings)
+{
+    int n = 0;
+    for (; standings; standings &= standings - 1)
+        n++;
+    return n <= FEW_STANDINGS;
+}
+
+/* Of these, the ones that any lead has. Those of a failed read are all: whoever walks them will hear why. */
+static guint64 standings_there(const ListRequest *request, ReferralBox box, guint64 standings)
+{
+    guint64 there = 0;
+    g_autoptr(DbRows)
+        rows = db_query(request->cache->db, NULL,
+                        "SELECT state, verdict FROM counter WHERE box = $1 AND n > 0", db_int(box));
+    while (rows && db_next(rows, NULL))
+        there |= G_GUINT64_CONSTANT(1) << STANDING(db_get_int(rows, 0), db_get_int(rows, 1));
+    return rows && db_rows_ok(rows) ? standings & there : standings;
+}
+
 static Source choose_source(ListRequest *request, ReferralBox box, const Branch *branch,
                             const Stage *stage)
 {
@@ -325,6 +358,12 @@ bool walk_branch(ListRequest *request, ReferralBox box, const Branch *branch, co
     if (!(standings & STANDINGS_ALL))
         return true;
     Source source = choose_source(request, box, branch, stage);
+    if (source == SOURCE_TEXT && (standings & STANDINGS_ALL) != STANDINGS_ALL) {
+        standings = standings_there(request, box, standings);
+        if (!standings)
+            return true;
+        source = are_few_standings(standings) ? SOURCE_TEXT_STANDING : SOURCE_TEXT;
+    }
     if (source != SOURCE_STANDING)
         return walk(request, box, branch, stage, source, standings, rows, error);
     for (int i = 0; i <= STANDING_MAX; i++) {

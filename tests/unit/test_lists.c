@@ -542,6 +542,7 @@ static const struct {
     { "~new | ~c !~won", SORT_AGE, NULL, "referral_standing (box=? AND standing=?)" },
     { "!~x", SORT_AGE, NULL, "referral_standing (box=? AND standing=?)" },
     { "boiler", SORT_AGE, NULL, "VIRTUAL TABLE INDEX" },
+    { "~new boiler", SORT_AGE, NULL, "referral_standing (box=? AND standing=? AND rowid=?)" },
     { "boiler !leeds", SORT_AGE, NULL, "VIRTUAL TABLE INDEX" },
     { "boiler | ~p anna ~n roof", SORT_AGE, NULL, "VIRTUAL TABLE INDEX" },
     { "~new ~p anna", SORT_AGE, "roof", "VIRTUAL TABLE INDEX" },
