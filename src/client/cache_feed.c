@@ -259,15 +259,28 @@ bool cache_drop_scope(CacheWriter *writer, const Uuid *scope, GError **error)
            db_exec(writer->db, error, "DELETE FROM scope WHERE id = $1", db_uuid(scope));
 }
 
+static void scope_feed_clear(gpointer data)
+{
+    feed_clear(&((ScopeFeed *)data)->feed);
+}
+
 GArray *cache_read_scopes(CacheWriter *writer, GError **error)
 {
-    g_autoptr(GArray) scopes = g_array_new(FALSE, FALSE, sizeof(Uuid));
+    g_autoptr(GArray) scopes = g_array_new(FALSE, TRUE, sizeof(ScopeFeed));
+    g_array_set_clear_func(scopes, scope_feed_clear);
+    ScopeFeed own = { .scope = writer->account };
+    g_array_append_val(scopes, own);
     g_autoptr(DbRows) rows = db_query(writer->db, error, "SELECT id FROM scope ORDER BY kind, id");
     while (rows && db_next(rows, error)) {
-        Uuid id = db_get_uuid(rows, 0);
-        g_array_append_val(scopes, id);
+        ScopeFeed other = { .scope = db_get_uuid(rows, 0) };
+        g_array_append_val(scopes, other);
     }
-    return rows && db_rows_ok(rows) ? g_steal_pointer(&scopes) : NULL;
+    bool ok = rows && db_rows_ok(rows);
+    for (guint i = 0; ok && i < scopes->len; i++) {
+        ScopeFeed *one = &g_array_index(scopes, ScopeFeed, i);
+        ok = cache_read_feed(writer, &one->scope, &one->feed, error);
+    }
+    return ok ? g_steal_pointer(&scopes) : NULL;
 }
 
 static bool is_own(const CacheWriter *writer, const Uuid *scope)

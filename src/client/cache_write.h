@@ -66,7 +66,12 @@ bool cache_write_page(CacheWriter *writer, const JsonNode *root, const FeedPage 
  * that is not among them is passed over: it was asked for before the scope was left. Forgetting one takes all of it out of
  * the file in the same transaction, bytes and log included (R18).
  */
-GArray *cache_read_scopes(CacheWriter *writer, GError **error); /* Uuid */
+typedef struct ScopeFeed {
+    Uuid scope;
+    Feed feed;
+} ScopeFeed;
+/* ScopeFeed: the account's own scope, then the others. Frees them with the array. */
+GArray *cache_read_scopes(CacheWriter *writer, GError **error);
 bool cache_drop_scope(CacheWriter *writer, const Uuid *scope, GError **error);
 /* An object of a scope as the server answered it, of a type that is plain rows (cache_shared.h). */
 bool cache_write_shared(CacheWriter *writer, const char *name, const Uuid *scope,

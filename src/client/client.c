@@ -306,6 +306,7 @@ Client *client_open(const Profile *profile, unsigned flags, GError **error)
     client->flags = flags;
     client->undo_hold = UNDO_HOLD_S;
     client->status.problem = PROBLEM_COUNT;
+    client->feeds = client_feeds_new();
     client->busy = g_hash_table_new_full(uuid_hash, uuid_equal_func, g_free, NULL);
     if (!(flags & CLIENT_READ_ONLY) && !lock_profile(client, error))
         return NULL;
@@ -374,7 +375,7 @@ void client_free(Client *client)
     client_forget_undone(client);
     g_hash_table_unref(client->busy);
     client_forget_items(client);
-    g_free(client->feed_state);
+    g_array_unref(client->feeds);
     g_free(client->detail);
     g_free(client->account_name);
     g_free(client->account_email);

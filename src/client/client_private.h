@@ -21,6 +21,15 @@ typedef struct Sending Sending;
 typedef struct DeviceLogin DeviceLogin;
 typedef struct AccountQuestion AccountQuestion;
 
+/* A scope of the account and how far it is known here. */
+typedef struct ClientFeed {
+    Uuid scope;
+    char *state;    /* NULL: a full sync must begin */
+    bool full_sync; /* one is under way */
+    gint64 done;    /* objects of it */
+    bool due;       /* there may be news */
+} ClientFeed;
+
 struct Client {
     Profile *profile;
     unsigned flags;
@@ -54,11 +63,12 @@ struct Client {
     /* sync */
     Sync sync;
     guint sync_timer;
-    Uuid scope;
-    char *feed_state; /* NULL: a full sync must begin */
-    bool full_sync, complete;
-    guint64 pull; /* number of the running pull: what an older one still brings is dropped */
-    int pages;    /* of this pull in the worker */
+    GArray *feeds;      /* ClientFeed: the account's own scope first; empty: not known yet */
+    guint at;           /* the one that is being pulled */
+    bool full_sync;     /* of that one */
+    gint64 done_before; /* objects of those pulled before it */
+    guint64 pull;       /* number of the running pull: what an older one still brings is dropped */
+    int pages;          /* of this pull in the worker */
     bool last_page;
     gint64 retry_after_ms; /* of the failure being told */
     NetRequest *request;   /* of the engine: who am I, a page, new tokens */
@@ -99,6 +109,7 @@ void client_job_done(Client *client, Job *job);
 void client_read_account(Client *client);
 
 /* client_sync.c */
+GArray *client_feeds_new(void);
 void client_event(Client *client, SyncEvent event);
 /* a network fault or a server that cannot now */
 void client_failed(Client *client, const NetReply *reply);

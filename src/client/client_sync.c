@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Does what the sync engine (client/sync.h) says: asks, passes pages to the worker, listens to the stream. */
+/* Does what the sync engine (client/sync.h) says: asks, passes pages to the worker, scope by scope, listens to the stream. */
 #include "client/client_private.h"
 
 #include <string.h>
@@ -10,7 +10,10 @@
 #define NETWORK_SETTLES_MS 300
 #define NETWORK_SPREAD_MS 1700
 
-static void pull(Client *client, bool from_start);
+static void pull(Client *client, bool all);
+static void restart_scope(Client *client);
+static void ask_page(Client *client, bool start);
+static void pull_next(Client *client);
 
 /* ---- events and actions */
 
@@ -59,7 +62,7 @@ static void touch(Client *client)
 void client_sync_lost(Client *client)
 {
     client_event(client, EVENT_LOST);
-    g_clear_pointer(&client->feed_state, g_free);
+    g_array_set_size(client->feeds, 0);
 }
 
 void client_sync_stop(Client *client)
@@ -94,8 +97,10 @@ void client_event(Client *client, SyncEvent event)
         identify(client);
     if (actions & DO_REFRESH)
         client_refresh_tokens(client);
-    if (actions & (DO_PULL | DO_PULL_ALL))
-        pull(client, actions & DO_PULL_ALL);
+    if (actions & DO_PULL) /* the stream told which scopes have news; else nobody knows */
+        pull(client, event != EVENT_PUSHED && event != EVENT_PULLED);
+    if (actions & DO_PULL_ALL)
+        restart_scope(client);
     if (actions & DO_STREAM)
         open_stream(client);
     if (actions & DO_WAIT)
@@ -143,6 +148,51 @@ static void fail_here(Client *client, const GError *error)
     client_event(client, EVENT_FAILED);
 }
 
+/* ---- the scopes */
+
+static ClientFeed *nth_feed(const Client *client, guint i)
+{
+    return &g_array_index(client->feeds, ClientFeed, i);
+}
+
+static void feed_clear_one(gpointer data)
+{
+    g_free(((ClientFeed *)data)->state);
+}
+
+GArray *client_feeds_new(void)
+{
+    GArray *feeds = g_array_new(FALSE, TRUE, sizeof(ClientFeed));
+    g_array_set_clear_func(feeds, feed_clear_one);
+    return feeds;
+}
+
+static const ClientFeed *find_feed(const GArray *feeds, const Uuid *scope)
+{
+    for (guint i = 0; i < feeds->len; i++)
+        if (uuid_equal(&g_array_index(feeds, ClientFeed, i).scope, scope))
+            return &g_array_index(feeds, ClientFeed, i);
+    return NULL;
+}
+
+/* As the cache has them: those that are new are to be pulled. */
+static void take_scopes(Client *client, const GArray *scopes)
+{
+    GArray *feeds = client_feeds_new();
+    for (guint i = 0; i < scopes->len; i++) {
+        const ScopeFeed *scope = &g_array_index(scopes, ScopeFeed, i);
+        const ClientFeed *known = find_feed(client->feeds, &scope->scope);
+        ClientFeed feed = { .scope = scope->scope,
+                            .state = g_strdup(scope->feed.state),
+                            .full_sync = scope->feed.full_sync,
+                            .done = scope->feed.done,
+                            .due = !known || known->due };
+        g_array_append_val(feeds, feed);
+    }
+    g_array_unref(client->feeds);
+    client->feeds = feeds;
+}
+
 /* ---- who am I */
 
 static void on_account(Job *job, gpointer data)
@@ -155,12 +205,11 @@ static void on_account(Job *job, gpointer data)
     }
     if (!client->profile->email) /* signed in with a browser */
         client_remember_email(client, client->account_email);
-    client->scope = job->page.scope;
-    g_free(client->feed_state);
-    client->feed_state = g_strdup(job->page.state);
-    client->full_sync = job->page.full;
-    client->status.sync_done = job->done_objects;
-    client->status.sync_total = job->page.estimate;
+    take_scopes(client, job->scopes);
+    const ClientFeed *own = nth_feed(client, 0);
+    client->full_sync = own->full_sync;
+    client->status.sync_done = own->done;
+    client->status.sync_total = 0;
     client_event(client, EVENT_IDENTIFIED);
 }
 
@@ -198,10 +247,8 @@ static void identify(Client *client)
 typedef struct Page {
     Client *client;
     guint64 pull;
-    bool start;
+    bool start, first; /* of a full sync; of this scope in this pull */
 } Page;
-
-static void ask_page(Client *client, bool start);
 
 static void on_page_head(Job *job, gpointer data)
 {
@@ -209,23 +256,46 @@ static void on_page_head(Job *job, gpointer data)
     Client *client = page->client;
     if (page->pull != client->pull)
         return;
-    if (job->page.more && !page->start && g_strcmp0(job->page.state, client->feed_state) == 0) {
+    ClientFeed *feed = nth_feed(client, client->at);
+    if (!uuid_equal(&job->page.scope, &feed->scope) ||
+        (job->page.more && !page->start && g_strcmp0(job->page.state, feed->state) == 0)) {
         client_problem(client, PROBLEM_BAD_REPLY, "the change feed does not move on");
         client_event(client, EVENT_FAILED);
         return;
     }
-    g_free(client->feed_state);
-    client->feed_state = g_strdup(job->page.state);
+    g_free(feed->state);
+    feed->state = g_strdup(job->page.state);
     if (page->start) {
         client->full_sync = true;
-        client->status.sync_done = 0;
+        client->status.sync_done = client->done_before;
     }
     /* Of a full sync the first page tells all there is, a later one what is still to come. */
-    if (page->start || client->status.sync_total == 0)
+    if (page->first)
         client->status.sync_total = client->status.sync_done + job->page.estimate;
     client->last_page = !job->page.more;
     if (job->page.more)
         ask_page(client, false);
+}
+
+/* All of a scope is in the cache, which also tells now which scopes there are. */
+static void end_scope(Client *client, gint64 done, const GArray *scopes)
+{
+    if (client->full_sync)
+        client->done_before += done;
+    client->full_sync = false;
+    take_scopes(client, scopes);
+    client_event(client, EVENT_NEXT);
+    pull_next(client);
+}
+
+/* What is on its way does not count any more: the cache is asked again how far it is, even when this pull was given up, as its
+ * pages moved the states here on before they were written. */
+static void begin_anew(Client *client)
+{
+    client->pull++;
+    client->pages = 0;
+    client->sync.identified = false;
+    client_event(client, EVENT_FAILED);
 }
 
 static void on_page_written(Job *job, gpointer data)
@@ -236,30 +306,49 @@ static void on_page_written(Job *job, gpointer data)
     bool mine = page->pull == client->pull;
     g_free(page);
     if (job->error) {
-        /* The cache kept its old state, and that is where to go on from; even when this pull was given up: its pages
-         * moved feed_state on before they were written. */
-        client->pull++;
-        client->pages = 0;
-        client->sync.identified = false;
-        client_event(client, EVENT_FAILED);
+        begin_anew(client);
         return;
     }
     if (!mine)
         return;
     client->pages--;
-    client->status.sync_done = job->done_objects;
+    client->status.sync_done = client->done_before + job->done_objects;
     client_tell(client, CLIENT_STATUS);
-    if (client->pages > 0 || !client->last_page)
-        return;
-    client->full_sync = false;
-    client->status.sync_done = client->status.sync_total = 0;
-    client_event(client, EVENT_PULLED);
+    if (client->pages == 0 && client->last_page)
+        end_scope(client, job->done_objects, job->scopes);
+}
+
+/* The account has no such scope any more, and its own does not say so yet. */
+static void on_dropped(Job *job, gpointer data)
+{
+    Page *page = data;
+    Client *client = page->client;
+    client_job_done(client, job);
+    bool mine = page->pull == client->pull;
+    g_free(page);
+    if (job->error)
+        begin_anew(client);
+    else if (mine)
+        end_scope(client, 0, job->scopes);
+}
+
+static void drop_scope(Client *client, Page *page)
+{
+    Job *job = job_new(JOB_DROP, on_dropped, page);
+    job->drop = g_free;
+    job->page.scope = nth_feed(client, client->at)->scope;
+    client_add_job(client, job);
 }
 
 static void on_page(NetReply *reply, gpointer data)
 {
     Page *page = data;
     Client *client = page->client;
+    if (reply->status == 404 && client->at > 0) {
+        client->request = NULL;
+        drop_scope(client, page);
+        return;
+    }
     if (!check(client, reply)) {
         g_free(page);
         return;
@@ -273,15 +362,16 @@ static void on_page(NetReply *reply, gpointer data)
     client_add_job(client, job);
 }
 
-static void ask_page(Client *client, bool start)
+static void ask(Client *client, bool start, bool first)
 {
     char scope[UUID_TEXT_SIZE];
-    uuid_format(&client->scope, scope);
-    g_autofree char *since = start ? NULL : g_uri_escape_string(client->feed_state, NULL, FALSE);
+    const ClientFeed *feed = nth_feed(client, client->at);
+    uuid_format(&feed->scope, scope);
+    g_autofree char *since = start ? NULL : g_uri_escape_string(feed->state, NULL, FALSE);
     g_autofree char *path = g_strdup_printf("/v1/changes?scope=%s&limit=%d%s%s", scope, PAGE_LIMIT,
                                             since ? "&since=" : "", since ? since : "");
     Page *page = g_new0(Page, 1);
-    *page = (Page){ client, client->pull, start };
+    *page = (Page){ client, client->pull, start, start || first };
     NetCall call = {
         .method = "GET",
         .path = path,
@@ -292,17 +382,54 @@ static void ask_page(Client *client, bool start)
     client->request = net_send(client->net, &call, on_page, page);
 }
 
-static void pull(Client *client, bool from_start)
+static void ask_page(Client *client, bool start)
+{
+    ask(client, start, false);
+}
+
+/* The next scope that may have news; the account's own comes first, as it tells which others there are. */
+static void pull_next(Client *client)
+{
+    guint i = 0;
+    while (i < client->feeds->len && !nth_feed(client, i)->due)
+        i++;
+    if (i == client->feeds->len) {
+        client->status.sync_done = client->status.sync_total = 0;
+        client_event(client, EVENT_PULLED);
+        return;
+    }
+    ClientFeed *feed = nth_feed(client, i);
+    feed->due = false;
+    client->at = i;
+    client->last_page = false;
+    client->full_sync = feed->full_sync;
+    client->status.sync_done = client->done_before + (feed->full_sync ? feed->done : 0);
+    ask(client, !feed->state, true);
+}
+
+static void restart_scope(Client *client)
 {
     client->pull++;
     client->pages = 0;
     client->last_page = false;
-    ask_page(client, from_start || !client->feed_state);
+    ask_page(client, true);
+}
+
+/* all: of every scope there may be news. */
+static void pull(Client *client, bool all)
+{
+    client->pull++;
+    client->pages = 0;
+    client->done_before = 0;
+    for (guint i = 0; all && i < client->feeds->len; i++)
+        nth_feed(client, i)->due = true;
+    pull_next(client);
 }
 
 /* ---- the stream */
 
-/* {"changed":{"<scope>":"<state>"}}: a state that is not the one we have means that there is something to fetch. */
+/* {"changed":{"<scope>":"<state>", ...}}: a state that is not the one we have means that there is something to fetch. A scope
+ * that is not known here comes with a change of the account's own. */
 static void on_event(const char *event, const char *data, gpointer user)
 {
     Client *client = user;
@@ -313,12 +440,17 @@ static void on_event(const char *event, const char *data, gpointer user)
     g_autoptr(JsonDoc) doc = json_parse(data, strlen(data), NULL);
     if (!doc)
         return;
-    char scope[UUID_TEXT_SIZE];
+    bool news = false;
     const JsonNode *changed = json_member(json_root(doc), "changed");
-    const JsonNode *state = changed ? json_member(changed, uuid_format(&client->scope, scope))
-                                    : NULL;
-    const char *text = state ? json_text(state) : NULL;
-    if (text && g_strcmp0(text, client->feed_state) != 0)
+    for (guint i = 0; changed && i < client->feeds->len; i++) {
+        char scope[UUID_TEXT_SIZE];
+        ClientFeed *feed = nth_feed(client, i);
+        const JsonNode *state = json_member(changed, uuid_format(&feed->scope, scope));
+        const char *text = state ? json_text(state) : NULL;
+        if (text && g_strcmp0(text, feed->state) != 0)
+            feed->due = news = true;
+    }
+    if (news)
         client_event(client, EVENT_PUSHED);
 }
 

@@ -142,6 +142,7 @@ static const unsigned accepted[N_SYNC_EVENTS] = {
     [EVENT_NO_TOKEN] = IN(SYNC_CONNECTING),
     [EVENT_IDENTIFIED] = IN(SYNC_IDENTIFYING),
     [EVENT_FLUSHED] = IN(SYNC_FLUSHING),
+    [EVENT_NEXT] = IN(SYNC_PULLING),
     [EVENT_PULLED] = IN(SYNC_PULLING),
     [EVENT_GONE] = IN(SYNC_PULLING),
     [EVENT_PUSHED] = IN(SYNC_PULLING) | IN(SYNC_LIVE),
@@ -187,6 +188,9 @@ unsigned sync_step(Sync *sync, SyncEvent event, const SyncInput *input)
         return flush(sync);
     case EVENT_FLUSHED:
         return pull(sync);
+    case EVENT_NEXT:
+        sync->restarted = false;
+        return 0;
     case EVENT_PULLED:
         return pulled(sync);
     case EVENT_GONE:

@@ -8,6 +8,9 @@
  *   any --401--> REFRESHING --refused--> LOGIN                               once; a second 401 asks to log in
  *   LIVE --stream ended in good order--> FLUSHING                            once; a second time soon after is a failure
  *   PULLING --410--> PULLING from the start                                  the outbox is never touched
+ *
+ * PULLING goes through several scopes: the account's own, which tells which others there are, then each of those that may have
+ * news (client_sync.c has the list). They share the state; a 410 begins the one scope again in which it came, once.
  */
 #pragma once
 
@@ -33,8 +36,9 @@ typedef enum SyncEvent {
     EVENT_NO_TOKEN,
     EVENT_IDENTIFIED,
     EVENT_FLUSHED,      /* nothing in the outbox is ready to be sent */
-    EVENT_PULLED,       /* the last page is in the cache */
-    EVENT_GONE,         /* 410: the state is too old */
+    EVENT_NEXT,         /* the last page of a scope is in the cache, others follow */
+    EVENT_PULLED,       /* that of the last scope is */
+    EVENT_GONE,         /* 410: the state of a scope is too old */
     EVENT_PUSHED,       /* the stream told of a state that is not ours */
     EVENT_HEARD,        /* the stream told of anything: it works */
     EVENT_STREAM_ENDED, /* in good order: the server stops, or a proxy thinks it was long enough */
@@ -58,7 +62,7 @@ typedef enum SyncAction {
     DO_IDENTIFY = 1 << 2,
     DO_FLUSH = 1 << 3,
     DO_PULL = 1 << 4,
-    DO_PULL_ALL = 1 << 5, /* from the start: a full sync */
+    DO_PULL_ALL = 1 << 5, /* the scope that was gone, from its start: a full sync */
     DO_STREAM = 1 << 6,
     DO_REFRESH = 1 << 7,
     DO_WAIT = 1 << 8, /* EVENT_TICK at next_try */
@@ -71,7 +75,7 @@ typedef struct Sync {
     bool spoken;       /* the stream that is open has told of something */
     bool hasty;        /* the last stream that ended was opened again at once */
     bool again;        /* pushed while pulling */
-    bool restarted;    /* the pull begins anew after a 410: a second one is a failure */
+    bool restarted;    /* the scope begins anew after a 410: a second one is a failure */
     bool refreshed;    /* since the last success or failure: a second 401 means log in */
     bool must_refresh; /* the network went while refreshing */
     int failures;      /* in a row; a stream that only opens is no success */

@@ -53,6 +53,7 @@ void job_free(Job *job)
     g_free(job->answers);
     g_free(job->page.state);
     fields_clear(&account_fields, &job->account);
+    g_clear_pointer(&job->scopes, g_array_unref);
     g_clear_error(&job->error);
     g_free(job);
 }
@@ -178,22 +179,26 @@ static bool do_answer(CacheWriter *writer, gpointer data, GError **error)
     return true;
 }
 
+static bool read_scopes(CacheWriter *writer, Job *job, GError **error)
+{
+    g_clear_pointer(&job->scopes, g_array_unref);
+    job->scopes = cache_read_scopes(writer, error);
+    return job->scopes != NULL;
+}
+
 static bool do_account(CacheWriter *writer, gpointer data, GError **error)
 {
     Job *job = data;
-    g_auto(Feed) feed = { 0 };
     bool own = false;
     if (!cache_is_of(writer, &job->account.id, &own, error) || (!own && !cache_wipe(writer, error)))
         return false;
-    if (!cache_write_account(writer, &job->account, error) ||
-        !cache_read_feed(writer, &job->account.id, &feed, error))
-        return false;
-    job->page.scope = job->account.id;
-    job->page.state = g_steal_pointer(&feed.state);
-    job->page.full = feed.full_sync;
-    job->page.estimate = feed.estimate;
-    job->done_objects = feed.done;
-    return true;
+    return cache_write_account(writer, &job->account, error) && read_scopes(writer, job, error);
+}
+
+static bool do_drop(CacheWriter *writer, gpointer data, GError **error)
+{
+    Job *job = data;
+    return cache_drop_scope(writer, &job->page.scope, error) && read_scopes(writer, job, error);
 }
 
 static bool do_wipe(CacheWriter *writer, gpointer data, GError **error)
@@ -215,7 +220,8 @@ static bool do_told(CacheWriter *writer, gpointer data, GError **error)
 
 static const CacheWriteFunc work[] = {
     [JOB_REFRESH] = do_refresh, [JOB_ANSWER] = do_answer, [JOB_ACCOUNT] = do_account,
-    [JOB_WIPE] = do_wipe,       [JOB_TOUCH] = do_touch,   [JOB_TOLD] = do_told,
+    [JOB_DROP] = do_drop,       [JOB_WIPE] = do_wipe,     [JOB_TOUCH] = do_touch,
+    [JOB_TOLD] = do_told,
 };
 
 static void delete_items(Worker *worker, Job *job)
@@ -255,11 +261,11 @@ static bool write_one_page(PageRun *run, CacheWriter *writer, Job *job, GError *
         return false;
     if (job->head)
         notify(run->worker, job, true);
-    Feed feed = { 0 };
+    g_auto(Feed) feed = { 0 };
     bool ok = cache_write_page(writer, json_root(doc), &job->page, error) &&
-              cache_read_feed(writer, &job->page.scope, &feed, error);
+              cache_read_feed(writer, &job->page.scope, &feed, error) &&
+              (job->page.more || read_scopes(writer, job, error));
     job->done_objects = feed.done;
-    feed_clear(&feed);
     g_clear_pointer(&job->body, g_free); /* not kept until the commit */
     return ok;
 }

@@ -16,6 +16,7 @@ typedef enum JobKind {
     JOB_ANSWER,
     /* whose cache this is: another account's is wiped; page.state tells where its feed is */
     JOB_ACCOUNT,
+    JOB_DROP,  /* the scope page.scope is none of this account's any more */
     JOB_WIPE,  /* forget everything */
     JOB_TOUCH, /* nothing was newer at `at` */
     JOB_TOLD,  /* the user knows of the new leads `objects` */
@@ -41,8 +42,9 @@ struct Job {
     Account account;
     gint64 at; /* TOUCH */
 
-    /* PAGE: start in, the rest out; ACCOUNT: scope, state, full (one is under way) out */
+    /* PAGE: start in, the rest out; DROP: scope in */
     FeedPage page;
+    GArray *scopes; /* ScopeFeed, out: ACCOUNT, DROP, and PAGE when it is the last of its scope */
     gint64 done_objects; /* PAGE: of the full sync, out */
     unsigned changed;    /* out: ClientChange */
     bool damaged;        /* out: the cache's file is */

@@ -644,9 +644,10 @@ static void a_feed_that_stands_still_is_left(void **state)
     World *world = *state;
     world_live(world);
     char scope[UUID_TEXT_SIZE];
+    const ClientFeed *own = &g_array_index(world->client->feeds, ClientFeed, 0);
     g_autofree char *body = g_strdup_printf(
         "{\"scope\":\"%s\",\"state\":\"%s\",\"more\":true,\"objects\":[]}",
-        uuid_format(&world->client->scope, scope), world->client->feed_state);
+        uuid_format(&own->scope, scope), own->state);
     fail_first(world, "GET /v1/changes", "", (Fault){ FAULT_ANSWER, 200, NULL, body }, 1000);
     peer_forget(world->peer);
     client_sync_now(world->client);

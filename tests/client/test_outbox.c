@@ -677,9 +677,14 @@ static void make_it_fail(World *world, bool fail)
 
 static char *state_before;
 
+static const char *own_state(World *world)
+{
+    return g_array_index(world->client->feeds, ClientFeed, 0).state;
+}
+
 static bool head_was_read(World *world)
 {
-    return g_strcmp0(world->client->feed_state, state_before) != 0 ||
+    return g_strcmp0(own_state(world), state_before) != 0 ||
            world->client->sync.state == SYNC_OFFLINE;
 }
 
@@ -692,7 +697,7 @@ static bool nothing_in_the_worker(World *world)
 static bool give_up_a_page(World *world, const Uuid *lead, const Uuid *note, const char *text)
 {
     make_it_fail(world, true);
-    state_before = g_strdup(world->client->feed_state);
+    state_before = g_strdup(own_state(world));
     client_set_offline(world->client, false);
     write_note(world->other, lead, note, text);
     world_until(world, other_is_done);

@@ -201,8 +201,9 @@ static void a_scope_goes_with_its_rows_and_no_other(void **state)
     assert_int_equal(n_members(world, &gas), 0);
     assert_int_equal(n_members(world, &oak), 2);
     g_autoptr(GArray) left = cache_read_scopes(world->writer, NULL);
-    assert_int_equal(left->len, 1);
-    assert_true(uuid_equal(&g_array_index(left, Uuid, 0), &oak));
+    assert_int_equal(left->len, 2);
+    assert_true(uuid_equal(&g_array_index(left, ScopeFeed, 0).scope, &me));
+    assert_true(uuid_equal(&g_array_index(left, ScopeFeed, 1).scope, &oak));
 }
 
 /* A table that a scope has rows in is forgotten with it: all such are in feed_types[], and their columns are right. */
