@@ -143,9 +143,25 @@ void client_job_done(Client *client, Job *job)
     client_tell(client, job->changed);
 }
 
+#define SHOW_AGAIN_MS 2000
+
+static void on_refreshed(Job *job, gpointer data);
+
+static gboolean show_edits_again(gpointer data)
+{
+    Client *client = data;
+    client->show_source = 0;
+    client_add_job(client, job_new(JOB_REFRESH, on_refreshed, client));
+    return G_SOURCE_REMOVE;
+}
+
+/* What could not be shown (the disk was full) is in the outbox, and shown when it can be. */
 static void on_refreshed(Job *job, gpointer data)
 {
-    client_job_done(data, job);
+    Client *client = data;
+    client_job_done(client, job);
+    if (job->error && client->show_source == 0)
+        client->show_source = g_timeout_add(SHOW_AGAIN_MS, show_edits_again, client);
 }
 
 void client_show_edits(Client *client, const Uuid *objects, size_t n)
@@ -349,6 +365,7 @@ void client_free(Client *client)
     client_outbox_stop(client);
     g_clear_handle_id(&client->store_poll, g_source_remove);
     g_clear_handle_id(&client->rebuild_source, g_source_remove);
+    g_clear_handle_id(&client->show_source, g_source_remove);
     g_clear_handle_id(&client->tell_source, g_source_remove);
     net_watch_free(client->watch);
     g_clear_handle_id(&client->network_timer, g_source_remove);
@@ -445,6 +462,11 @@ bool client_wait(Client *client, bool (*done)(Client *, gpointer), gpointer data
     if (!waiting.over)
         g_source_remove(source);
     return ok;
+}
+
+bool client_shows_edits(const Client *client)
+{
+    return client->show_source == 0;
 }
 
 bool client_is_settled(Client *client)

@@ -88,6 +88,8 @@ bool client_wait(Client *client, bool (*done)(Client *, gpointer), gpointer data
 
 /* Nothing in the outbox is ready to be sent or being sent, and nothing is left of the last edits to be shown. */
 bool client_is_settled(Client *client);
+/* Does the cache show what is in the outbox? Not while its disk is full; then it is tried again. */
+bool client_shows_edits(const Client *client);
 const ClientStatus *client_status(const Client *client);
 Cache *client_cache(Client *client);
 Store *client_store(Client *client);

@@ -56,6 +56,7 @@ struct Client {
     ClientStatus status;
     char *detail, *account_name, *account_email;
     int jobs;             /* in the worker */
+    guint show_source;    /* edits that could not be shown are tried again */
     guint rebuild_source; /* the cache was found damaged */
     gint64 rebuilt_at;    /* monotonic, the last time that was done; 0 never */
     bool purge;           /* logged out for good: the cache goes with the client */

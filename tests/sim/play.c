@@ -730,7 +730,7 @@ static bool outbox_rests(User *user)
 static bool is_at_rest(User *user)
 {
     return client_status(user->client)->phase == PHASE_LIVE && client_is_settled(user->client) &&
-           outbox_rests(user);
+           client_shows_edits(user->client) && outbox_rests(user);
 }
 
 static bool all_rest(void)

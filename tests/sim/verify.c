@@ -502,7 +502,7 @@ static void check_shown(User *user, const Uuid *id, const GPtrArray *items)
 
 void verify_shown(User *user)
 {
-    if (!user->client || !client_is_settled(user->client))
+    if (!user->client || !client_is_settled(user->client) || !client_shows_edits(user->client))
         return;
     g_autoptr(GPtrArray) all = store_items(client_store(user->client), 0, NULL);
     for (guint i = 0; all && i < all->len; i++) {
