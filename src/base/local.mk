@@ -3,6 +3,7 @@ noinst_LIBRARIES += %D%/libbase.a
 %C%_libbase_a_SOURCES = \
 	%D%/clock.c %D%/clock.h \
 	%D%/csv.c %D%/csv.h \
+	%D%/day.c %D%/day.h \
 	%D%/embed.h \
 	%D%/field.c %D%/field.h \
 	%D%/field_check.c \

@@ -51,6 +51,12 @@ typedef enum ProblemFault {
       N_("The invitation is answered or over"))                                                    \
     X(MEETING_STATE, "meeting-state", 409, FAULT_CALLER, false, 77,                                \
       N_("Not possible at this time of the meeting"))                                              \
+    X(CONCERN_STATE, "concern-state", 409, FAULT_CALLER, false, 77,                                \
+      N_("The concern does not allow that now"))                                                   \
+    X(INVOICE_STATE, "invoice-state", 409, FAULT_CALLER, false, 77,                                \
+      N_("The invoice is settled already"))                                                        \
+    X(UNREFERRABLE, "unreferrable", 409, FAULT_CALLER, false, 77,                                  \
+      N_("This member takes no leads now"))                                                        \
     X(PARTNER_LIMIT, "partner-limit", 409, FAULT_CALLER, false, 77,                                \
       N_("There is no room for another partner"))                                                  \
     X(EXCLUSIVE, "exclusive", 409, FAULT_CALLER, false, 77,                                        \

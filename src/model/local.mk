@@ -3,9 +3,14 @@ noinst_LIBRARIES += %D%/libmodel.a
 %C%_libmodel_a_SOURCES = \
 	%D%/account.c %D%/account.h \
 	%D%/business_type.c %D%/business_type.h \
+	%D%/dues.c %D%/dues.h \
 	%D%/group.c %D%/group.h \
 	%D%/group_rules.c \
+	%D%/group_report.c %D%/group_report.h \
+	%D%/group_report_tables.c \
+	%D%/group_score.c \
 	%D%/invitation.c %D%/invitation.h \
+	%D%/ledger.c %D%/ledger.h \
 	%D%/mail_type.c %D%/mail_type.h \
 	%D%/meeting.c %D%/meeting.h \
 	%D%/meeting_rules.c \

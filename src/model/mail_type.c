@@ -60,6 +60,14 @@ const MailTypeRow mail_types[MAIL_TYPES - 1] = {
     { MAIL_ROLE_CHANGED, "role-changed", N_("Another role in a group"), 0, "group state", "group" },
     { MAIL_LEADER_APPROVAL, "leader-approval", N_("Leading more than one group"), MAIL_MANDATORY,
       "group from company state message", "group from state" },
+    { MAIL_DUES_DUE, "dues-due", N_("Dues that you owe a group"), MAIL_MANDATORY,
+      "group amount from to due lapses overdue id", "group overdue" },
+    { MAIL_ABSENCE_WARNING, "absence-warning", N_("You have missed as many meetings as may be"), 0,
+      "group allowed absent since over id", "group over" },
+    { MAIL_CONCERN_RAISED, "concern-raised", N_("A concern about you, or one that you decide"),
+      MAIL_MANDATORY, "group own id", "group own" },
+    { MAIL_CONCERN_DECIDED, "concern-decided", N_("What became of a concern"), MAIL_MANDATORY,
+      "group own result warning until note", "group" },
 };
 
 const MailTypeRow *mail_type_row(MailType type)

@@ -39,7 +39,11 @@ typedef enum MailType {
     MAIL_MEMBERSHIP_ENDED,
     MAIL_ROLE_CHANGED,
     MAIL_LEADER_APPROVAL, /* R62 */
-    MAIL_TYPES,           /* one more than the last */
+    MAIL_DUES_DUE,
+    MAIL_ABSENCE_WARNING,
+    MAIL_CONCERN_RAISED,
+    MAIL_CONCERN_DECIDED,
+    MAIL_TYPES, /* one more than the last */
 } MailType;
 
 typedef enum MailTypeFlags {

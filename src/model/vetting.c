@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/vetting.h"
 
+#include <string.h>
+
+#include "base/day.h"
 #include "base/i18n.h"
+#include "base/problem.h"
 
 #define TEXT_MAX 2000
 
@@ -123,3 +127,90 @@ static const Field concern_rows[] = {
 };
 #undef AT
 const FieldTable concern_fields = FIELD_TABLE("concern", Concern, concern_rows);
+
+/* ---- rules */
+
+static const unsigned states_of[] = {
+    [CONCERN_ANSWER] = 1 << CONCERN_OPEN,
+    [CONCERN_UPHOLD] = 1 << CONCERN_OPEN | 1 << CONCERN_ANSWERED,
+    [CONCERN_DISMISS] = 1 << CONCERN_OPEN | 1 << CONCERN_ANSWERED,
+    [CONCERN_LIFT] = 1 << CONCERN_UPHELD,
+};
+
+bool concern_bars(const Concern *concern, gint64 now)
+{
+    return concern->state == CONCERN_UPHELD && concern->effect == EFFECT_UNREFERRABLE &&
+           concern->until > now;
+}
+
+bool concern_may(const Concern *concern, ConcernEvent event, gint64 now, GError **error)
+{
+    if (!(states_of[event] & 1u << concern->state))
+        return problem_set(error, PROBLEM_CONCERN_STATE, "The concern is %s",
+                           enum_code(&concern_states, (int)concern->state));
+    return event != CONCERN_LIFT || concern_bars(concern, now) ||
+           problem_set(error, PROBLEM_CONCERN_STATE,
+                       "Nothing of it is in force that could be lifted");
+}
+
+static void require(FieldErrors *errors, const char *pointer, bool set, bool wanted)
+{
+    if (wanted && !set)
+        field_errors_add(errors, pointer, "required", "must be given with this decision");
+    else if (set && !wanted)
+        field_errors_add(errors, pointer, "not-allowed", "does not belong to this decision");
+}
+
+bool concern_decision_validate(const ConcernDecision *decision, ConcernEvent event, gint64 now,
+                               FieldErrors *errors)
+{
+    bool uphold = event == CONCERN_UPHOLD;
+    require(errors, "#/effect", decision->effect != 0, uphold);
+    require(errors, "#/until", decision->until != 0,
+            uphold && decision->effect == EFFECT_UNREFERRABLE);
+    if (decision->until &&
+        (decision->until <= now || decision->until > now + CONCERN_YEARS * 366 * MS_PER_DAY))
+        field_errors_add(errors, "#/until", "out-of-range",
+                         "a time to come is wanted, at most %d years from now", CONCERN_YEARS);
+    return !field_errors_any(errors);
+}
+
+static void replace_text(char **text, const char *with)
+{
+    g_free(*text);
+    *text = g_strdup(with);
+}
+
+void concern_apply(Concern *concern, ConcernEvent event, const ConcernDecision *decision,
+                   const char *answer, gint64 now)
+{
+    concern->rev++;
+    concern->updated_at = now;
+    switch (event) {
+    case CONCERN_ANSWER:
+        concern->state = CONCERN_ANSWERED;
+        replace_text(&concern->answer, answer);
+        return;
+    case CONCERN_LIFT:
+        concern->until = now;
+        return;
+    case CONCERN_UPHOLD:
+    case CONCERN_DISMISS:
+        break;
+    }
+    concern->state = event == CONCERN_UPHOLD ? CONCERN_UPHELD : CONCERN_DISMISSED;
+    concern->effect = decision->effect;
+    concern->until = decision->until;
+    concern->decided_at = now;
+    replace_text(&concern->note, decision->note);
+}
+
+bool vetting_input_validate(const VettingInput *input, const char *today, FieldErrors *errors)
+{
+    if (input->checked_on && !day_valid(input->checked_on))
+        field_errors_add(errors, "#/checked_on", "time.invalid", "a day is wanted, as 2026-02-28");
+    else if (input->checked_on && strcmp(input->checked_on, today) > 0)
+        field_errors_add(errors, "#/checked_on", "out-of-range", "the day is still to come");
+    require(errors, "#/who", input->who && *input->who, input->kind == VETTING_REFERENCE);
+    return !field_errors_any(errors);
+}

@@ -3,9 +3,14 @@
  * What a group finds out about its members and those who would become one (R117), and concerns about them (R118).
  *
  *   concern: open -> answered (by whom it is about) -> upheld | dismissed (by a leader); open -> upheld | dismissed
+ *   an upheld one that makes somebody un-referrable may be lifted before its time
  *
- * An upheld concern may warn, or make a member un-referrable until a day: then nobody of the group can pass a lead to them
- * by this group. Senders are told that this member cannot take leads now, and not why.
+ * Any member raises one about another. Nobody decides about themselves: another leader does, or an administrator. Whom it is
+ * about reads it, answers once, and is not told who raised it; who raised it is told how it ended, not what was answered.
+ *
+ * An upheld concern may warn, or make a member un-referrable until a day, by itself over then: meanwhile nobody of the group
+ * can pass a lead to them by this group. Senders are told that this member takes no leads now, and neither why nor until
+ * when. Leads that were passed stay; and so do partnerships of their own, which a group has no say in.
  */
 #pragma once
 
@@ -87,6 +92,28 @@ typedef struct Concern {
     Party decided_by;
     gint64 decided_at;
 } Concern;
+
+typedef enum ConcernEvent {
+    CONCERN_ANSWER,
+    CONCERN_UPHOLD,
+    CONCERN_DISMISS,
+    CONCERN_LIFT,
+} ConcernEvent;
+
+/* Is that possible in its state? CONCERN_STATE says what stands against it. Who may do it is for the caller to know. */
+bool concern_may(const Concern *concern, ConcernEvent event, gint64 now, GError **error);
+/* A decision to uphold or dismiss: what belongs together. Nobody is barred for more than CONCERN_YEARS. */
+#define CONCERN_YEARS 2
+bool concern_decision_validate(const ConcernDecision *decision, ConcernEvent event, gint64 now,
+                               FieldErrors *errors);
+/* After concern_may(); decision for the two that have one, else NULL. Of an answer: its text. */
+void concern_apply(Concern *concern, ConcernEvent event, const ConcernDecision *decision,
+                   const char *answer, gint64 now);
+
+/* Nobody passes a lead to them by the group just now. */
+bool concern_bars(const Concern *concern, gint64 now);
+
+bool vetting_input_validate(const VettingInput *input, const char *today, FieldErrors *errors);
 
 extern const EnumTable vetting_kinds, vetting_results, concern_states, concern_effects;
 extern const FieldTable vetting_input_fields, vetting_fields, new_concern_fields,

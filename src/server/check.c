@@ -190,6 +190,29 @@ static const Check checks[] = {
     { "a copy is not of the same sender's lead", ON_BOTH, false,
       "SELECT r.id FROM referral r JOIN referral o ON o.id = r.copy_of"
       " WHERE o.from_account <> r.from_account OR o.copy_of IS NOT NULL" },
+
+    { "a transaction of the ledger does not add up to nothing", ON_BOTH, false,
+      "SELECT txn FROM posting GROUP BY txn HAVING SUM(amount) <> 0 OR COUNT(*) < 2" },
+    { "a transaction of the ledger has no lines", ON_BOTH, false,
+      "SELECT t.id FROM txn t WHERE NOT EXISTS (SELECT 1 FROM posting p WHERE p.txn = t.id)" },
+    { "a line of the ledger is not of its account's currency, or of its transaction's time",
+      ON_BOTH, false,
+      "SELECT p.txn FROM posting p JOIN txn t ON t.id = p.txn JOIN ledger_account a ON a.id = "
+      "p.account WHERE a.currency <> t.currency OR p.at <> t.at OR p.at > a.last_at" },
+    { "an account of the ledger does not have the balance of its lines", ON_BOTH, false,
+      "SELECT a.id FROM ledger_account a WHERE balance <> (SELECT COALESCE(SUM(amount), 0) FROM "
+      "posting p WHERE p.account = a.id) OR postings <> (SELECT COUNT(*) FROM posting p WHERE "
+      "p.account = a.id)" },
+    { "a reversal is not the reverse", ON_BOTH, false,
+      "SELECT r.id FROM txn r JOIN txn t ON t.id = r.reverses WHERE t.reverses IS NOT NULL OR"
+      " r.currency <> t.currency OR EXISTS (SELECT 1 FROM posting p WHERE p.txn = t.id AND NOT"
+      " EXISTS (SELECT 1 FROM posting q WHERE q.txn = r.id AND q.account = p.account AND q.amount"
+      " = -p.amount))" },
+    { "an invoice is settled on no day, or open and settled", ON_BOTH, false,
+      "SELECT id FROM invoice WHERE (state = 1) <> (settled_on IS NULL)" },
+    { "a concern is decided at no time, or bars until none", ON_BOTH, false,
+      "SELECT id FROM concern WHERE (state IN (3, 4)) <> (decided_at IS NOT NULL) OR (until IS NOT"
+      " NULL) <> (state = 3 AND effect = 3)" },
 };
 
 static bool applies(const Check *check, const Db *db)

@@ -8,6 +8,7 @@
 #include "server/accounts.h"
 #include "server/audit.h"
 #include "server/changes.h"
+#include "server/concerns.h"
 #include "server/crypto.h"
 #include "server/families.h"
 #include "server/members.h"
@@ -18,6 +19,7 @@
 #include "server/sessions.h"
 #include "server/throttle.h"
 #include "server/totp.h"
+#include "server/vetting.h"
 
 #define SHORT_NAME 5 /* characters: what is shorter may be part of a word */
 
@@ -96,6 +98,37 @@ const ErasureRow erasure_rows[] = {
     { "leads_group", "name area wanted first_on time_zone place fee_currency name_key",
       ERASE_NOTHING, NULL, NULL },
     { "group_words", "*", ERASE_TEXTS, NULL, NULL }, /* group_words_again() */
+    /* Checks and concerns about it; of what it raised itself the words. Figures of the ledger stay. */
+    { "vetting", "*", ERASE_ROWS, "a", "DELETE FROM vetting WHERE account = $1" },
+    { "vetting", "who note evidence", ERASE_NAMES, "npe",
+      "UPDATE vetting SET who = REPLACE(REPLACE(who, $1, $2), $3, $2),"
+      " note = REPLACE(REPLACE(note, $1, $2), $3, $2),"
+      " evidence = REPLACE(REPLACE(evidence, $1, $2), $3, $2)"
+      " WHERE REPLACE(REPLACE(COALESCE(who, '') || COALESCE(note, '') || COALESCE(evidence, ''),"
+      " $1, ''), $3, '') <> COALESCE(who, '') || COALESCE(note, '') || COALESCE(evidence, '')",
+      .long_names_only = true },
+    { "vetting", "checked_on", ERASE_NOTHING, NULL, NULL },
+    { "concern", "*", ERASE_ROWS, "a", "DELETE FROM concern WHERE about_account = $1" },
+    { "concern", "text", ERASE_TEXTS, "a", "UPDATE concern SET text = NULL WHERE by_account = $1" },
+    { "concern", "answer note", ERASE_NAMES, "npe",
+      "UPDATE concern SET answer = REPLACE(REPLACE(answer, $1, $2), $3, $2),"
+      " note = REPLACE(REPLACE(note, $1, $2), $3, $2)"
+      " WHERE REPLACE(REPLACE(COALESCE(answer, '') || COALESCE(note, ''), $1, ''), $3, '') <>"
+      " COALESCE(answer, '') || COALESCE(note, '')",
+      .long_names_only = true },
+    { "invoice", "note", ERASE_TEXTS, "a", "UPDATE invoice SET note = NULL WHERE account = $1" },
+    { "invoice", "amount_currency from_on to_on due_on lapses_on settled_on", ERASE_NOTHING, NULL,
+      NULL },
+    { "dues_round", "since", ERASE_NOTHING, NULL, NULL },
+    { "txn", "memo", ERASE_NAMES, "nped",
+      "UPDATE txn SET memo = REPLACE(REPLACE(memo, $1, $2), $3, $2) WHERE id IN"
+      " (SELECT p.txn FROM ledger_account l JOIN posting p ON p.account = l.id"
+      " WHERE l.code LIKE 'member:' || $4 || ':%')"
+      " AND REPLACE(REPLACE(memo, $1, ''), $3, '') <> memo",
+      .long_names_only = true },
+    { "txn", "key currency", ERASE_NOTHING, NULL, NULL },
+    { "ledger_account", "code currency", ERASE_NOTHING, NULL, NULL },
+
     { "membership", "business_type seat reason", ERASE_TEXTS, "a",
       "UPDATE membership SET business_type = NULL, seat = NULL, reason = NULL WHERE account = $1" },
     { "membership_request", "business_type seat message refs question answer reason", ERASE_TEXTS,
@@ -396,7 +429,8 @@ bool erasure_run(Call *call, const Uuid *account, GError **error)
 {
     g_auto(Erasure) erasure = { .call = call };
     return prepare(&erasure, account, error) && session_revoke_others(call, account, NULL, error) &&
-           memberships_erase(call, account, error) && note_partners(&erasure, error) &&
+           memberships_erase(call, account, error) && vetting_erase(call, account, error) &&
+           concern_erase(call, account, error) && note_partners(&erasure, error) &&
            note_invitations(&erasure, error) && forget_attempts(&erasure, error) &&
            find_shown(&erasure, error) && referral_index_forget(call->db, erasure.shown, error) &&
            run_rows(&erasure, error) && referral_index_again(call->db, erasure.shown, error) &&

@@ -8,6 +8,8 @@
 #include "model/referral.h"
 #include "server/changes.h"
 #include "server/groups.h"
+#include "server/concerns.h"
+#include "server/dues.h"
 #include "server/invitation_store.h"
 #include "server/meeting_entries.h"
 #include "server/meetings.h"
@@ -18,6 +20,7 @@
 #include "server/profile_store.h"
 #include "server/referral_store.h"
 #include "server/requests.h"
+#include "server/vetting.h"
 
 #define PAGE_BYTES (1024 * 1024)
 
@@ -131,6 +134,12 @@ const ObjectRow object_rows[] = {
       "e.id = c.object_id AND " THANKS_SEEN },
     { OBJECT_ONE_TO_ONE, "one_to_one", &one_to_one_fields, one_to_one_columns, "one_to_one o",
       "o.id = c.object_id AND " ONE_TO_ONE_SEEN },
+    { OBJECT_VETTING, "vetting", &vetting_fields, vetting_columns, "vetting_full v",
+      "v.id = c.object_id AND v.removed = 0 AND " VETTING_LEADS("v.group_id") },
+    { OBJECT_CONCERN, "concern", &concern_fields, concern_columns, CONCERN_FROM,
+      "k.id = c.object_id AND " CONCERN_JOIN " AND " CONCERN_VISIBLE },
+    { OBJECT_INVOICE, "invoice", &invoice_fields, invoice_columns, "invoice_full i",
+      "i.id = c.object_id AND " INVOICE_VISIBLE },
     { 0 },
 };
 G_STATIC_ASSERT(CONNECTION_CONNECTED == 3 && MEMBERSHIP_ACTIVE == 1);

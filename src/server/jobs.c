@@ -5,6 +5,7 @@
 
 #include "server/changes.h"
 #include "server/command.h"
+#include "server/dues.h"
 #include "server/idempotency.h"
 #include "server/invitations.h"
 #include "server/lead_link.h"
@@ -134,6 +135,7 @@ const JobRow job_rows[] = {
     { "mail-waiting", 600, mail_job_waiting },
     { "mail-activity", 600, mail_job_activity },
     { "mail-reciprocate", 600, mail_job_reciprocate },
+    { "dues", 600, dues_job },
     { 0 },
 };
 

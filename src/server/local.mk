@@ -14,6 +14,7 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/check.c %D%/check.h \
 	%D%/command.h \
 	%D%/command_account.c %D%/command_account.h \
+	%D%/concerns.c %D%/concerns.h \
 	%D%/config.c %D%/config.h \
 	%D%/crypto.c %D%/crypto.h \
 	%D%/demo.c %D%/demo.h \
@@ -21,6 +22,9 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/demo_words.c %D%/demo_words.h \
 	%D%/device.c %D%/device.h \
 	%D%/device_page.c %D%/device_page.h \
+	%D%/dues.c %D%/dues.h \
+	%D%/dues_book.c %D%/dues_book.h \
+	%D%/dues_job.c \
 	%D%/email_settings.c %D%/email_settings.h \
 	%D%/erasure.c %D%/erasure.h \
 	%D%/events.c %D%/events.h \
@@ -46,6 +50,7 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/jobs.c %D%/jobs.h \
 	%D%/lanes.c %D%/lanes.h \
 	%D%/leader_approvals.c %D%/leader_approvals.h \
+	%D%/ledger.c %D%/ledger.h \
 	%D%/library.c %D%/library.h \
 	%D%/link.c \
 	%D%/lead_link.c %D%/lead_link.h \
@@ -105,6 +110,7 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/tokens.c %D%/tokens.h \
 	%D%/totp.c %D%/totp.h \
 	%D%/verify.c %D%/verify.h \
+	%D%/vetting.c %D%/vetting.h \
 	%D%/unsubscribe.c %D%/unsubscribe.h \
 	%D%/watchdog.c \
 	%D%/words.c %D%/words.h
@@ -144,12 +150,16 @@ CLEANFILES += %D%/demo_texts.c
 
 # The texts of mail, by their names in each language's folder.
 mail_names = \
+	absence-warning \
 	account-deleted \
 	activity \
 	address-asked \
 	address-changed \
+	concern-decided \
+	concern-raised \
 	connection-accepted \
 	connection-request \
+	dues-due \
 	encouragement \
 	footer \
 	invitation \

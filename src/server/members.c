@@ -5,6 +5,7 @@
 #include "model/business_type.h"
 #include "server/audit.h"
 #include "server/changes.h"
+#include "server/concerns.h"
 #include "server/families.h"
 #include "server/group_mail.h"
 #include "server/group_search.h"
@@ -24,16 +25,18 @@ static const char *no_profile(void)
 
 #define MEMBER_COLUMNS                                                                             \
     "m.id, m.rev + a.rev, m.group_id, m.account, a.name, a.company_name, m.business_type, %s,"     \
-    " m.role, m.since, CAST(NULL AS BIGINT), %s"
+    " m.role, m.since, %s, %s"
 
 const char *member_columns_inside(void)
 {
-    return db_intern(MEMBER_COLUMNS, "a.email", profile_columns("a"));
+    return db_intern(MEMBER_COLUMNS, "a.email", CONCERN_BAR("m.group_id", "m.account"),
+                     profile_columns("a"));
 }
 
 static const char *columns(bool inside)
 {
-    return inside ? member_columns_inside() : db_intern(MEMBER_COLUMNS, "NULL", no_profile());
+    return inside ? member_columns_inside()
+                  : db_intern(MEMBER_COLUMNS, "NULL", "CAST(NULL AS BIGINT)", no_profile());
 }
 
 static const char *list_sql(bool inside)

@@ -9,6 +9,7 @@
 #include "server/group_mail.h"
 #include "server/members.h"
 #include "server/profile_store.h"
+#include "server/vetting.h"
 
 #define OPEN_MAX 20
 #define REST_AFTER_REFUSAL (30 * MS_PER_DAY)
@@ -31,6 +32,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(MembershipRequest, request_clear)
     "(SELECT t.name FROM membership s CROSS JOIN account t WHERE s.group_id = q.group_id"          \
     " AND s.seat = q.seat AND s.state = 1 AND t.id = s.account)"
 #define IF_OPEN "CASE WHEN %1$s AND q.state IN (1, 2)"
+#define ASKED(test)                                                                                \
+    "CASE WHEN %1$s THEN " VETTING_REFERENCES("q.group_id", "q.account", test) " ELSE 0 END"
 #define DECIDER(column) "CASE WHEN %1$s OR g.directory = 1 THEN d." column " END, "
 
 static const char columns_format[] =
@@ -39,7 +42,7 @@ static const char columns_format[] =
     " q.reason, " DECIDER("id") DECIDER("name")
         DECIDER("company_name") "q.decided_at, " IF_OPEN
                                 " AND g.seat_by_category = 1 THEN " SEAT_HOLDER " END, " IF_OPEN
-                                " THEN " CONFLICT " END, 0, 0, 0";
+                                " THEN " CONFLICT " END, " ASKED("= 1") ", " ASKED("<> 1") ", 0";
 G_STATIC_ASSERT(REQUEST_REQUESTED == 1 && REQUEST_ASKED == 2 && ROLE_LEADER == 2);
 G_STATIC_ASSERT(CONFLICT_NONE == 1 && CONFLICT_OTHER_EXCLUSIVE == 2 &&
                 CONFLICT_THIS_EXCLUSIVE == 3);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/slip_checks.h"
 
+#include "server/concerns.h"
 #include "server/partners.h"
 #include "server/referral_family.h"
 
@@ -137,19 +138,49 @@ static bool check_recipient(Call *call, const NewReferral *input, SlipChecks *ch
     return true;
 }
 
+/* By a group, and none of those that they share lets them have leads now. */
+static bool check_barred(Call *call, const NewReferral *input, bool *barred, GError **error)
+{
+    bool partners = false;
+    *barred = false;
+    if (is_outside(input))
+        return true;
+    return partners_are(call->db, &call->principal.account, &input->to.account, &partners, error) &&
+           (partners || concern_bar(call->db, &call->principal.account, &input->to.account,
+                                    call->now, barred, error));
+}
+
+/* What is a problem of its own where nothing else is wrong. */
+typedef struct Refusal {
+    Problem problem;
+    const char *detail;
+} Refusal;
+
+static Refusal find_refusal(bool connected, bool barred)
+{
+    if (!connected)
+        return (Refusal){ PROBLEM_NOT_PARTNERS,
+                          "Leads go to partners only: connect with this account first" };
+    if (barred)
+        return (Refusal){ PROBLEM_UNREFERRABLE, "This member takes no leads just now" };
+    return (Refusal){ 0 };
+}
+
 bool slip_check_now(Call *call, const NewReferral *input, SlipChecks *checks, GError **error)
 {
-    static const char not_partners[] = "Leads go to partners only: connect with this account first";
-    bool connected;
+    bool connected, barred;
     if (checks->withdrawn)
         add(call, "#/copy_of", "withdrawn",
             "it was withdrawn: send the lead anew, without copy_of");
     if (!check_not_twice(call, input, &checks->root, error) ||
-        !check_recipient(call, input, checks, &connected, error))
+        !check_recipient(call, input, checks, &connected, error) ||
+        !check_barred(call, input, &barred, error))
         return false;
-    if (connected || !field_errors_any(&call->errors))
-        return call_valid(call, error) &&
-               (connected || problem_set(error, PROBLEM_NOT_PARTNERS, "%s", not_partners));
-    add(call, "#/to/account", "not-partners", not_partners);
+    Refusal refusal = find_refusal(connected, barred);
+    if (!refusal.detail)
+        return call_valid(call, error);
+    if (!field_errors_any(&call->errors))
+        return problem_set(error, refusal.problem, "%s", refusal.detail);
+    add(call, "#/to/account", problem_row(refusal.problem)->code, refusal.detail);
     return call_valid(call, error);
 }

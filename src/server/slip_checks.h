@@ -8,6 +8,7 @@
  *   copy                        #/copy_of: not one's own, or withdrawn
  *   not twice                   the recipient has this lead already
  *   connected, live             a partner with a live account; or outside, but not by the address of a partner
+ *   referrable                  a partner by groups alone, none of which bars leads to them (concerns.h)
  *
  * That the sender does not know the contact, that they were passed on lately (referral_duplicates.h) and that recipients
  * compete keep nothing back: these are told.
@@ -26,7 +27,8 @@ typedef struct SlipChecks {
 /* What does not change: the same request gets the same answer however late it is repeated. Adds to call->errors. */
 bool slip_check_input(Call *call, const NewReferral *input, SlipChecks *checks, GError **error);
 
-/* What is so just now, whatever was found before. False: VALIDATION with all that is wrong, or NOT_PARTNERS when only that is. */
+/* What is so just now, whatever was found before. False: VALIDATION with all that is wrong, or NOT_PARTNERS or UNREFERRABLE
+ * when only that is. */
 bool slip_check_now(Call *call, const NewReferral *input, SlipChecks *checks, GError **error);
 
 void slip_checks_clear(SlipChecks *checks);

@@ -10,4 +10,5 @@ noinst_LIBRARIES += %D%/libwire.a
 	%D%/json_write.c \
 	%D%/openapi.c %D%/openapi.h \
 	%D%/problem_json.c %D%/problem_json.h \
-	%D%/report_json.c %D%/report_json.h
+	%D%/report_json.c %D%/report_json.h \
+	%D%/statement_json.c %D%/statement_json.h

@@ -11,6 +11,7 @@ API_TESTS = \
 	%D%/demo.test.js \
 	%D%/device.test.js \
 	%D%/device-page.test.js \
+	%D%/dues.test.js \
 	%D%/durable.test.js \
 	%D%/erasure.test.js \
 	%D%/event.test.js \
@@ -53,6 +54,7 @@ API_TESTS = \
 	%D%/tls.test.js \
 	%D%/transition.test.js \
 	%D%/verdict.test.js \
+	%D%/vetting.test.js \
 	%D%/year.test.js
 EXTRA_DIST += %D%/copy.js %D%/groups.js %D%/meetings.js %D%/independent.js %D%/npm/package.json %D%/npm/package-lock.json %D%/read-zip.py %D%/harness.js %D%/network.js %D%/raw.js %D%/totp.js $(API_TESTS)
 EXTRA_DIST += %D%/mta.js %D%/parse-mail.py

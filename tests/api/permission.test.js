@@ -20,7 +20,7 @@ const { act, lead, literal, network, send, sql } = require('./network.js');
 
 const groupRoles = ['leader', 'secretary', 'treasurer', 'member', 'applicant'];
 const roles = ['anonymous', 'revoked', 'stranger', 'partner', 'former', 'admin', 'sender', 'recipient', ...groupRoles];
-const SECRET = 'Permission-7Q2M4K', NOTE = 'Note-9XK3', ASKED = 'Asked-5TR8';
+const SECRET = 'Permission-7Q2M4K', NOTE = 'Note-9XK3', ASKED = 'Asked-5TR8', RAISED = 'Raised-8PX2';
 let net, doc, callers, club;
 
 before(async () => {
@@ -124,6 +124,37 @@ const entry = (kind, param, id, body, writes, reads) => [
     [`PUT /v1/meetings/{id}/${kind}/{${param}}`, { make: met('open'), try: (c, one) => meetings.enter(c, one, kind, id(c), body(c)), expect: members(404, writes) }],
     [`GET /v1/meetings/{id}/${kind}/{${param}}`, { make: async () => { const one = await met('open')(), its = id(net.leader); await must(meetings.enter(net.leader, one, kind, its, body(net.leader))); return { ...one, its }; },
         try: (c, one) => c.get(`/v1/meetings/${one.id}/${kind}/${one.its}`), expect: members(404, reads) }]];
+/** What was found out about the member. */
+async function checked() {
+    return must(net.leader.put(inClub(`/vetting/${uuid()}`), { account: net.member.account, kind: 'reference', who: 'Mrs Bell', checked_on: '2026-01-15', result: 'ok', note: RAISED }));
+}
+/** A concern of the secretary's about the member that nobody has answered. */
+async function raised() {
+    for (const old of (await net.leader.get(inClub('/concerns'))).body.items.filter((one) => one.text === RAISED)) {
+        if (old.state === 'open') return old;
+        if (old.state === 'answered') await must(net.leader.post(inClub(`/concerns/${old.id}/dismiss`), {}));
+    }
+    return must(net.secretary.put(inClub(`/concerns/${uuid()}`), { about: net.member.account, text: RAISED }));
+}
+async function barred() {
+    const one = await raised();
+    return must(net.leader.post(inClub(`/concerns/${one.id}/uphold`), { effect: 'unreferrable', until: new Date(Date.now() + 86400000).toISOString() }));
+}
+/** An invoice of the member's. */
+async function charged() {
+    const list = async () => (await must(net.leader.get(inClub(`/dues?account=${net.member.account}`)))).items;
+    if ((await list()).length === 0) {
+        const { rev } = await page();
+        await must(net.leader.patch(inClub(), { fee: { amount: 2500, currency: 'GBP' }, fee_period: 'monthly' }, { rev }));
+        const done = leadlined(['job', 'run', 'dues', '--database', net.api.database]);
+        assert.equal(done.code, 0, done.stderr);
+    }
+    return (await list())[0];
+}
+const onConcern = (verb, make, body, expect) => [`POST /v1/groups/{id}/concerns/{sub}/${verb}`,
+    { make, try: (c, one) => c.post(inClub(`/concerns/${one.id}/${verb}`), body), expect: members(404, expect) }];
+const onInvoice = (verb, expect) => [`POST /v1/groups/{id}/dues/{sub}/${verb}`,
+    { make: charged, try: (c, one) => c.post(inClub(`/dues/${one.id}/${verb}`), {}), expect: members(404, expect) }];
 const onRequest = (verb, expect, more = {}) => [`POST /v1/groups/{id}/requests/{sub}/${verb}`,
     { make: requested, try: (c, one) => c.post(inClub(`/requests/${one.id}/${verb}`), { message: 'x' }), expect: members(404, expect), ...more }];
 const get = (path) => (c) => c.get(path);
@@ -257,6 +288,23 @@ const table = {
     'GET /v1/one-to-ones': own('/v1/one-to-ones'),
     'PUT /v1/one-to-ones/{id}': { try: (c) => meetings.metOn(c, other(c), club, '2026-01-05'), expect: members(403, insiders('ok')) },
     'GET /v1/one-to-ones/{id}': { make: () => must(meetings.metOn(net.leader, net.member, club, '2026-01-06')), try: (c, one) => c.get(`/v1/one-to-ones/${one.id}`), expect: members(404, { leader: 'ok', member: 'ok' }) },
+    'GET /v1/groups/{id}/vetting': { make: checked, try: (c) => c.get(inClub('/vetting')), expect: members(403, { leader: 'ok', admin: 'ok' }) },
+    'GET /v1/groups/{id}/vetting/{sub}': { make: checked, try: (c, one) => c.get(inClub(`/vetting/${one.id}`)), expect: members(403, { leader: 'ok', admin: 'ok' }) },
+    'PUT /v1/groups/{id}/vetting/{sub}': { try: (c) => c.put(inClub(`/vetting/${uuid()}`), { account: net.member.account, kind: 'licence', checked_on: '2026-01-15', result: 'ok' }), expect: members(403, { leader: 'ok', admin: 'ok' }) },
+    'GET /v1/groups/{id}/concerns': { make: raised, try: (c) => c.get(inClub('/concerns')), expect: members('ok') }, // what may be seen of them
+    'GET /v1/groups/{id}/concerns/{sub}': { make: raised, try: (c, one) => c.get(inClub(`/concerns/${one.id}`)), expect: members(404, { leader: 'ok', admin: 'ok', member: 'ok', secretary: 'ok' }) },
+    'PUT /v1/groups/{id}/concerns/{sub}': { try: (c) => c.put(inClub(`/concerns/${uuid()}`), { about: net.treasurer.account, text: 'x' }), expect: members(403, { ...insiders('ok'), treasurer: 422 }) },
+    ...Object.fromEntries([
+        onConcern('answer', raised, { text: 'x' }, { member: 'ok', leader: 403, admin: 403, secretary: 403 }),
+        onConcern('uphold', raised, { effect: 'warn' }, { member: 403, leader: 'ok', admin: 'ok', secretary: 403 }),
+        onConcern('dismiss', raised, {}, { member: 403, leader: 'ok', admin: 'ok', secretary: 403 }),
+        onConcern('lift', barred, undefined, { member: 403, leader: 'ok', admin: 'ok', secretary: 403 }),
+    ]),
+    'GET /v1/groups/{id}/dues': { make: charged, try: (c) => c.get(inClub('/dues')), expect: members('ok') }, // one's own, for some all
+    'GET /v1/groups/{id}/dues/{sub}': { make: charged, try: (c, one) => c.get(inClub(`/dues/${one.id}`)), expect: members(404, { leader: 'ok', treasurer: 'ok', member: 'ok' }) },
+    // the first one settles it
+    ...Object.fromEntries([onInvoice('pay', { leader: 'ok', treasurer: 409, member: 403 }), onInvoice('waive', { leader: 409, treasurer: 409, member: 403 })]),
+    'GET /v1/groups/{id}/statement': { make: charged, try: (c) => c.get(inClub(`/statement?account=${net.member.account}`)), expect: members(403, { leader: 'ok', treasurer: 'ok', member: 'ok' }) },
 
     'GET /v1/reports/give-take': own('/v1/reports/give-take'),
     'GET /v1/reports/not-a-lead-reasons': own('/v1/reports/not-a-lead-reasons'),
@@ -291,6 +339,7 @@ test('§3.8: every route, by every role', async () => {
             if (!['sender', 'recipient'].includes(role) && answer.text.includes(SECRET)) findings.push(`${name} tells ${role} of a lead of others`);
             if (!(row.note || ['recipient']).includes(role) && answer.text.includes(NOTE)) findings.push(`${name} tells ${role} another's note`);
             if (!['applicant', 'leader', 'secretary', 'treasurer'].includes(role) && answer.text.includes(ASKED)) findings.push(`${name} tells ${role} another's request`);
+            if (!['leader', 'admin', 'secretary', 'member'].includes(role) && answer.text.includes(RAISED)) findings.push(`${name} tells ${role} what is said about another`);
             if (row.undo && expected === 'ok') await row.undo(role);
             // a refusal changes nothing
             if (object && object.need === undefined && object.lead && typeof expected === 'number' && expected !== 200) {

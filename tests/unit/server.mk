@@ -37,3 +37,9 @@ tests_unit_test_invitations_LDADD = $(SERVER_TEST_LIBS)
 check_PROGRAMS += tests/unit/test_recurrence
 TESTS += tests/unit/test_recurrence
 tests_unit_test_recurrence_LDADD = $(SERVER_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test_ledger
+TESTS += tests/unit/test_ledger
+tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c tests/unit/test_database.c tests/unit/test_database.h
+tests_unit_test_ledger_CPPFLAGS = $(AM_CPPFLAGS) $(DB_TEST_FLAGS)
+tests_unit_test_ledger_LDADD = $(SERVER_TEST_LIBS)

@@ -3,7 +3,7 @@
 # The database suites once more, on a PostgreSQL of their own that ends with them.
 set -u
 
-suites='test_db test_db_postgres test_migrate test_row'
+suites='test_db test_db_postgres test_migrate test_row test_ledger'
 
 # One TAP stream out of several: test points are counted through, plans are dropped.
 run_all() {
