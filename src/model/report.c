@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "model/group_report.h"
 
 /* ---- enumerations and field tables */
 
@@ -26,6 +27,10 @@ static const EnumValue kind_values[] = {
     { REPORT_GIVE_TAKE, "give-take", N_("what you and each of the others gave") },
     { REPORT_REASONS, "not-a-lead-reasons", N_("why leads were not leads") },
     { REPORT_SPEED, "speed", N_("how quickly leads are picked up and decided") },
+    { REPORT_GROUP_ACTIVITY, "group-activity", N_("what a group's members did") },
+    { REPORT_ATTENDANCE, "attendance", N_("absences that are left to a group's members") },
+    { REPORT_SCORE_CARD, "score-card", N_("points of a group's members over six months") },
+    { REPORT_GROUP_HEALTH, "group-health", N_("turnover, attendance and balance of a group") },
 };
 const EnumTable report_kinds = ENUM_TABLE("report", kind_values);
 
@@ -118,10 +123,24 @@ static const Field speed_rows[] = {
 #undef AT
 const FieldTable speed_row_fields = FIELD_TABLE("speed_row", SpeedRow, speed_rows);
 
+#define AT(member) offsetof(ReportGroup, member)
+static const Field group_rows[] = {
+    { "id", FIELD_UUID, AT(id), FIELD_READONLY },
+    { "name", FIELD_TEXT, AT(name), FIELD_READONLY, .label = N_("Group") },
+    COUNT("meetings", AT(meetings), N_("Meetings that were counted")),
+    COUNT("pending", AT(pending), N_("Meetings that are not completed")),
+    COUNT("holidays", AT(holidays), N_("Holidays")),
+    { "own", FIELD_BOOL, AT(own), FIELD_READONLY, .label = N_("Own rows, totals of all") },
+    { "league", FIELD_BOOL, AT(league), FIELD_READONLY, .label = N_("In the order of giving") },
+};
+#undef AT
+static const FieldTable report_group_fields = FIELD_TABLE("report_group", ReportGroup, group_rows);
+
 #define AT(member) offsetof(ReportHead, member)
 static const Field head_rows[] = {
     { "report", FIELD_ENUM, AT(report), FIELD_READONLY, .values = &report_kinds },
     { "account", FIELD_OBJECT, AT(account), FIELD_READONLY, .object = &party_fields },
+    { "group", FIELD_OBJECT, AT(group), FIELD_READONLY, .object = &report_group_fields },
     { "from", FIELD_TIME, AT(from), FIELD_READONLY, .label = N_("From") },
     { "to", FIELD_TIME, AT(to), FIELD_READONLY, .label = N_("To") },
     { "time_zone", FIELD_TEXT, AT(time_zone), FIELD_READONLY, .label = N_("Time zone") },
@@ -194,6 +213,43 @@ const ReportType report_types[] = {
       .row = &speed_row_fields,
       .columns = speed_columns,
       .n_columns = G_N_ELEMENTS(speed_columns) },
+    { .kind = REPORT_GROUP_ACTIVITY,
+      .code = "group-activity",
+      .title = N_("Group activity"),
+      .row = &activity_row_fields,
+      .columns = activity_columns,
+      .n_columns = ACTIVITY_COLUMNS,
+      .caution = N_(
+          "Counts alone mislead: trades differ in how often they can refer, a lead outside the "
+          "group is worth as much as one inside, and nobody owes anybody a lead."),
+      .group = true,
+      .has_party = true },
+    { .kind = REPORT_ATTENDANCE,
+      .code = "attendance",
+      .title = N_("Attendance"),
+      .row = &attendance_row_fields,
+      .columns = attendance_columns,
+      .n_columns = ATTENDANCE_COLUMNS,
+      .group = true,
+      .window = WINDOW_OWN,
+      .has_party = true },
+    { .kind = REPORT_SCORE_CARD,
+      .code = "score-card",
+      .title = N_("Score card"),
+      .row = &score_row_fields,
+      .columns = score_columns,
+      .n_columns = SCORE_COLUMNS,
+      .caution = N_("Points count what was done, not what it was worth to whom it was done for."),
+      .group = true,
+      .window = WINDOW_OWN,
+      .has_party = true },
+    { .kind = REPORT_GROUP_HEALTH,
+      .code = "group-health",
+      .title = N_("Group health"),
+      .row = &health_row_fields,
+      .columns = health_columns,
+      .n_columns = HEALTH_COLUMNS,
+      .group = true },
     { 0 },
 };
 
@@ -384,6 +440,8 @@ void report_speed(Report *report, const Whom *whom, ReferralBox box, SpeedStep s
 
 RowParty report_row_party(const Report *report, void *row)
 {
+    if (report->type->group)
+        return (RowParty){ report->type->has_party ? row : NULL, NULL, NULL };
     if (report->type->kind == REPORT_GIVE_TAKE) {
         GiveTakeRow *one = row;
         return (RowParty){ &one->party, &one->standing, &one->outside };
@@ -395,6 +453,22 @@ RowParty report_row_party(const Report *report, void *row)
     ReasonRow *one = row;
     return (RowParty){ one->box == BOX_SENT ? &one->to : &one->from, &one->standing,
                        &one->outside };
+}
+
+char *report_row_key(const Report *report, void *row)
+{
+    const Party *party = report_row_party(report, row).party;
+    ReportKind kind = report->type->kind;
+    char id[UUID_TEXT_SIZE] = "";
+    if (party)
+        uuid_format(&party->account, id);
+    int part = kind == REPORT_REASONS
+                   ? (int)(((ReasonRow *)row)->reason * 4 + ((ReasonRow *)row)->box)
+               : kind == REPORT_SPEED        ? (int)((SpeedRow *)row)->box
+               : kind == REPORT_SCORE_CARD   ? (int)((ScoreRow *)row)->component
+               : kind == REPORT_GROUP_HEALTH ? (int)((HealthRow *)row)->measure
+                                             : 0;
+    return g_strdup_printf("%s %s %d", id, party && party->name ? party->name : "", part);
 }
 
 /* ---- parts */
@@ -610,6 +684,7 @@ static void sort_rows(Report *report)
 
 void report_finish(Report *report, const Party *member)
 {
+    g_assert(!report->type->group);
     copy_party(&report->head.account, member);
     for (guint i = 0; i < report->rows->len; i++) {
         RowParty whom = report_row_party(report, report->rows->pdata[i]);

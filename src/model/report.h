@@ -21,6 +21,11 @@ typedef enum ReportKind {
     REPORT_GIVE_TAKE = 1,
     REPORT_REASONS = 2,
     REPORT_SPEED = 3,
+    /* of a leads group: model/group_report.h */
+    REPORT_GROUP_ACTIVITY = 4,
+    REPORT_ATTENDANCE = 5,
+    REPORT_SCORE_CARD = 6,
+    REPORT_GROUP_HEALTH = 7,
 } ReportKind;
 
 /* What somebody is to the member now. */
@@ -109,7 +114,8 @@ typedef enum ReportFormat {
     AS_DAY,
     AS_MINUTES, /* "2h05m"; "-" when the count before it, `of`, is 0 */
     AS_TREND,
-    AS_MARK, /* bool: "!" */
+    AS_MARK,   /* bool: "!" */
+    AS_FIGURE, /* a text that is a number, or nothing */
 } ReportFormat;
 
 /* One column of text and screen; CSV and JSON have all fields of the row's table. */
@@ -121,6 +127,12 @@ typedef struct ReportColumn {
     const char *of; /* AS_MINUTES */
 } ReportColumn;
 
+/* Which period a report is of. */
+typedef enum ReportWindow {
+    WINDOW_ASKED = 0, /* any */
+    WINDOW_OWN, /* one that follows from the group's rules and its last day: group_report_days() */
+} ReportWindow;
+
 typedef struct ReportType {
     ReportKind kind;
     const char *code;  /* in addresses and on the command line */
@@ -130,6 +142,9 @@ typedef struct ReportType {
     size_t n_columns;
     size_t months[2];    /* offsets of gint64 *, for each month of the period; 0 none */
     const char *caution; /* N_(), or NULL */
+    bool group;          /* of a group, and made by the server only */
+    ReportWindow window;
+    bool has_party; /* of a group: rows begin with a Party */
 } ReportType;
 
 extern const ReportType report_types[]; /* closed by kind 0 */
@@ -145,9 +160,21 @@ extern const EnumTable report_outputs;
 
 /* ---- a report */
 
+/* Of a report of a group: what its figures are of. */
+typedef struct ReportGroup {
+    Uuid id;
+    char *name;
+    gint64 meetings; /* that were counted */
+    gint64 pending;  /* that are not completed */
+    gint64 holidays;
+    bool own;    /* rows are the reader's own; the totals those of all */
+    bool league; /* rows are in the order of what was given */
+} ReportGroup;
+
 typedef struct ReportHead {
     int report; /* ReportKind */
     Party account;
+    ReportGroup group; /* unset: of no group */
     gint64 from, to;
     char *time_zone;
     gint64 generated_at;
@@ -191,13 +218,16 @@ typedef enum SpeedStep { SPEED_PICK_UP, SPEED_VERDICT } SpeedStep;
 void report_speed(Report *report, const Whom *whom, ReferralBox box, SpeedStep step, gint64 minutes,
                   gint64 n);
 
-/* Who a row of any report is about: its party (to be named, owned by the row), its standing, its outsider's key. */
+/* Who a row of any report is about: its party (to be named, owned by the row), its standing, its outsider's key. Rows of a
+ * group's report have no standing and no outsider, of its health no party either: NULL. */
 typedef struct RowParty {
     Party *party;
     Standing *standing;
     char **outside;
 } RowParty;
 RowParty report_row_party(const Report *report, void *row);
+/* What tells a row from the others of its report, however often that is made. Caller frees. */
+char *report_row_key(const Report *report, void *row);
 
 /* Names the member in the rows that name both sides, shares, ratios, trends, flags, percentiles, totals, order. */
 void report_finish(Report *report, const Party *member);
@@ -221,6 +251,8 @@ gint64 report_percentile(GArray *values, int percent);
 
 /* What one cell shows; numbers are to be put to the right. Caller frees. */
 char *report_cell(const Report *report, const ReportColumn *column, const void *row);
+/* Of a group's report: how many meetings were counted, whose rows there are. Caller frees. */
+char *report_group_line(const ReportHead *head);
 bool report_column_is_number(const ReportType *type, const ReportColumn *column);
 #define REPORT_TEXT_WIDTH 100
 void report_put_text(GString *out,

@@ -6,6 +6,7 @@
 #include "base/csv.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "model/group_report.h"
 
 #define NAME_MIN 8 /* cells that the first column keeps when figures are wide */
 
@@ -62,6 +63,7 @@ char *report_cell(const Report *report, const ReportColumn *column, const void *
     case AS_MARK:
         return g_strdup(*(const bool *)value ? "!" : "");
     case AS_FIELD:
+    case AS_FIGURE:
         break;
     }
     return plain_cell(field, inner);
@@ -71,8 +73,29 @@ bool report_column_is_number(const ReportType *type, const ReportColumn *column)
 {
     const void *inner;
     const Field *field = find(type->row, NULL, column->field, &inner);
-    return column->format == AS_MINUTES || field->type == FIELD_INT ||
-           g_str_has_suffix(column->field, "share") || g_str_equal(column->field, "ratio");
+    return column->format == AS_MINUTES || column->format == AS_FIGURE ||
+           field->type == FIELD_INT || g_str_has_suffix(column->field, "share") ||
+           g_str_equal(column->field, "ratio");
+}
+
+char *report_group_line(const ReportHead *head)
+{
+    const ReportGroup *group = &head->group;
+    GString *line = g_string_new(NULL);
+    g_string_append_printf(
+        line, ngettext("%d meeting counted", "%d meetings counted", (gulong)group->meetings),
+        (int)group->meetings);
+    if (group->pending)
+        g_string_append_printf(line, _(", %d not completed"), (int)group->pending);
+    if (group->holidays)
+        g_string_append_printf(line,
+                               ngettext(", %d holiday", ", %d holidays", (gulong)group->holidays),
+                               (int)group->holidays);
+    if (group->own)
+        g_string_append(line, _("; your own figures, and those of all"));
+    if (group->league)
+        g_string_append(line, _("; in the order of what was given"));
+    return g_string_free(line, FALSE);
 }
 
 /* ---- text */
@@ -173,6 +196,13 @@ static void put_wrapped(GString *out, const char *text)
         g_string_append_printf(out, "%s\n", *line);
 }
 
+/* What the figures of a group are of, and whose. */
+static void put_group(GString *out, const ReportHead *head)
+{
+    g_autofree char *line = report_group_line(head);
+    put_wrapped(out, line);
+}
+
 static void put_head(GString *out, const Report *report)
 {
     const ReportHead *head = &report->head;
@@ -180,12 +210,15 @@ static void put_head(GString *out, const Report *report)
     g_autofree char *to = report_moment(head->to, head->time_zone);
     g_autofree char *made = report_moment(head->generated_at, head->time_zone);
     g_autofree char *synced = report_moment(head->synced_at, head->time_zone);
-    g_autofree char *name = text_clean(head->account.name, -1, TEXT_LINE);
+    const char *whose = report->type->group ? head->group.name : head->account.name;
+    g_autofree char *name = text_clean(whose ? whose : "", -1, TEXT_LINE);
     g_autofree char *title = g_strdup_printf("%s: %s", _(report->type->title), name);
     g_autofree char *range = g_strdup_printf(_("%s to %s (%s), made %s"), from, to, head->time_zone,
                                              made);
     put_wrapped(out, title);
     put_wrapped(out, range);
+    if (report->type->group)
+        put_group(out, head);
     if (*synced)
         g_string_append_printf(out, _("As of the last sync, %s\n"), synced);
     g_string_append_c(out, '\n');
@@ -200,6 +233,9 @@ void report_put_text(GString *out, const Report *report)
         put_row(out, report, &widths, report->rows->pdata[i], false);
     for (guint i = 0; i < report->totals->len; i++)
         put_row(out, report, &widths, report->totals->pdata[i], true);
+    g_autofree char *foot = group_report_foot(report);
+    if (foot)
+        put_wrapped(out, foot);
     if (!report->head.caution)
         return;
     g_string_append_c(out, '\n');
@@ -244,8 +280,12 @@ static void each_field(GString *out, const char *prefix, const FieldTable *table
 static const char *const way_names[] = { "gave", "took" };
 static const char *const period_names[] = { "from", "to", "time_zone", "generated_at" };
 
+/* Rows of a group do not add up to its totals for whoever sees only their own: they have lines too, and the first cell says what
+ * a line is. */
 static void put_csv_head(GString *out, const Report *report)
 {
+    if (report->type->group)
+        csv_put_cell(out, "line", false);
     each_field(out, "", report->type->row, NULL, put_field_name);
     for (int way = 0; way < 2 && report->type->months[way]; way++)
         for (char **label = report->period.labels; *label; label++) {
@@ -259,8 +299,10 @@ static void put_csv_head(GString *out, const Report *report)
     csv_end_line(out);
 }
 
-static void put_csv_row(GString *out, const Report *report, const void *row)
+static void put_csv_row(GString *out, const Report *report, const void *row, bool total)
 {
+    if (report->type->group)
+        csv_put_cell(out, total ? "total" : "row", false);
     each_field(out, "", report->type->row, row, put_field_value);
     for (int way = 0; way < 2 && report->type->months[way]; way++) {
         const gint64 *months = *(gint64 *const *)((const char *)row + report->type->months[way]);
@@ -281,5 +323,7 @@ void report_put_csv(GString *out, const Report *report)
 {
     put_csv_head(out, report);
     for (guint i = 0; i < report->rows->len; i++)
-        put_csv_row(out, report, report->rows->pdata[i]);
+        put_csv_row(out, report, report->rows->pdata[i], false);
+    for (guint i = 0; report->type->group && i < report->totals->len; i++)
+        put_csv_row(out, report, report->totals->pdata[i], true);
 }

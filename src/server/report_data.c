@@ -167,6 +167,8 @@ static void count_outside(Report *report, const Whom *whom, const Sent *sent)
             report_speed(report, whom, BOX_SENT, SPEED_VERDICT,
                          (sent->confirmed_at - sent->sent_at) / MS_PER_MINUTE, 1);
         break;
+    default:
+        g_assert_not_reached(); /* of a group: group_report_data.h */
     }
 }
 

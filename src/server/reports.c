@@ -4,7 +4,7 @@
 #include "server/report_data.h"
 #include "wire/report_json.h"
 
-static bool read_format(Call *call, ReportOutput *format, GError **error)
+bool report_read_format(Call *call, ReportOutput *format, GError **error)
 {
     const char *text = call_query(call, "format");
     *format = text ? (ReportOutput)enum_value(&report_outputs, text) : REPORT_JSON;
@@ -21,7 +21,7 @@ static bool read_partner(Call *call, Uuid *partner, GError **error)
     return call_valid(call, error);
 }
 
-static void answer(Call *call, const Report *report, ReportOutput format)
+void report_answer(Call *call, const Report *report, ReportOutput format)
 {
     GString *out = call->reply.body;
     switch (format) {
@@ -45,14 +45,14 @@ static bool make(Call *call, ReportKind kind, GError **error)
     g_auto(Report) report = { 0 };
     ReportAsk ask = { .kind = kind, .account = call->principal.account, .now = call->now };
     ReportOutput format;
-    if (!read_format(call, &format, error) || !read_partner(call, &ask.partner, error))
+    if (!report_read_format(call, &format, error) || !read_partner(call, &ask.partner, error))
         return false;
     if (!report_period(&period, call->now, call_query(call, "from"), call_query(call, "to"),
                        call_query(call, "tz"), &call->errors))
         return call_valid(call, error);
     if (!report_make(call->db, &ask, &period, &report, error))
         return false;
-    answer(call, &report, format);
+    report_answer(call, &report, format);
     return true;
 }
 
@@ -71,22 +71,11 @@ static bool speed(Call *call, GError **error)
     return make(call, REPORT_SPEED, error);
 }
 
-/* The members of the head, and rows. */
-#define TIME "{'type':'string','format':'date-time'}"
 #define MONTHS(name) "'" name "':{'type':'array','items':{'type':'integer','minimum':0}}"
 /* Beside the fields of a row of give and take: its counts of each month. */
 #define GIVE_TAKE_ROW                                                                              \
     "{'allOf':[" SCHEMA_REF("give_take_row") ",{'type':'object','properties':{" MONTHS(            \
         "gave_months") "," MONTHS("took_months") "}}]}"
-#define ROWS(row) "{'type':'array','items':" row "}"
-#define REPORT_SCHEMA(row)                                                                         \
-    "{'type':'object','required':['report','account','from','to','time_zone','generated_at',"      \
-    "'rows','totals'],'properties':{'report':{'type':'string'},'account':{'type':'object',"        \
-    "'properties':{'account':{'type':'string','format':'uuid'},'name':{'type':'string'},"          \
-    "'company_name':{'type':'string'}}},'from':" TIME ",'to':" TIME                                \
-    ",'time_zone':{'type':'string'},'generated_at':" TIME ",'months':{'type':'array','items':"     \
-    "{'type':'string'}},'caution':{'type':'string'},'rows':" ROWS(row) ",'totals':" ROWS(row) "}}"
-
 #define QUERY "from to tz partner format"
 #define PERIOD                                                                                     \
     " As json, csv or text; of 12 months unless from and to (days or times) say otherwise, in "    \
@@ -103,7 +92,7 @@ const Route report_routes[] = {
       .handler = give_take,
       .query = QUERY,
       .summary = "What I gave each of the others and what I received, month by month." PERIOD,
-      .reply_schema = REPORT_SCHEMA(GIVE_TAKE_ROW) },
+      .reply_schema = REPORT_SCHEMA(GIVE_TAKE_ROW, "") },
     { .method = "GET",
       .path = "/v1/reports/not-a-lead-reasons",
       .access = ACCESS_USER,
@@ -113,7 +102,7 @@ const Route report_routes[] = {
       .handler = reasons,
       .query = QUERY,
       .summary = "Why leads of mine, and leads for me, were not leads." PERIOD,
-      .reply_schema = REPORT_SCHEMA(SCHEMA_REF("reason_row")) },
+      .reply_schema = REPORT_SCHEMA(SCHEMA_REF("reason_row"), "") },
     { .method = "GET",
       .path = "/v1/reports/speed",
       .access = ACCESS_USER,
@@ -124,6 +113,6 @@ const Route report_routes[] = {
       .query = QUERY,
       .summary =
           "Minutes from sent to picked up and to the verdict: median, 90th percentile." PERIOD,
-      .reply_schema = REPORT_SCHEMA(SCHEMA_REF("speed_row")) },
+      .reply_schema = REPORT_SCHEMA(SCHEMA_REF("speed_row"), "") },
     { 0 },
 };
