@@ -124,9 +124,9 @@ extern const FieldTable activity_row_fields, attendance_row_fields, score_row_fi
 #define ATTENDANCE_COLUMNS 11
 #define SCORE_COLUMNS 8
 #define HEALTH_COLUMNS 6
-extern const ReportColumn activity_columns[ACTIVITY_COLUMNS],
-    attendance_columns[ATTENDANCE_COLUMNS], score_columns[SCORE_COLUMNS],
-    health_columns[HEALTH_COLUMNS];
+extern const ReportColumn activity_report_columns[ACTIVITY_COLUMNS],
+    attendance_report_columns[ATTENDANCE_COLUMNS], score_report_columns[SCORE_COLUMNS],
+    health_report_columns[HEALTH_COLUMNS];
 
 /* ---- which days */
 

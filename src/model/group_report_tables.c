@@ -144,7 +144,7 @@ const FieldTable health_row_fields = FIELD_TABLE("health_row", HealthRow, health
 
 /* ---- columns of text and screen */
 
-const ReportColumn activity_columns[ACTIVITY_COLUMNS] = {
+const ReportColumn activity_report_columns[ACTIVITY_COLUMNS] = {
     { "party.name", N_("Member"), 24, AS_FIELD, NULL },
     { "present", N_("P"), 3, AS_FIELD, NULL },
     { "absent", N_("A"), 3, AS_FIELD, NULL },
@@ -164,7 +164,7 @@ const ReportColumn activity_columns[ACTIVITY_COLUMNS] = {
     { "thanks", N_("Thx"), 3, AS_FIELD, NULL },
 };
 
-const ReportColumn attendance_columns[ATTENDANCE_COLUMNS] = {
+const ReportColumn attendance_report_columns[ATTENDANCE_COLUMNS] = {
     { "party.name", N_("Member"), 28, AS_FIELD, NULL },
     { "meetings", N_("Meetings"), 8, AS_FIELD, NULL },
     { "present", N_("Present"), 7, AS_FIELD, NULL },
@@ -178,7 +178,7 @@ const ReportColumn attendance_columns[ATTENDANCE_COLUMNS] = {
     { "attended_share", N_("Attended"), 8, AS_FIELD, NULL },
 };
 
-const ReportColumn score_columns[SCORE_COLUMNS] = {
+const ReportColumn score_report_columns[SCORE_COLUMNS] = {
     { "party.name", N_("Member"), 22, AS_FIELD, NULL },
     { "component", N_("Component"), 20, AS_FIELD, NULL },
     { "value", N_("Value"), 12, AS_FIGURE, NULL },
@@ -189,7 +189,7 @@ const ReportColumn score_columns[SCORE_COLUMNS] = {
     { "needed", N_("Missing"), 10, AS_FIGURE, NULL },
 };
 
-const ReportColumn health_columns[HEALTH_COLUMNS] = {
+const ReportColumn health_report_columns[HEALTH_COLUMNS] = {
     { "measure", N_("Measure"), 34, AS_FIELD, NULL },
     { "n", N_("Number"), 8, AS_FIELD, NULL },
     { "of", N_("Of"), 8, AS_FIELD, NULL },
