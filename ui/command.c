@@ -226,8 +226,11 @@ const Command commands[] = {
     { "report-period", REPORT, NEED_CLIENT, 0, N_("Period"), N_("Of which months or days"),
       N_("[NAME | FROM [TO]]"), run_report_period, &report_periods },
     { "another-report", REPORT, NEED_CLIENT, 0, N_("Report"),
-      N_("Give and take, why leads were not leads, speed"), N_("[NAME]"), run_another_report,
-      &report_kinds },
+      N_("Give and take, why leads were not leads, speed; of a group: activity, attendance, score "
+         "card, health"),
+      N_("[NAME]"), run_another_report, &report_kinds },
+    { "report-group", REPORT, NEED_CLIENT, 0, N_("Group"), N_("The report of your next group"),
+      NULL, run_report_group },
     { "sort-report", REPORT, NEED_CLIENT, 0, N_("Order"), N_("The next order of the report's rows"),
       N_("[ORDER]"), run_sort_report, &report_sorts },
     { "pipe-report", REPORT, NEED_CLIENT, TEXT, N_("Pipe"),

@@ -31,13 +31,28 @@ static DialogAnswer report_chosen(App *app, Dialog *dialog)
     return DIALOG_CLOSE;
 }
 
+static char *report_codes(void)
+{
+    GString *codes = g_string_new(NULL);
+    for (const ReportType *type = report_types; type->kind; type++)
+        g_string_append_printf(codes, "%s%s", codes->len ? ", " : "", type->code);
+    return g_string_free(codes, FALSE);
+}
+
+void run_report_group(App *app, const char *args)
+{
+    if (!reports_next_group(app))
+        app_complain(app, "%s", _("There is no report of another group to go to."));
+}
+
 void run_another_report(App *app, const char *args)
 {
     int kind = enum_value(&report_kinds, args);
     if (kind) {
         reports_show(app, (ReportKind)kind);
     } else if (*args) {
-        app_complain(app, "%s", _("There are: give-take, not-a-lead-reasons, speed."));
+        g_autofree char *codes = report_codes();
+        app_complain(app, _("There are: %s."), codes);
     } else if (is_shown(app)) {
         DialogSpec spec = { .title = _("Which report?"),
                             .choices = &report_kinds,

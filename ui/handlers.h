@@ -151,6 +151,7 @@ void run_pipe_meeting(App *app, const char *args);
 /* commands_report.c */
 extern const EnumTable report_periods;
 void run_another_report(App *app, const char *args);
+void run_report_group(App *app, const char *args);
 void run_report_period(App *app, const char *args);
 void run_sort_report(App *app, const char *args);
 void run_other_figure(App *app, const char *args);

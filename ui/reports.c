@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The three reports, from the cache: they are there offline. A row is somebody, a figure of it opens the leads that it stands
- * for. Nobody is ranked unless it is asked for: the order is that of names (R122).
+ * The reports. Those of the member are made from the cache and there offline: a row is somebody, a figure of it opens the leads
+ * that it stands for. Those of a group are asked of the server, each time that they are shown. Nobody is ranked unless it is
+ * asked for: the order is that of names (R122).
  */
 #include "reports.h"
 
@@ -12,6 +13,9 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "client/account.h"
+#include "client/cache_groups.h"
+#include "model/group_report.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -40,6 +44,9 @@ typedef struct ReportsView {
     guint cursor, top;
     char *at;      /* name of the row under the cursor: it stays there */
     bool received; /* the figure that Enter opens */
+    Uuid group;    /* of a report of a group; nil: the first one */
+    guint asking;  /* number of the question that is not answered yet; 0 none */
+    char *trouble; /* why there is no answer */
 } ReportsView;
 
 /* ---- reading */
@@ -72,6 +79,8 @@ static gint64 figure(const ReportsView *reports, const void *row)
 
 static bool sort_fits(ReportKind kind, ReportSort sort)
 {
+    if (report_type(kind)->group)
+        return sort == REPORTS_BY_NAME;
     return sort == REPORTS_BY_NAME || (sort == REPORTS_BY_FIGURE) == (kind != REPORT_GIVE_TAKE);
 }
 
@@ -97,30 +106,17 @@ static void *current(const ReportsView *reports)
                : NULL;
 }
 
-/* What tells a row from the others wherever it goes. */
-static char *row_key(const ReportsView *reports, void *row)
-{
-    const Party *party = party_of(reports, row);
-    char id[UUID_TEXT_SIZE];
-    uuid_format(&party->account, id);
-    int part = reports->kind == REPORT_REASONS
-                   ? (int)(((ReasonRow *)row)->reason * 4 + ((ReasonRow *)row)->box)
-               : reports->kind == REPORT_SPEED ? (int)((SpeedRow *)row)->box
-                                               : 0;
-    return g_strdup_printf("%s %s %d", id, party->name ? party->name : "", part);
-}
-
 static void remember(ReportsView *reports)
 {
     void *row = current(reports);
     g_free(reports->at);
-    reports->at = row ? row_key(reports, row) : NULL;
+    reports->at = row ? report_row_key(&reports->report, row) : NULL;
 }
 
 static void find_cursor(ReportsView *reports)
 {
     for (guint i = 0; reports->at && i < reports->order->len; i++) {
-        g_autofree char *key = row_key(reports, reports->order->pdata[i]);
+        g_autofree char *key = report_row_key(&reports->report, reports->order->pdata[i]);
         if (strcmp(key, reports->at) == 0)
             reports->cursor = i;
     }
@@ -135,6 +131,82 @@ static void forget(ReportsView *reports)
     reports->made = false;
 }
 
+static void take_report(ReportsView *reports)
+{
+    reports->made = true;
+    if (!sort_fits(reports->kind, reports->sort))
+        reports->sort = REPORTS_BY_NAME;
+    sort_rows(reports);
+    find_cursor(reports);
+}
+
+/* ---- of a group: asked of the server */
+
+typedef struct Question {
+    App *app;
+    guint number;
+} Question;
+
+static ReportsView *view_of(App *app)
+{
+    return (ReportsView *)app->views[VIEW_REPORTS];
+}
+
+static void on_answer(const AccountAnswer *answer, gpointer data)
+{
+    g_autofree Question *question = data;
+    ReportsView *reports = view_of(question->app);
+    if (!reports || reports->asking != question->number)
+        return;
+    reports->asking = 0;
+    forget(reports);
+    if (answer->error) {
+        reports->trouble = text_clean(answer->error->message, -1, TEXT_LINE);
+    } else {
+        reports->report = *answer->report;
+        *answer->report = (Report){ 0 };
+        take_report(reports);
+    }
+    app_dirty(question->app, DIRTY_BODY | DIRTY_STATUS);
+}
+
+/* The one that was chosen, or the first. */
+static bool find_group(ReportsView *reports, GError **error)
+{
+    g_autoptr(GPtrArray) groups = cache_groups(client_cache(reports->view.app->client), error);
+    if (!groups)
+        return false;
+    for (guint i = 0; i < groups->len; i++)
+        if (uuid_equal(&((Group *)groups->pdata[i])->id, &reports->group))
+            return true;
+    if (groups->len == 0)
+        return problem_set(error, PROBLEM_NOT_FOUND, "%s", _("You belong to no group."));
+    reports->group = ((Group *)groups->pdata[0])->id;
+    return true;
+}
+
+static bool ask(ReportsView *reports, GError **error)
+{
+    static guint number;
+    App *app = reports->view.app;
+    bool own = report_type(reports->kind)->window == WINDOW_OWN;
+    forget(reports);
+    g_clear_pointer(&reports->trouble, g_free);
+    if (!find_group(reports, error)) {
+        reports->trouble = g_strdup((*error)->message);
+        return false;
+    }
+    Question *question = g_new(Question, 1);
+    *question = (Question){ app, ++number };
+    reports->asking = number;
+    AccountInput input = { .id = reports->group,
+                           .report = reports->kind,
+                           .from = own ? NULL : reports->from,
+                           .to = own ? NULL : reports->to };
+    client_account_ask(app->client, ACCOUNT_REPORT, &input, on_answer, question, g_free);
+    return true;
+}
+
 /* False: from and to are no period. */
 static bool make(ReportsView *reports, GError **error)
 {
@@ -143,20 +215,19 @@ static bool make(ReportsView *reports, GError **error)
     g_auto(ReportPeriod) period = { 0 };
     g_autofree char *zone = report_local_zone();
     field_errors_init(&errors);
-    forget(reports);
     if (!report_period(&period, clock_now(), reports->from, reports->to, zone, &errors))
         return problem_set(error, PROBLEM_BAD_INPUT, "%s",
                            ((FieldError *)errors.items->pdata[0])->detail);
+    reports->asking = 0;
+    if (report_type(reports->kind)->group)
+        return ask(reports, error);
+    forget(reports);
     if (!cache_report(client_cache(app->client), reports->kind, &period, clock_now(), NULL,
                       &reports->report, error)) {
         report_clear(&reports->report);
         return false;
     }
-    reports->made = true;
-    if (!sort_fits(reports->kind, reports->sort))
-        reports->sort = REPORTS_BY_NAME;
-    sort_rows(reports);
-    find_cursor(reports);
+    take_report(reports);
     return true;
 }
 
@@ -185,6 +256,7 @@ static void destroy(View *view)
     g_free(reports->to);
     g_free(reports->period_name);
     g_free(reports->at);
+    g_free(reports->trouble);
     g_free(view);
 }
 
@@ -197,7 +269,9 @@ static void show(View *view)
 
 static void changed(View *view, unsigned what)
 {
-    if (what & (CLIENT_LEADS | CLIENT_PARTNERS))
+    unsigned of = report_type(((ReportsView *)view)->kind)->group ? CLIENT_GROUPS
+                                                                  : CLIENT_LEADS | CLIENT_PARTNERS;
+    if (what & of)
         read_again((ReportsView *)view);
 }
 
@@ -460,6 +534,16 @@ static void put_give_take(const ReportsView *reports, Page *page, const GiveTake
                     enum_label(&trends, row->trend));
 }
 
+/* What the figures are of, and what has no column. */
+static void put_group(const ReportsView *reports, Page *page)
+{
+    g_autofree char *line = report_group_line(&reports->report.head);
+    g_autofree char *foot = group_report_foot(&reports->report);
+    page_text(page, ROLE_NORMAL, line);
+    if (foot)
+        page_text(page, ROLE_NORMAL, foot);
+}
+
 #define CAUTION_LINES 24 /* with fewer a word of it stands in the title */
 
 static Page *detail_page(const ReportsView *reports, int width)
@@ -467,7 +551,9 @@ static Page *detail_page(const ReportsView *reports, int width)
     Page *page = page_new(width);
     void *row = current(reports);
     page_rule(page);
-    if (row) {
+    if (reports->report.type->group) {
+        put_group(reports, page);
+    } else if (row) {
         RowParty whom = report_row_party(&reports->report, row);
         g_autofree char *name = name_text(reports, row);
         page_format(page, ROLE_HEADING, "%s%s%s (%s)", name, whom.party->company_name ? ", " : "",
@@ -495,21 +581,38 @@ static void draw_title(const ReportsView *reports, Rect r)
 {
     const ReportType *type = reports->report.type;
     g_autofree char *period = period_text(reports);
-    int col = draw_format(r, 0, 0, ROLE_HEADING, "%s", _(type->title));
+    const char *group = reports->report.head.group.name;
+    g_autofree char *of = group ? text_clean(group, -1, TEXT_LINE) : NULL;
+    int col = draw_format(r, 0, 0, ROLE_HEADING, "%s%s%s", _(type->title), of ? ": " : "",
+                          of ? of : "");
     col = draw_format(r, 0, col, ROLE_NORMAL, "   %s", period);
-    if (reports->report.head.caution && reports->view.body.h < CAUTION_LINES)
+    if (reports->kind == REPORT_GIVE_TAKE && reports->view.body.h < CAUTION_LINES)
         col = draw_format(r, 0, col, ROLE_LABEL, "   %s", _("(a ratio alone misleads)"));
     else if (r.w >= 70)
         col = draw_format(r, 0, col, ROLE_LABEL, "   %s", reports->report.head.time_zone);
     draw_rest(r, 0, col, ROLE_NORMAL);
 }
 
+static void total_cells(const ReportsView *reports, const Layout *layout, GiveTakeRow *row,
+                        Cell *cells)
+{
+    plain_cells(reports, layout, row, cells);
+}
+
+/* A line of it stands below the rows. */
+static bool has_total(const ReportsView *reports)
+{
+    return (reports->kind == REPORT_GIVE_TAKE || reports->report.type->group) &&
+           reports->report.totals->len > 0;
+}
+
 static void draw_total(const ReportsView *reports, Rect r, int line, const Layout *layout)
 {
     Cell cells[COLUMNS_MAX] = { { 0 } };
-    if (reports->kind != REPORT_GIVE_TAKE || reports->report.totals->len == 0)
+    if (!has_total(reports))
         return;
-    give_take_cells(reports, layout, reports->report.totals->pdata[0], cells);
+    (reports->kind == REPORT_GIVE_TAKE ? give_take_cells : total_cells)(
+        reports, layout, reports->report.totals->pdata[0], cells);
     g_free(cells[0].text);
     cells[0].text = g_strdup(_("All"));
     for (int i = 0; i < layout->n; i++)
@@ -537,7 +640,11 @@ static void draw_nothing(ReportsView *reports, Rect r)
     g_autoptr(Page) page = page_new(r.w - 2);
     page_text(page, ROLE_NORMAL,
               reports->made ? _("Nothing of this kind happened in the period. D chooses another.")
-                            : _("There is nothing to report yet."));
+              : reports->asking  ? _("The server is asked for this report.")
+              : reports->trouble ? _("Reports of groups are made by the server, which gave none:")
+                                 : _("There is nothing to report yet."));
+    if (reports->trouble)
+        page_text(page, ROLE_ALERT, reports->trouble);
     page_draw(page, rect_sub(r, 1, r.h > 4 ? 2 : 1, r.w - 2, page_lines(page)), 0);
 }
 
@@ -555,7 +662,7 @@ static void draw(View *view, bool all)
     Layout layout = layout_of(reports, r.w);
     g_autoptr(Page) detail = detail_page(reports, r.w - 2);
     int below = r.h >= 14 ? page_lines(detail) : 0;
-    int total = reports->kind == REPORT_GIVE_TAKE && r.h > 6 ? 1 : 0;
+    int total = has_total(reports) && r.h > 6 ? 1 : 0;
     draw_names(&layout, rect_sub(r, 0, 1, r.w, 1), 0);
     Rect rows = rect_sub(r, 0, 2, r.w, r.h - 2 - below - total);
     draw_rows(reports, rows, &layout);
@@ -581,6 +688,11 @@ static void open_figure(View *view)
     void *row = current(reports);
     if (!row)
         return;
+    if (reports->report.type->group) {
+        app_say(view->app, "%s",
+                _("A report of a group has no leads of yours behind its figures."));
+        return;
+    }
     const Party *party = party_of(reports, row);
     ReferralBox box = reports->kind == REPORT_REASONS ? ((ReasonRow *)row)->box
                       : reports->kind == REPORT_SPEED ? ((SpeedRow *)row)->box
@@ -660,6 +772,35 @@ void reports_show(App *app, ReportKind kind)
     reports->cursor = reports->top = 0;
     g_clear_pointer(&reports->at, g_free);
     read_again(reports);
+}
+
+void reports_show_group(App *app, ReportKind kind, const Uuid *group)
+{
+    app_show(app, VIEW_REPORTS);
+    ReportsView *reports = shown(app);
+    if (!reports)
+        return;
+    reports->group = *group;
+    reports->kind = kind;
+    reports->cursor = reports->top = 0;
+    g_clear_pointer(&reports->at, g_free);
+    read_again(reports);
+}
+
+bool reports_next_group(App *app)
+{
+    ReportsView *reports = shown(app);
+    if (!reports || !report_type(reports->kind)->group)
+        return false;
+    g_autoptr(GPtrArray) groups = cache_groups(client_cache(app->client), NULL);
+    guint n = groups ? groups->len : 0, at = 0;
+    for (guint i = 0; i < n; i++)
+        if (uuid_equal(&((Group *)groups->pdata[i])->id, &reports->group))
+            at = i;
+    if (n < 2)
+        return false;
+    reports_show_group(app, reports->kind, &((Group *)groups->pdata[(at + 1) % n])->id);
+    return true;
 }
 
 bool reports_set_period(App *app, const char *from, const char *to, const char *name,

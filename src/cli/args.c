@@ -88,6 +88,8 @@ const CliOption cli_options[N_CLI_OPTIONS] = {
                       N_("From this day (2026-02-28) or time on, instead of 12 months ago") },
     [OPTION_UNTIL] = { "to", 0, N_("DAY"), NULL,
                        N_("Until the end of this day, or this time, instead of now") },
+    [OPTION_GROUP] = { "group", 'g', N_("GROUP"), NULL,
+                       N_("Of this group: a part of its name, or its id") },
     [OPTION_FORMAT] = { "format", 0, N_("FORMAT"), &report_outputs, N_("How it is printed") },
     [OPTION_TIMEOUT] = { "timeout", 0, N_("SECONDS"), NULL,
                          N_("Wait at most so long for the "

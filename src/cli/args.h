@@ -56,6 +56,7 @@ typedef enum CliOptionId {
     OPTION_FROM,
     OPTION_UNTIL,
     OPTION_FORMAT,
+    OPTION_GROUP,
     OPTION_TIMEOUT,
     OPTION_TRADE,
     OPTION_STANDING,

@@ -139,12 +139,17 @@ const CliCommand cli_commands[] = {
                     "needs one too.") },
     { "account", NULL, 0, 0, NETWORK, &account_fields, .run = cli_run_account,
       .effect = N_("Your name, company and business, and changing them") },
-    { "report", N_("NAME"), 1, 1, CLI_OPTION(FROM) | CLI_OPTION(UNTIL) | CLI_OPTION(FORMAT),
+    { "report", N_("NAME"), 1, 1,
+      CLI_OPTION(FROM) | CLI_OPTION(UNTIL) | CLI_OPTION(FORMAT) | CLI_OPTION(GROUP) | NETWORK,
       .run = cli_run_report,
-      .effect = N_("Give and take with each partner, why leads were not leads, speed"),
-      .details = N_("NAME is give-take, not-a-lead-reasons or speed. Made from what was synced to "
-                    "this machine, of 12 months, in your time zone. In CSV what a spreadsheet "
-                    "would take for a formula has an apostrophe in front.") },
+      .effect = N_("Give and take with each partner, why leads were not leads, speed; and how a "
+                   "group does"),
+      .details = N_(
+          "NAME is give-take, not-a-lead-reasons or speed: made from what was synced to this "
+          "machine, of 12 months, in your time zone. Or of a group: group-activity, attendance, "
+          "score-card or group-health, which are asked of the server, in the group's time zone; "
+          "attendance and the score card are of the time that the group's rules say. In CSV what "
+          "a spreadsheet would take for a formula has an apostrophe in front.") },
     { "outbox", NULL, 0, 0,
       CLI_OPTION(RETRY) | CLI_OPTION(DROP) | MESSAGE | CLI_OPTION(DROPPED) | CLI_OPTION(TAKE_BACK) |
           CLI_OPTION(KEEP_MINE) | CLI_OPTION(KEEP_THEIRS) | CLI_OPTION(FIELD) | CLI_OPTION(EDIT) |

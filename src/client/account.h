@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The account itself: sessions, mail, password, one-time codes, own data, the end. These are no actions of the outbox: nothing
+ * The account itself, and what only the server can work out (reports of groups, model/group_report.h): sessions, mail, password, one-time codes, own data, the end. These are no actions of the outbox: nothing
  * of them works offline or waits, since each is about now, and none may lie about with a password in it. One question at a
  * time is asked of the server, and answered once; a token that is over is renewed and the question asked again.
  */
@@ -8,6 +8,7 @@
 
 #include "client/client.h"
 #include "model/mail_type.h"
+#include "model/report.h"
 
 typedef enum AccountAct {
     ACCOUNT_SESSIONS = 1,
@@ -24,6 +25,7 @@ typedef enum AccountAct {
     ACCOUNT_TOTP_OFF,     /* password */
     ACCOUNT_EXPORT,       /* a zip of all that is kept */
     ACCOUNT_DELETE,       /* confirm, password, perhaps code; then client_logout() with purge */
+    ACCOUNT_REPORT,       /* report, id (of a group), perhaps from and to */
     ACCOUNT_ACTS,
 } AccountAct;
 
@@ -31,6 +33,8 @@ typedef struct AccountInput { /* what an act does not need is NULL */
     Uuid id;
     const char *password, *fresh, *code, *confirm, *email;
     const GPtrArray *settings; /* MailSetting *: type and on */
+    ReportKind report;
+    const char *from, *to; /* days or times */
 } AccountInput;
 
 /* Borrowed, as long as the callback runs. Texts of the server: clean them before they are shown. */
@@ -42,6 +46,7 @@ typedef struct AccountAnswer {
     RecoveryCodes codes;
     GPtrArray *sessions; /* Session *, newest first */
     GPtrArray *settings; /* MailSetting * */
+    Report *report;      /* ACCOUNT_REPORT; may be taken over, leaving {0} */
     const char *bytes;   /* ACCOUNT_EXPORT */
     size_t length;
 } AccountAnswer;

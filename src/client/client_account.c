@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "client/client_private.h"
 #include "wire/json.h"
+#include "wire/report_json.h"
 
 #define LOOK_MS 100  /* how often for the new token, */
 #define LOOKS_MAX 50 /* and how often in all */
@@ -28,6 +29,7 @@ static const struct {
     [ACCOUNT_TOTP_OFF] = { "DELETE", "/v1/me/totp", false },
     [ACCOUNT_EXPORT] = { "GET", "/v1/me/export", false },
     [ACCOUNT_DELETE] = { "DELETE", "/v1/me", false },
+    [ACCOUNT_REPORT] = { "GET", "/v1/reports/", false },
 };
 
 struct AccountQuestion {
@@ -149,7 +151,16 @@ static void decode_into(const JsonNode *root, const FieldTable *table, void *obj
     json_decode(root, table, object, JSON_REPLY, "#", &errors);
 }
 
-static void decode_answer(const JsonNode *root, AccountAnswer *answer)
+/* Whatever is not a report is an error of its own. */
+static void decode_report(const JsonNode *root, AccountAnswer *answer, GError **error)
+{
+    answer->report = g_new0(Report, 1);
+    if (!report_read_json(answer->report, root, error))
+        problem_set(error && *error ? NULL : error, PROBLEM_BAD_REPLY, "%s",
+                    _("the answer is no report"));
+}
+
+static void decode_answer(const JsonNode *root, AccountAnswer *answer, GError **error)
 {
     switch (answer->act) {
     case ACCOUNT_SESSIONS:
@@ -169,6 +180,9 @@ static void decode_answer(const JsonNode *root, AccountAnswer *answer)
     case ACCOUNT_TOTP_CODES:
         decode_into(root, &recovery_codes_fields, &answer->codes);
         break;
+    case ACCOUNT_REPORT:
+        decode_report(root, answer, error);
+        break;
     default:
         break;
     }
@@ -176,6 +190,9 @@ static void decode_answer(const JsonNode *root, AccountAnswer *answer)
 
 static void answer_clear(AccountAnswer *answer)
 {
+    if (answer->report)
+        report_clear(answer->report);
+    g_free(answer->report);
     list_free(answer->sessions, &session_fields);
     list_free(answer->settings, &mail_setting_fields);
     fields_clear(&totp_setup_fields, &answer->setup);
@@ -230,9 +247,9 @@ static void on_reply(NetReply *reply, gpointer data)
         error = g_error_copy(reply->error);
     else if (is_json)
         doc = json_parse(reply->body, reply->length, &error);
-    answer.error = error;
     if (doc)
-        decode_answer(json_root(doc), &answer);
+        decode_answer(json_root(doc), &answer, &error);
+    answer.error = error;
     if (!error && question->act == ACCOUNT_EXPORT) {
         answer.bytes = reply->body;
         answer.length = reply->length;
@@ -269,18 +286,37 @@ static void send(AccountQuestion *question)
     question->request = net_send(client->net, &call, on_reply, question);
 }
 
+static void put_parameter(GString *path, const char *name, const char *value)
+{
+    g_autofree char *escaped = value ? g_uri_escape_string(value, NULL, FALSE) : NULL;
+    if (value)
+        g_string_append_printf(path, "&%s=%s", name, escaped);
+}
+
+static char *path_of(AccountAct act, const AccountInput *input)
+{
+    char id[UUID_TEXT_SIZE];
+    GString *path = g_string_new(acts[act].path);
+    uuid_format(&input->id, id);
+    if (acts[act].id)
+        g_string_append(path, id);
+    if (act != ACCOUNT_REPORT)
+        return g_string_free(path, FALSE);
+    g_string_append_printf(path, "%s?scope=%s", enum_code(&report_kinds, (int)input->report), id);
+    put_parameter(path, "from", input->from);
+    put_parameter(path, "to", input->to);
+    return g_string_free(path, FALSE);
+}
+
 void client_account_ask(Client *client, AccountAct act, const AccountInput *input, AccountFunc done,
                         gpointer data, GDestroyNotify drop)
 {
     static const AccountInput nothing;
-    char id[UUID_TEXT_SIZE] = "";
     AccountQuestion *question = g_new0(AccountQuestion, 1);
     input = input ? input : &nothing;
-    if (acts[act].id)
-        uuid_format(&input->id, id);
     *question = (AccountQuestion){ .client = client,
                                    .act = act,
-                                   .path = g_strconcat(acts[act].path, id, NULL),
+                                   .path = path_of(act, input),
                                    .body = body_of(act, input),
                                    .key = uuid_new(),
                                    .done = done,

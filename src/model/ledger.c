@@ -68,7 +68,7 @@ static LedgerSide side_of(gint64 amount)
     return amount < 0 ? SIDE_DEBIT : amount > 0 ? SIDE_CREDIT : 0;
 }
 
-static void close_at(Statement *statement)
+static void close_at(LedgerStatement *statement)
 {
     statement->head.closing = money_of(statement->head.opening.currency, statement->balance);
     statement->head.closing_side = side_of(statement->balance);
@@ -80,9 +80,9 @@ static void line_free(gpointer data)
     g_free(data);
 }
 
-void statement_init(Statement *statement, const char *currency, gint64 opening)
+void ledger_statement_init(LedgerStatement *statement, const char *currency, gint64 opening)
 {
-    *statement = (Statement){ .balance = opening };
+    *statement = (LedgerStatement){ .balance = opening };
     statement->lines = g_ptr_array_new_with_free_func(line_free);
     statement->head.opening = money_of(currency, opening);
     statement->head.opening_side = side_of(opening);
@@ -90,8 +90,8 @@ void statement_init(Statement *statement, const char *currency, gint64 opening)
     close_at(statement);
 }
 
-void statement_add(Statement *statement, gint64 at, LedgerKind kind, const char *memo,
-                   gint64 amount)
+void ledger_statement_add(LedgerStatement *statement, gint64 at, LedgerKind kind, const char *memo,
+                          gint64 amount)
 {
     const char *currency = statement->head.opening.currency;
     StatementLine *line = g_new0(StatementLine, 1);
@@ -107,11 +107,11 @@ void statement_add(Statement *statement, gint64 at, LedgerKind kind, const char 
     close_at(statement);
 }
 
-void statement_clear(Statement *statement)
+void ledger_statement_clear(LedgerStatement *statement)
 {
     g_clear_pointer(&statement->lines, g_ptr_array_unref);
     fields_clear(&statement_head_fields, &statement->head);
-    *statement = (Statement){ 0 };
+    *statement = (LedgerStatement){ 0 };
 }
 
 /* ---- text */
@@ -193,7 +193,7 @@ static char *what_of(const StatementLine *line)
     return text_clean(both, -1, TEXT_LINE);
 }
 
-void statement_put_text(GString *out, const Statement *statement)
+void ledger_statement_put_text(GString *out, const LedgerStatement *statement)
 {
     const StatementHead *head = &statement->head;
     put_head(out, head);
@@ -240,7 +240,7 @@ static void put_csv_sum(GString *out, const char *what, const Money *debits, con
     csv_end_line(out);
 }
 
-void statement_put_csv(GString *out, const Statement *statement)
+void ledger_statement_put_csv(GString *out, const LedgerStatement *statement)
 {
     const StatementHead *head = &statement->head;
     for (size_t i = 0; i < G_N_ELEMENTS(csv_columns); i++)

@@ -7,8 +7,8 @@
  * sign. For a range of days that is over it comes out the same for ever: lines are booked with the time at which they
  * were entered, later than all before them.
  *
- *   statement_init(&statement, "GBP", opening); statement_add(&statement, &line) in the order of time...
- *   statement_put_text(out, &statement); statement_clear(&statement)
+ *   ledger_statement_init(&statement, "GBP", opening); ledger_statement_add(&statement, &line) in the order of time...
+ *   ledger_statement_put_text(out, &statement); ledger_statement_clear(&statement)
  */
 #pragma once
 
@@ -47,23 +47,23 @@ typedef struct StatementHead {
     Money debits, credits; /* of the lines */
 } StatementHead;
 
-typedef struct Statement {
+typedef struct LedgerStatement {
     StatementHead head;
     GPtrArray *lines; /* StatementLine * */
     gint64 balance;   /* so far: credit positive */
-} Statement;
+} LedgerStatement;
 
 extern const EnumTable ledger_kinds, ledger_sides;
 extern const FieldTable statement_line_fields, statement_head_fields;
 
 /* opening: credit positive, in minor units. Whose it is and which range stays for the caller to fill in. */
-void statement_init(Statement *statement, const char *currency, gint64 opening);
+void ledger_statement_init(LedgerStatement *statement, const char *currency, gint64 opening);
 /* amount: credit positive, not 0. The memo is copied; NULL none. */
-void statement_add(Statement *statement, gint64 at, LedgerKind kind, const char *memo,
-                   gint64 amount);
-void statement_clear(Statement *statement);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Statement, statement_clear)
+void ledger_statement_add(LedgerStatement *statement, gint64 at, LedgerKind kind, const char *memo,
+                          gint64 amount);
+void ledger_statement_clear(LedgerStatement *statement);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LedgerStatement, ledger_statement_clear)
 
 /* The same figures in each; JSON: wire/statement_json.h. Text is at most 78 cells wide; cells of CSV are no formulas. */
-void statement_put_text(GString *out, const Statement *statement);
-void statement_put_csv(GString *out, const Statement *statement);
+void ledger_statement_put_text(GString *out, const LedgerStatement *statement);
+void ledger_statement_put_csv(GString *out, const LedgerStatement *statement);

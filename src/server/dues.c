@@ -170,18 +170,18 @@ static bool name_account(Call *call, const Uuid *account, Party *party, GError *
     return true;
 }
 
-static void answer(Call *call, const Statement *statement, ReportOutput format)
+static void answer(Call *call, const LedgerStatement *statement, ReportOutput format)
 {
     switch (format) {
     case REPORT_JSON:
-        statement_put_json(call->reply.body, statement);
+        ledger_statement_put_json(call->reply.body, statement);
         break;
     case REPORT_CSV:
-        statement_put_csv(call->reply.body, statement);
+        ledger_statement_put_csv(call->reply.body, statement);
         call->reply.type = "text/csv; charset=utf-8; header=present";
         break;
     case REPORT_TEXT:
-        statement_put_text(call->reply.body, statement);
+        ledger_statement_put_text(call->reply.body, statement);
         call->reply.type = "text/plain; charset=utf-8";
         break;
     }
@@ -224,7 +224,7 @@ static bool statement(Call *call, GError **error)
 {
     g_auto(Group) group = { 0 };
     g_auto(ReportPeriod) period = { 0 };
-    g_auto(Statement) statement = { 0 };
+    g_auto(LedgerStatement) statement = { 0 };
     Ask ask = { 0 };
     if (!group_load(call->db, &call->principal.account, &call->id, &group, error) ||
         !read_ask(call, &group, &ask, &period, error) || !need_statement(call, &ask.account, error))

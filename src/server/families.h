@@ -14,6 +14,7 @@ extern const Route
     batch_routes[],
     concern_routes[],
     dues_routes[],
+    group_report_routes[],
     vetting_routes[],
     email_setting_routes[],
     invitation_routes[],

@@ -201,7 +201,7 @@ bool ledger_balance(Db *db, const char *account, const char *currency, gint64 *b
 }
 
 bool ledger_statement(Db *db, const char *account, const char *currency, gint64 from, gint64 to,
-                      Statement *statement, GError **error)
+                      LedgerStatement *statement, GError **error)
 {
     const Uuid id = account_id(account, currency);
     gint64 opening = 0;
@@ -210,14 +210,14 @@ bool ledger_statement(Db *db, const char *account, const char *currency, gint64 
             "SELECT COALESCE(SUM(amount), 0) FROM posting WHERE account = $1 AND at < $2",
             db_uuid(&id), db_int(from)))
         return false;
-    statement_init(statement, currency, opening);
+    ledger_statement_init(statement, currency, opening);
     g_autoptr(DbRows) rows = db_query(
         db, error,
         "SELECT p.at, t.kind, t.memo, p.amount FROM posting p CROSS JOIN txn t"
         " WHERE p.account = $1 AND p.at >= $2 AND p.at <= $3 AND t.id = p.txn ORDER BY p.at",
         db_uuid(&id), db_int(from), db_int(to));
     while (rows && db_next(rows, error))
-        statement_add(statement, db_get_int(rows, 0), (LedgerKind)db_get_int(rows, 1),
-                      db_get_text(rows, 2), db_get_int(rows, 3));
+        ledger_statement_add(statement, db_get_int(rows, 0), (LedgerKind)db_get_int(rows, 1),
+                             db_get_text(rows, 2), db_get_int(rows, 3));
     return rows && db_rows_ok(rows);
 }

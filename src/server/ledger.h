@@ -52,4 +52,4 @@ bool ledger_balance(Db *db, const char *account, const char *currency, gint64 *b
 
 /* What was posted from `from` to `to`, both included, after what was before. Names and range stay for the caller. */
 bool ledger_statement(Db *db, const char *account, const char *currency, gint64 from, gint64 to,
-                      Statement *statement, GError **error);
+                      LedgerStatement *statement, GError **error);

@@ -35,6 +35,8 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/form.c %D%/form.h \
 	%D%/frame.c %D%/frame.h \
 	%D%/group_mail.c %D%/group_mail.h \
+	%D%/group_report_data.c %D%/group_report_data.h \
+	%D%/group_reports.c %D%/group_reports.h \
 	%D%/group_search.c %D%/group_search.h \
 	%D%/group_store.c \
 	%D%/groups.c %D%/groups.h \

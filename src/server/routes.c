@@ -24,6 +24,7 @@ const Route *const route_families[] = {
     batch_routes,
     concern_routes,
     dues_routes,
+    group_report_routes,
     vetting_routes,
     openapi_routes,
     invitation_routes,

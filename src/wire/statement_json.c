@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "wire/statement_json.h"
 
-void statement_put_json(GString *out, const Statement *statement)
+void ledger_statement_put_json(GString *out, const LedgerStatement *statement)
 {
     bool first = true;
     g_string_append_c(out, '{');

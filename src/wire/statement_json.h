@@ -5,4 +5,4 @@
 #include "model/ledger.h"
 #include "wire/json.h"
 
-void statement_put_json(GString *out, const Statement *statement);
+void ledger_statement_put_json(GString *out, const LedgerStatement *statement);

@@ -306,6 +306,8 @@ const table = {
     ...Object.fromEntries([onInvoice('pay', { leader: 'ok', treasurer: 409, member: 403 }), onInvoice('waive', { leader: 409, treasurer: 409, member: 403 })]),
     'GET /v1/groups/{id}/statement': { make: charged, try: (c) => c.get(inClub(`/statement?account=${net.member.account}`)), expect: members(403, { leader: 'ok', treasurer: 'ok', member: 'ok' }) },
 
+    ...Object.fromEntries(['group-activity', 'attendance', 'score-card', 'group-health'].map((name) => [`GET /v1/reports/${name}`,
+        { try: (c) => c.get(`/v1/reports/${name}?scope=${club.id}`), expect: members(403, { ...insiders('ok'), admin: 'ok' }) }])),
     'GET /v1/reports/give-take': own('/v1/reports/give-take'),
     'GET /v1/reports/not-a-lead-reasons': own('/v1/reports/not-a-lead-reasons'),
     'GET /v1/reports/speed': own('/v1/reports/speed'),

@@ -82,28 +82,28 @@ static void test_settlement(void **state)
 
 /* ---- the statement */
 
-static void fill(Statement *statement)
+static void fill(LedgerStatement *statement)
 {
-    statement_init(statement, "GBP", 0);
+    ledger_statement_init(statement, "GBP", 0);
     statement->head.time_zone = g_strdup("Europe/London");
     statement->head.account.name = g_strdup("Ann \033[31mArcher");
     statement->head.group_name = g_strdup("Northgate");
     statement->head.from = 1761955200000; /* 2025-11-01 */
     statement->head.to = 1764547199000;
-    statement_add(statement, 1761998400000, LEDGER_DUES, "2025-11-01 to 2025-11-30", -2500);
-    statement_add(statement, 1762084800000, LEDGER_PAYMENT, "=cmd()", 2500);
-    statement_add(statement, 1762171200000, LEDGER_PAYMENT, NULL, 100);
-    statement_add(statement, 1762257600000, LEDGER_REVERSAL, NULL, -100);
-    statement_add(statement, 1762257600001, LEDGER_DUES, "December", -2500);
+    ledger_statement_add(statement, 1761998400000, LEDGER_DUES, "2025-11-01 to 2025-11-30", -2500);
+    ledger_statement_add(statement, 1762084800000, LEDGER_PAYMENT, "=cmd()", 2500);
+    ledger_statement_add(statement, 1762171200000, LEDGER_PAYMENT, NULL, 100);
+    ledger_statement_add(statement, 1762257600000, LEDGER_REVERSAL, NULL, -100);
+    ledger_statement_add(statement, 1762257600001, LEDGER_DUES, "December", -2500);
 }
 
 /* Debit and credit columns, never a sign. */
 static void test_statement_text(void **state)
 {
-    g_auto(Statement) statement;
+    g_auto(LedgerStatement) statement;
     g_autoptr(GString) out = g_string_new(NULL);
     fill(&statement);
-    statement_put_text(out, &statement);
+    ledger_statement_put_text(out, &statement);
     assert_string_equal(
         out->str,
         "Statement: Ann ^[[31mArcher with Northgate\n"
@@ -125,10 +125,10 @@ static void test_statement_text(void **state)
 
 static void test_statement_csv(void **state)
 {
-    g_auto(Statement) statement;
+    g_auto(LedgerStatement) statement;
     g_autoptr(GString) out = g_string_new(NULL);
     fill(&statement);
-    statement_put_csv(out, &statement);
+    ledger_statement_put_csv(out, &statement);
     assert_non_null(strstr(out->str, "kind,at,memo,debit,credit,balance,side,currency"));
     assert_non_null(strstr(out->str, ",2025-11-01 to 2025-11-30,25.00,,25.00,debit,GBP"));
     assert_null(strstr(out->str, ",=cmd"));

@@ -229,14 +229,14 @@ static void test_reversal(void **state)
 static char *statement_of(Db *db, gint64 from, gint64 to)
 {
     g_autoptr(GError) error = NULL;
-    g_auto(Statement) statement = { 0 };
+    g_auto(LedgerStatement) statement = { 0 };
     GString *out = g_string_new(NULL);
     ledger_statement(db, codes[3], "GBP", from, to, &statement, &error);
     assert_no_error(error);
     statement.head.time_zone = g_strdup("UTC");
     statement.head.from = from;
     statement.head.to = to;
-    statement_put_csv(out, &statement);
+    ledger_statement_put_csv(out, &statement);
     return g_string_free(out, FALSE);
 }
 
