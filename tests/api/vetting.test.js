@@ -6,7 +6,7 @@ const { test, before, after } = require('node:test');
 const { assertProblem, uuid } = require('./harness.js');
 const { Copy } = require('./copy.js');
 const { ask, group, join, must, officersOf, people } = require('./groups.js');
-const { collect, literal, network, sql } = require('./network.js');
+const { collect, lead, literal, network, send, sql } = require('./network.js');
 
 const DAY = 24 * 3600 * 1000;
 const soon = (days = 30) => new Date(Date.now() + days * DAY).toISOString();
@@ -125,6 +125,40 @@ test('R118: a leader decides, with or without effect; nobody about themselves, a
     assertProblem(await act(lea, one, self, 'dismiss', {}), 403, 'forbidden');
     await role(one, lea, two, 'leader');
     assert.equal((await act(two, one, self, 'dismiss', {})).body.state, 'dismissed');
+});
+
+test('R118: an un-referrable member gets no leads from co-members by this group; partners of their own are not affected; it ends by itself, or is lifted', async () => {
+    const [one, lea, ben, cy] = await circle('ben', 'cy');
+    const roof = { need: 'Roof' };
+    await must(cy.put(`/v1/referrals/${uuid()}`, lead(ben, roof)));
+    const concern = await must(raise(cy, one, ben));
+    await must(act(lea, one, concern, 'uphold', { effect: 'unreferrable', until: soon(), note: 'Three complaints' }));
+    const member = async (who) => (await must(who.get(`/v1/groups/${one.id}/members/${ben.account}`)));
+    assert.ok(Date.parse((await member(cy)).unreferrable_until) > Date.now());
+    const refused = await cy.put(`/v1/referrals/${uuid()}`, lead(ben, roof));
+    assertProblem(refused, 409, 'unreferrable');
+    assert.doesNotMatch(refused.text, /concern|complaint|until|20\d\d-/i, 'neither why nor until when');
+    assert.equal((await ben.get('/v1/referrals?box=inbox')).body.items.length, 1, 'what was passed stays');
+    const sent = await ben.put(`/v1/referrals/${uuid()}`, lead(cy, roof));
+    assert.equal(sent.status, 201, 'they still pass leads themselves');
+
+    const pair = [ben.account, lea.account].sort();
+    await net.api.restart(() => sql(net.api.database, `INSERT INTO connection (account_a, account_b, state, rev, since) VALUES (${literal(pair[0])}, ${literal(pair[1])}, 3, 1, 1);
+        UPDATE account SET admin = 1 WHERE id = ${literal(net.root.account)};`));
+    await send(lea, ben);
+
+    const [other, tia] = await circle();
+    await join(other, tia, ben);
+    await join(other, tia, cy);
+    await send(cy, ben); // by the other group, which has nothing against it
+    await must(tia.delete(`/v1/groups/${other.id}/members/${ben.account}`, { reason: 'moved away' }));
+    assertProblem(await cy.put(`/v1/referrals/${uuid()}`, lead(ben, roof)), 409, 'unreferrable');
+
+    const lifted = await act(lea, one, concern, 'lift');
+    assert.equal(lifted.body.state, 'upheld');
+    assert.ok(Date.parse(lifted.body.until) <= Date.now());
+    await send(cy, ben);
+    assertProblem(await act(lea, one, concern, 'lift'), 409, 'concern-state');
 });
 
 test('R118: mails to the leaders and to whom it is about say nothing of what it says, and not who raised it', async () => {
