@@ -25,6 +25,7 @@
 #include "server/crypto.h"
 #include "server/jobs.h"
 #include "server/mail_admin.h"
+#include "server/mail_inbound.h"
 #include "server/demo.h"
 #include "base/log.h"
 #include "server/openapi_doc.h"
@@ -51,6 +52,8 @@ static const ServerCommand commands[] = {
       restore_options, restore_command },
     { "mail list", NULL, "list mail that could not be sent, and why", mail_list_options,
       mail_list_command },
+    { "mail receive", NULL, "take answers to invitations out of a mail on standard input", NULL,
+      mail_receive_command },
     { "mail retry", "ID|all", "try to send mail again that has failed", NULL, mail_retry_command },
     { "job run", "NAME", "do now what the server does by itself now and then", NULL,
       job_run_command },

@@ -5,6 +5,11 @@
 
 #include "base/i18n.h"
 
+/* What a mail's text/calendar is made of (server/meeting_mail.h). */
+#define EVENT                                                                                      \
+    " event_uid event_edition event_starts event_minutes event_zone event_place event_summary"     \
+    " event_text event_off"
+
 const MailTypeRow mail_types[MAIL_TYPES - 1] = {
     { MAIL_INVITATION, "invitation", N_("Somebody invites you to become partners"),
       MAIL_MANDATORY | MAIL_OUTSIDE, "from company message link member", "from" },
@@ -68,6 +73,16 @@ const MailTypeRow mail_types[MAIL_TYPES - 1] = {
       MAIL_MANDATORY, "group own id", "group own" },
     { MAIL_CONCERN_DECIDED, "concern-decided", N_("What became of a concern"), MAIL_MANDATORY,
       "group own result warning until note", "group" },
+    { MAIL_MEETING_INVITATION, "meeting-invitation", N_("An invitation to a meeting of a group"), 0,
+      "group when place topic reason" EVENT, "group when" },
+    { MAIL_MEETING_CHANGED, "meeting-changed", N_("A meeting is at another time or place"), 0,
+      "group when place topic reason" EVENT, "group when" },
+    { MAIL_MEETING_CANCELLED, "meeting-cancelled", N_("A meeting does not take place"), 0,
+      "group when place topic reason" EVENT, "group when" },
+    { MAIL_MEETING_REMINDER, "meeting-reminder", N_("A reminder of a meeting, the day before"),
+      MAIL_DIGEST, "group when place topic", "group when" },
+    { MAIL_ENTER_SLIPS, "enter-slips", N_("After a meeting: enter your slips"), MAIL_DIGEST,
+      "group when", "group" },
 };
 
 const MailTypeRow *mail_type_row(MailType type)

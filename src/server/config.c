@@ -67,6 +67,12 @@ static bool check_mail_from(const char *text)
     return mail_address_split(text, &name, &address);
 }
 
+static bool check_mail_reply(const char *text)
+{
+    g_autofree char *address = mail_address(text, NULL);
+    return address != NULL;
+}
+
 #define AT(member) offsetof(Config, member)
 const ConfigKey config_keys[] = {
     { "database", CONFIG_TEXT, AT(database), .initial = "sqlite:leadline.db", .value = "URL",
@@ -135,6 +141,13 @@ const ConfigKey config_keys[] = {
     { "mail_from", CONFIG_TEXT, AT(mail_from), .value = "ADDRESS",
       .help = "whom mail comes from: ADDRESS or NAME <ADDRESS>; answers should reach somebody",
       .check = check_mail_from },
+    { "mail_reply", CONFIG_TEXT, AT(mail_reply), .value = "ADDRESS",
+      .help =
+          "where answers to invitations to meetings go: its mail is to be piped into \"leadlined "
+          "mail receive\"; without it, mail_from",
+      .check = check_mail_reply },
+    { "mail_inbound_secret_file", CONFIG_TEXT, AT(mail_inbound_secret_file), .value = "FILE",
+      .help = "its first line is the secret of POST /v1/mail/inbound; without it, there is none" },
     { "ready_fd", CONFIG_INT, AT(ready_fd), -1, 1023, "-1", true, "FD",
       "write \"ready\" to this file descriptor once the server listens" },
     { "exit_with_parent", CONFIG_BOOL, AT(exit_with_parent), .initial = "no", .flag_only = true,

@@ -36,7 +36,8 @@ typedef struct Config {
         metrics_token_file;
     /* mail; smtp_url NULL: none is sent */
     char *smtp_url, *smtp_user, *smtp_password_file, *smtp_ca_file, *mail_from;
-    gint64 smtp_tls; /* bool */
+    char *mail_reply, *mail_inbound_secret_file; /* answers to invitations; NULL: mail_from; none */
+    gint64 smtp_tls;                             /* bool */
     gint64 smtp_seconds;
     gint64 ready_fd;                 /* -1 none */
     gint64 exit_with_parent, lively; /* bool */

@@ -30,6 +30,8 @@ extern const Route
     meeting_routes[],
     meeting_entry_routes[],
     one_to_one_routes[],
+    meeting_calendar_routes[],
+    mail_inbound_routes[],
     health_routes[],
     referral_routes[],
     lead_page_routes[],

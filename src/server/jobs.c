@@ -11,6 +11,7 @@
 #include "server/lead_link.h"
 #include "server/mail_jobs.h"
 #include "server/mail_store.h"
+#include "server/meeting_mail.h"
 #include "server/meeting_plan.h"
 #include "base/log.h"
 #include "server/server.h"
@@ -131,6 +132,9 @@ const JobRow job_rows[] = {
     { "purge-tombstones", 6 * 3600, purge_tombstones },
     { "expire-invitations", 600, invitations_expire },
     { "meeting-plan", 600, meeting_plan_job },
+    { "meeting-mail", 60, meeting_mail_job },
+    { "meeting-reminders", 600, meeting_reminder_job },
+    { "meeting-slips", 600, meeting_slips_job },
     { "purge-mail", 6 * 3600, mail_purge },
     { "mail-waiting", 600, mail_job_waiting },
     { "mail-activity", 600, mail_job_activity },

@@ -61,14 +61,18 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/lively.c %D%/lively.h \
 	%D%/mail.c %D%/mail.h \
 	%D%/mail_admin.c %D%/mail_admin.h \
+	%D%/mail_inbound.c %D%/mail_inbound.h \
 	%D%/mail_jobs.c %D%/mail_jobs.h \
 	%D%/mail_message.c %D%/mail_message.h \
+	%D%/mail_read.c %D%/mail_read.h \
 	%D%/mail_sender.c %D%/mail_sender.h \
 	%D%/mail_store.c %D%/mail_store.h \
 	%D%/mail_template.c %D%/mail_template.h \
 	%D%/mail_link.c %D%/mail_link.h \
 	%D%/members.c %D%/members.h \
+	%D%/meeting_calendar.c %D%/meeting_calendar.h \
 	%D%/meeting_entries.c %D%/meeting_entries.h \
+	%D%/meeting_mail.c %D%/meeting_mail.h \
 	%D%/meeting_plan.c %D%/meeting_plan.h \
 	%D%/meetings.c %D%/meetings.h \
 	%D%/metrics.c %D%/metrics.h \
@@ -163,12 +167,17 @@ mail_names = \
 	connection-request \
 	dues-due \
 	encouragement \
+	enter-slips \
 	footer \
 	invitation \
 	lead-outside \
 	lead-received \
 	lead-waiting \
 	leader-approval \
+	meeting-cancelled \
+	meeting-changed \
+	meeting-invitation \
+	meeting-reminder \
 	membership-ended \
 	new-address \
 	outcome \

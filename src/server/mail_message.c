@@ -36,6 +36,9 @@
     X(internet_address_list_add)                                                                   \
     X(g_mime_stream_mem_new_with_buffer)                                                           \
     X(g_mime_data_wrapper_new_with_stream)                                                         \
+    X(g_mime_multipart_new_with_subtype)                                                           \
+    X(g_mime_multipart_add)                                                                        \
+    X(g_mime_part_new_with_type)                                                                   \
     X(g_mime_text_part_new)                                                                        \
     X(g_mime_part_set_content)                                                                     \
     X(g_mime_part_set_content_encoding)                                                            \
@@ -175,6 +178,38 @@ static GMimeObject *build_text(const char *body)
     return (GMimeObject *)part;
 }
 
+/* RFC 6047 §2.4. In base64: its lines end in CR LF, and its characters may be any. */
+static GMimeObject *build_calendar(const char *text, const char *method)
+{
+    GMimePart *part = gmime.g_mime_part_new_with_type("text", "calendar");
+    GMimeStream *stream = gmime.g_mime_stream_mem_new_with_buffer(text, strlen(text));
+    GMimeDataWrapper *content = gmime.g_mime_data_wrapper_new_with_stream(
+        stream, GMIME_CONTENT_ENCODING_DEFAULT);
+    gmime.g_mime_object_set_content_type_parameter((GMimeObject *)part, "charset", "utf-8");
+    gmime.g_mime_object_set_content_type_parameter((GMimeObject *)part, "method", method);
+    gmime.g_mime_part_set_content(part, content);
+    gmime.g_mime_part_set_content_encoding(part, GMIME_CONTENT_ENCODING_BASE64);
+    gmime.g_object_unref(content);
+    gmime.g_object_unref(stream);
+    return (GMimeObject *)part;
+}
+
+static void add_part(GMimeMultipart *parts, GMimeObject *part)
+{
+    gmime.g_mime_multipart_add(parts, part);
+    gmime.g_object_unref(part);
+}
+
+static GMimeObject *build_body(const MailMessage *message)
+{
+    if (!message->calendar)
+        return build_text(message->body);
+    GMimeMultipart *parts = gmime.g_mime_multipart_new_with_subtype("alternative");
+    add_part(parts, build_text(message->body));
+    add_part(parts, build_calendar(message->calendar, message->calendar_method));
+    return (GMimeObject *)parts;
+}
+
 /* A header of ASCII as it is: the library would fold a long link by making encoded words of it. */
 static void set_raw(GMimeObject *object, const char *name, const char *value)
 {
@@ -273,7 +308,7 @@ char *mail_message_build(const MailMessage *message, GError **error)
     if (!to || !is_safe(message, error))
         return NULL;
     GMimeMessage *built = gmime.g_mime_message_new(TRUE);
-    GMimeObject *part = build_text(message->body);
+    GMimeObject *part = build_body(message);
     GMimeFormatOptions *options = gmime.g_mime_format_options_new();
     gmime.g_mime_format_options_set_newline_format(options, GMIME_NEWLINE_FORMAT_DOS);
     set_headers(built, message, from, to);

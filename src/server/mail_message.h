@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A mail as it goes over the wire (RFC 5322, MIME): one part of plain text in UTF-8, headers of seven bits, lines that end in
+ * A mail as it goes over the wire (RFC 5322, MIME): plain text in UTF-8, and perhaps the same as text/calendar (iMIP, RFC 6047), headers of seven bits, lines that end in
  * CR LF. The Message-ID comes from the row, so that a mail that is sent again is known to be the same. It is not format=flowed.
  *
  * Nothing gets out of its header: control characters are refused in whatever is one, and addresses are a strict subset of
@@ -19,8 +19,10 @@ typedef struct MailMessage {
     gint64 date;
     const char *from_name, *from_email; /* name NULL: none */
     const char *to_name, *to_email;
-    const char *subject, *body; /* body: lines that end in \n */
-    const char *unsubscribe;    /* a link of RFC 8058's; NULL: the recipient cannot end it */
+    const char *subject, *body;  /* body: lines that end in \n */
+    const char *calendar;        /* an alternative to the body; NULL: none */
+    const char *calendar_method; /* "REQUEST" */
+    const char *unsubscribe;     /* a link of RFC 8058's; NULL: the recipient cannot end it */
 } MailMessage;
 
 /* Loads the library that builds messages. FAILED. */

@@ -8,6 +8,7 @@
 #include "server/mail_message.h"
 #include "server/mail_store.h"
 #include "server/mail_template.h"
+#include "server/meeting_mail.h"
 
 #define LOOK_MS 500
 #define AWAY_FIRST_MS 1000 /* the mail server does not answer: doubled each time */
@@ -21,7 +22,7 @@ static struct {
     GMutex lock;
     GCond wake;
     gint stop; /* atomic */
-    char *from_name, *from_email, *host;
+    char *from_name, *from_email, *reply_email, *host;
 } sender;
 
 /* ---- the message */
@@ -39,6 +40,14 @@ static void read_values(const MailClaim *claim, const JsonDoc *doc, const char *
     values[n++] = (MailValue){ "unsubscribe", unsubscribe };
     values[n++] = (MailValue){ "member", claim->member ? "yes" : NULL };
     values[n] = (MailValue){ 0 };
+}
+
+static const char *value_of(const MailValue *values, const char *name)
+{
+    for (; values->name; values++)
+        if (strcmp(values->name, name) == 0)
+            return values->text;
+    return NULL;
 }
 
 static char *unsubscribe_link(const MailClaim *claim)
@@ -63,6 +72,10 @@ static char *build(const MailClaim *claim, GError **error)
     read_values(claim, doc, link, values);
     bool filled = mail_template_fill(mail_template_find(claim->type->code, claim->language),
                                      mail_template_find("footer", claim->language), values, &text);
+    const char *method = NULL;
+    g_autofree char *calendar = meeting_mail_calendar(
+        values, &(CalendarPerson){ value_of(values, "group"), sender.reply_email },
+        &(CalendarPerson){ name, claim->email }, claim->created_at, &method);
     json_doc_wipe(doc);
     if (!filled) {
         problem_set(error, PROBLEM_BAD_INPUT, "its template gives no subject");
@@ -77,6 +90,8 @@ static char *build(const MailClaim *claim, GError **error)
         .to_email = claim->email,
         .subject = text.subject,
         .body = text.body,
+        .calendar = calendar,
+        .calendar_method = method,
         .unsubscribe = link,
     };
     return mail_message_build(&message, error);
@@ -215,6 +230,10 @@ bool mail_sender_start(Server *server, GError **error)
         return false;
     g_autoptr(GUri) uri = g_uri_parse(config->public_url, G_URI_FLAGS_NONE, NULL);
     sender.host = g_strdup(g_uri_get_host(uri));
+    sender.reply_email = config->mail_reply ? mail_address(config->mail_reply, error)
+                                            : g_strdup(sender.from_email);
+    if (!sender.reply_email)
+        return false;
     sender.server = server;
     g_atomic_int_set(&sender.stop, 0);
     sender.thread = g_thread_try_new("mail", run, NULL, error);
@@ -232,5 +251,6 @@ void mail_sender_stop(Server *server)
     }
     g_clear_pointer(&sender.from_name, g_free);
     g_clear_pointer(&sender.from_email, g_free);
+    g_clear_pointer(&sender.reply_email, g_free);
     g_clear_pointer(&sender.host, g_free);
 }

@@ -30,13 +30,14 @@ static const char *planned_sql(void)
 {
     return db_intern(
         "SELECT %s, CASE WHEN " ANY("rsvp") " OR " ANY("visitor") " OR " ANY("slip") " OR " ANY(
-            "thanks") " THEN 1 ELSE 0 END, CASE WHEN " ANY("meeting_told") " THEN 1 ELSE 0 END "
-                                                                           "FROM meeting m WHERE "
-                                                                           "m.group_id = $1"
-                                                                           " AND m.starts_at > $2 "
-                                                                           "AND m.planned = 1 "
-                                                                           "ORDER BY m.starts_at, "
-                                                                           "m.id",
+            "thanks") " THEN 1 ELSE 0 END, CASE WHEN EXISTS (SELECT 1 FROM meeting_told x WHERE "
+                      "x.meeting = m.id AND x.edition >= 0) THEN 1 ELSE 0 END "
+                      "FROM meeting m WHERE "
+                      "m.group_id = $1"
+                      " AND m.starts_at > $2 "
+                      "AND m.planned = 1 "
+                      "ORDER BY m.starts_at, "
+                      "m.id",
         meeting_columns());
 }
 
@@ -112,7 +113,9 @@ static bool drop(Call *call, const Planned *planned, GError **error)
         return true;
     if (!planned->told) {
         change_note(call, &gone.group, OBJECT_MEETING, &gone.id, true);
-        return db_exec(call->db, error, "DELETE FROM meeting WHERE id = $1", db_uuid(&gone.id));
+        return db_exec(call->db, error, "DELETE FROM meeting_told WHERE meeting = $1",
+                       db_uuid(&gone.id)) &&
+               db_exec(call->db, error, "DELETE FROM meeting WHERE id = $1", db_uuid(&gone.id));
     }
     gone.reason = (char *)"The group meets at other times";
     gone.state = MEETING_CANCELLED;

@@ -11,6 +11,7 @@
 #include "server/group_search.h"
 #include "server/leader_approvals.h"
 #include "server/profile_store.h"
+#include "server/meeting_mail.h"
 #include "server/requests.h"
 
 /* ---- the columns of member_fields */
@@ -295,6 +296,7 @@ bool membership_begin(Call *call, const Group *group, const Uuid *account, Group
         return false;
     change_note(call, &group->id, OBJECT_MEMBER, &fresh, false);
     return scopes_join(call, &group->id, account, role, error) &&
+           meeting_mail_again(call, &group->id, error) &&
            requests_touch(call, &group->id, seat, account, error);
 }
 

@@ -38,6 +38,8 @@ const Route *const route_families[] = {
     meeting_routes,
     meeting_entry_routes,
     one_to_one_routes,
+    meeting_calendar_routes,
+    mail_inbound_routes,
     health_routes,
     reset_routes,
     address_routes,

@@ -45,12 +45,21 @@ static gint64 random_epoch(void)
     return (gint64)(random >> 4) + 1;
 }
 
-static bool give_epoch(Db *db, gpointer nothing, GError **error)
+static bool give_number(Db *db, const char *name, gint64 number, GError **error)
 {
-    return db_exec(
-        db, error,
-        "INSERT INTO meta (name, value) VALUES ('epoch', $1) ON CONFLICT (name) DO NOTHING",
-        db_int(random_epoch()));
+    return db_exec(db, error,
+                   "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
+                   db_text(name), db_int(number));
+}
+
+/* What a database has once: its epoch, and a key of 126 bits (meeting_calendar.h). */
+static bool give_numbers(Db *db, gpointer nothing, GError **error)
+{
+    guint64 key[2];
+    crypto_random(key, sizeof key);
+    return give_number(db, "epoch", random_epoch(), error) &&
+           give_number(db, "calendar_key_1", (gint64)(key[0] >> 1), error) &&
+           give_number(db, "calendar_key_2", (gint64)(key[1] >> 1), error);
 }
 
 bool schema_new_epoch(Db *db, gpointer nothing, GError **error)
@@ -114,7 +123,7 @@ static Db *open_migrated(const Config *config, GError **error)
 {
     g_autoptr(Db) db = db_open(server_drivers, config->database,
                                DB_WRITE | DB_MANUAL_CHECKPOINT | DB_LARGE_CACHE, error);
-    if (!db || !db_migrate(db, server_schema, error) || !db_tx(db, give_epoch, NULL, error) ||
+    if (!db || !db_migrate(db, server_schema, error) || !db_tx(db, give_numbers, NULL, error) ||
         !check_timeline(db, error))
         return NULL;
     return g_steal_pointer(&db);

@@ -22,20 +22,28 @@ static unsigned http_threads(const Config *config, DbEngine engine)
     return engine == DB_ENGINE_SQLITE ? 2 : 4;
 }
 
-/* The first line of the file. */
-static bool read_metrics_token(Server *server, GError **error)
+/* The first line of the file that a key of the configuration names. */
+static bool read_secret(const char *key, const char *path, char **out, GError **error)
 {
-    const char *path = server->config->metrics_token_file;
     g_autoptr(GError) local = NULL;
     if (!path)
         return true;
-    if (!g_file_get_contents(path, &server->metrics_token, NULL, &local))
-        return problem_set(error, PROBLEM_BAD_CONFIG, "metrics_token_file: %s", local->message);
-    server->metrics_token[strcspn(server->metrics_token, "\r\n")] = '\0';
-    if (strlen(server->metrics_token) < 16)
+    if (!g_file_get_contents(path, out, NULL, &local))
+        return problem_set(error, PROBLEM_BAD_CONFIG, "%s: %s", key, local->message);
+    (*out)[strcspn(*out, "\r\n")] = '\0';
+    if (strlen(*out) < 16)
         return problem_set(error, PROBLEM_BAD_CONFIG,
-                           "metrics_token_file: %s: needs a token of 16 characters or more", path);
+                           "%s: %s: needs a token of 16 characters or more", key, path);
     return true;
+}
+
+static bool read_secrets(Server *server, GError **error)
+{
+    const Config *config = server->config;
+    return read_secret("metrics_token_file", config->metrics_token_file, &server->metrics_token,
+                       error) &&
+           read_secret("mail_inbound_secret_file", config->mail_inbound_secret_file,
+                       &server->mail_secret, error);
 }
 
 Server *server_new(const Config *config, GError **error)
@@ -50,7 +58,7 @@ Server *server_new(const Config *config, GError **error)
     schema_watch_timeline(config);
     if (mail_config_ok(config, error) && schema_lock(config, &server->lock, error))
         server->db = schema_open(config, error);
-    if (server->db && read_metrics_token(server, error))
+    if (server->db && read_secrets(server, error))
         return server;
     server_free(server);
     return NULL;
@@ -143,6 +151,7 @@ void server_free(Server *server)
     metrics_free(server->metrics);
     rate_free(server->rate);
     g_free(server->metrics_token);
+    g_free(server->mail_secret);
     g_free(server);
 }
 

@@ -21,6 +21,7 @@ struct Server {
     AuthCache *auth;
     Metrics *metrics;
     RateLimiter *rate;
+    char *mail_secret;                                         /* NULL: nobody hands mail in */
     char *metrics_token;                                       /* NULL: local callers only */
     const ServerListener *listeners[SERVER_LISTENERS_MAX + 1]; /* closed by NULL */
     guint parts_started;

@@ -6,6 +6,7 @@ API_TESTS = \
 	%D%/away.test.js \
 	%D%/backup.test.js \
 	%D%/batch.test.js \
+	%D%/calendar.test.js \
 	%D%/check.test.js \
 	%D%/crowd.test.js \
 	%D%/demo.test.js \

@@ -10,6 +10,8 @@ for path in sys.argv[1:]:
     with open(path, 'rb') as file:
         raw = file.read()
     message = email.message_from_bytes(raw, policy=email.policy.default)
+    plain = message.get_body(preferencelist=('plain',))
+    calendar = next((part for part in message.walk() if part.get_content_type() == 'text/calendar'), None)
     print(json.dumps({
         'headers': [[name, str(value)] for name, value in message.items()],
         'from': email.utils.getaddresses(message.get_all('From', [])),
@@ -20,7 +22,9 @@ for path in sys.argv[1:]:
         'charset': message.get_content_charset(),
         'flowed': message.get_param('format'),
         'encoding': message['Content-Transfer-Encoding'],
-        'body': message.get_content(),
+        'body': plain.get_content(),
+        'calendar': calendar and calendar.get_content(),
+        'method': calendar and calendar.get_param('method'),
         'defects': [str(defect) for defect in message.defects],
         'raw': raw.decode('latin-1'),
     }))

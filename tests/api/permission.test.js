@@ -285,6 +285,11 @@ const table = {
         ...entry('visitors', 'sub', uuid, visitor, hosts('ok'), { ...insiders('ok'), member: 404 }),
         ...entry('slips', 'sub', uuid, slip, insiders('ok'), insiders('ok')),
         ...entry('thanks', 'sub', uuid, thanks, insiders('ok'), insiders('ok'))]), // officers, and whom the leader thanks
+    'GET /v1/groups/{id}/meetings/{sub}/ics': { make: met(), try: (c, one) => c.get(`${meetings.at(one)}/ics`), expect: members(404, insiders('ok')) },
+    'POST /v1/me/calendar': { try: (c) => c.post('/v1/me/calendar'), expect: members('ok') },
+    'DELETE /v1/me/calendar': { try: (c) => c.delete('/v1/me/calendar'), expect: members('ok') },
+    'GET /v1/calendar': { try: get('/v1/calendar?token=x'), expect: everybody(404) },
+    'POST /v1/mail/inbound': { try: (c) => c.request('POST', '/v1/mail/inbound', { secret: 'x', message: 'x' }), expect: everybody(404) },
     'GET /v1/one-to-ones': own('/v1/one-to-ones'),
     'PUT /v1/one-to-ones/{id}': { try: (c) => meetings.metOn(c, other(c), club, '2026-01-05'), expect: members(403, insiders('ok')) },
     'GET /v1/one-to-ones/{id}': { make: () => must(meetings.metOn(net.leader, net.member, club, '2026-01-06')), try: (c, one) => c.get(`/v1/one-to-ones/${one.id}`), expect: members(404, { leader: 'ok', member: 'ok' }) },

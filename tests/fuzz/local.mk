@@ -26,7 +26,8 @@ fuzz_targets += %D%/fuzz_server_config %D%/fuzz_frame
 %C%_fuzz_server_config_LDADD = $(FUZZ_LIBS) $(FUZZ_SERVER_LIBS)
 %C%_fuzz_frame_LDADD = $(FUZZ_LIBS) $(FUZZ_SERVER_LIBS)
 
-fuzz_targets += %D%/fuzz_mail
+fuzz_targets += %D%/fuzz_mail %D%/fuzz_mail_reply
+%C%_fuzz_mail_reply_LDADD = $(FUZZ_LIBS) $(FUZZ_SERVER_LIBS)
 %C%_fuzz_mail_LDADD = $(FUZZ_LIBS) $(FUZZ_SERVER_LIBS)
 
 fuzz_targets += %D%/fuzz_decode %D%/fuzz_keymap

@@ -15,6 +15,7 @@
 #include "server/leader_approvals.h"
 #include "server/members.h"
 #include "server/meeting_entries.h"
+#include "server/meeting_mail.h"
 #include "server/meetings.h"
 #include "server/network.h"
 #include "server/one_to_ones.h"
@@ -94,6 +95,8 @@ static void groups_walk_an_index(void **state)
         assert_walks_index(db, meeting_hot_sql(i));
     for (int i = 0; meeting_entry_hot_sql(i); i++)
         assert_walks_index(db, meeting_entry_hot_sql(i));
+    for (int i = 0; meeting_mail_hot_sql(i); i++)
+        assert_walks_index(db, meeting_mail_hot_sql(i));
     for (int i = 0; one_to_one_hot_sql(i); i++)
         assert_walks_index(db, one_to_one_hot_sql(i));
 }

@@ -20,10 +20,13 @@ CREATE TABLE meeting (
     edition BIGINT NOT NULL, -- "sequence" of its invitations
     reason TEXT,
     completed_at BIGINT,
-    planned BIGINT NOT NULL DEFAULT 0
+    planned BIGINT NOT NULL DEFAULT 0,
+    told_edition BIGINT NOT NULL DEFAULT -1, -- of which all members were told by mail
+    reminded BIGINT NOT NULL DEFAULT 0,
+    slips_asked BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX meeting_group ON meeting (group_id, starts_at, id);
-CREATE INDEX meeting_ahead ON meeting (starts_at, id) WHERE state IN (1, 2, 3, 6, 7);
+CREATE INDEX meeting_time ON meeting (starts_at, id);
 
 -- Until which day (UTC) the meetings of a group's schedule were made.
 CREATE TABLE meeting_plan (
@@ -31,12 +34,11 @@ CREATE TABLE meeting_plan (
     made_on TEXT NOT NULL
 );
 
--- What a member was last told by mail about a meeting: of which change, whether that it is off, and what jobs have sent.
+-- What a member was last told by mail about a meeting: of which edition, and what jobs have sent.
 CREATE TABLE meeting_told (
     meeting UUID NOT NULL REFERENCES meeting (id),
     account UUID NOT NULL REFERENCES account (id),
-    edition BIGINT NOT NULL,
-    off BIGINT NOT NULL DEFAULT 0,
+    edition BIGINT NOT NULL, -- -1: of none
     reminded BIGINT NOT NULL DEFAULT 0,
     slips_asked BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (meeting, account)
