@@ -100,7 +100,8 @@ static void R5_the_mandatory_types_are_those_of_the_design(void **state)
             g_string_append_printf(optional, "%s ", mail_type_row(type)->code);
     assert_string_equal(optional->str,
                         "connection-request connection-accepted lead-waiting outcome reciprocate "
-                        "activity encouragement role-changed ");
+                        "activity encouragement role-changed meeting-invitation meeting-changed "
+                        "meeting-cancelled meeting-reminder enter-slips ");
 }
 
 /* R23 */
@@ -195,7 +196,7 @@ static void lines_are_wrapped_and_links_are_not(void **state)
 static void can_be_filled_in(const MailTypeRow *row, const char *language, const char *with)
 {
     g_auto(GStrv) names = g_strsplit(row->values, " ", -1);
-    MailValue values[16] = { 0 };
+    MailValue values[32] = { 0 };
     guint n = 0;
     for (; names[n]; n++)
         values[n] = (MailValue){ names[n], with };
