@@ -100,8 +100,8 @@ static void R5_the_mandatory_types_are_those_of_the_design(void **state)
             g_string_append_printf(optional, "%s ", mail_type_row(type)->code);
     assert_string_equal(optional->str,
                         "connection-request connection-accepted lead-waiting outcome reciprocate "
-                        "activity encouragement role-changed meeting-invitation meeting-changed "
-                        "meeting-cancelled meeting-reminder enter-slips ");
+                        "activity encouragement role-changed absence-warning meeting-invitation "
+                        "meeting-changed meeting-cancelled meeting-reminder enter-slips ");
 }
 
 /* R23 */
