@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "server/crypto.h"
+#include "server/demo_groups.h"
 #include "server/demo_network.h"
 #include "server/demo_words.h"
 #include "server/referral_store.h"
@@ -319,6 +320,8 @@ static bool load(Loader *loader, Db *db, const char *password_hash, GError **err
         if (db_wal_pages(db) > 4000 && !db_checkpoint(db, false, error))
             return false;
     } while (loader->next < loader->leads);
+    if (!db_tx(db, demo_groups_store, &loader->network, error))
+        return false;
     /* PostgreSQL plans by what it knows of its tables, and by itself it looks at them only a minute later. */
     if (db_engine(db) == DB_ENGINE_POSTGRES && !db_script(db, error, "ANALYZE"))
         return false;

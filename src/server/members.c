@@ -283,10 +283,8 @@ static bool insert(Call *call, const Group *group, const Uuid *id, const Uuid *a
 bool membership_begin(Call *call, const Group *group, const Uuid *account, GroupRole role,
                       const char *business_type, Uuid *id, GError **error)
 {
-    Uuid fresh = uuid_new();
+    Uuid fresh = id && !uuid_is_nil(id) ? *id : uuid_new();
     g_autofree char *seat = business_type_seat(business_type);
-    if (id)
-        *id = fresh;
     if (group->input.seats && group->members >= group->input.seats)
         return problem_set(error, PROBLEM_GROUP_FULL, "All %" G_GINT64_FORMAT " seats are taken",
                            group->input.seats);

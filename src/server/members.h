@@ -13,7 +13,7 @@
 
 extern const Route member_routes[];
 
-/* group: as locked. SEAT_TAKEN, GROUP_FULL. The member's id in *id (may be NULL). */
+/* group: as locked. SEAT_TAKEN, GROUP_FULL. *id: the member's; nil: a new one is made. NULL likewise. */
 bool membership_begin(Call *call, const Group *group, const Uuid *account, GroupRole role,
                       const char *business_type, Uuid *id, GError **error);
 

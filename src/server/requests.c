@@ -234,20 +234,24 @@ static bool check_history(Call *call, GError **error)
 }
 G_STATIC_ASSERT(REQUEST_DECLINED == 4);
 
-static bool insert(Call *call, const char *business_type, GError **error)
+bool request_insert(Call *call, const MembershipRequest *request, GError **error)
 {
-    const NewMembershipRequest *input = call->body;
-    g_autofree char *seat = business_type_seat(business_type);
-    g_autofree char *refs = input->references ? g_strjoinv("\n", input->references) : NULL;
+    g_autofree char *seat = business_type_seat(request->business_type);
+    g_autofree char *refs = request->references ? g_strjoinv("\n", request->references) : NULL;
     GError *problem = NULL;
+    tell(call, &request->group, &request->from.account, &request->id);
     if (db_exec(
             call->db, &problem,
             "INSERT INTO membership_request (id, rev, created_at, updated_at, group_id, account,"
-            " business_type, seat, message, refs, state) VALUES ($1, 1, $2, $2, $3, $4, $5, $6,"
-            " $7, $8, $9)",
-            db_uuid(&call->sub), db_int(call->now), db_uuid(&call->id),
-            db_uuid(&call->principal.account), db_text(business_type), db_text(seat),
-            db_text(input->message), db_text(refs), db_int(REQUEST_REQUESTED)))
+            " business_type, seat, message, refs, state, question, answer, reason, decided_by,"
+            " decided_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
+            " $15, $16)",
+            db_uuid(&request->id), db_int(request->rev), db_int(request->created_at),
+            db_int(request->updated_at), db_uuid(&request->group), db_uuid(&request->from.account),
+            db_text(request->business_type), db_text(seat), db_text(request->message),
+            db_text(refs), db_int(request->state), db_text(request->question),
+            db_text(request->answer), db_text(request->reason),
+            db_uuid(&request->decided_by.account), db_time(request->decided_at)))
         return true;
     if (!problem_is(problem, PROBLEM_DATABASE_UNIQUE)) {
         g_propagate_error(error, problem);
@@ -297,13 +301,23 @@ static bool ask(Call *call, const Group *group, GError **error)
 {
     g_autofree char *business_type = NULL;
     const Uuid *me = &call->principal.account;
+    const NewMembershipRequest *input = call->body;
     if (!own_business(call, &business_type, error) ||
-        !check_all(call, group, me, business_type, true, error) || !check_history(call, error) ||
-        !insert(call, business_type, error))
+        !check_all(call, group, me, business_type, true, error) || !check_history(call, error))
         return false;
-    tell(call, &call->id, me, &call->sub);
-    return group_mail_leaders(call, group, MAIL_REQUEST_RECEIVED, &call->sub, me,
-                              ((const NewMembershipRequest *)call->body)->message, error) &&
+    MembershipRequest request = { .id = call->sub,
+                                  .rev = 1,
+                                  .created_at = call->now,
+                                  .updated_at = call->now,
+                                  .group = call->id,
+                                  .from.account = *me,
+                                  .business_type = business_type,
+                                  .message = input->message,
+                                  .references = input->references,
+                                  .state = REQUEST_REQUESTED };
+    return request_insert(call, &request, error) &&
+           group_mail_leaders(call, group, MAIL_REQUEST_RECEIVED, &call->sub, me, input->message,
+                              error) &&
            audit_put(call, "request.create", &call->sub, error);
 }
 

@@ -25,6 +25,9 @@ extern const Route request_routes[];
 const char *request_columns(void);
 const char *request_columns_in_scope(void);
 
+/* Writes a new one, as it is, and tells both sides. PRECONDITION_FAILED: the id is taken. */
+bool request_insert(Call *call, const MembershipRequest *request, GError **error);
+
 /* Open ones of an account that is being deleted are withdrawn; of a group that closes, declined. */
 bool requests_erase(Call *call, const Uuid *account, GError **error);
 bool requests_close(Call *call, const Group *group, GError **error);

@@ -19,7 +19,7 @@ function load(args = [], env = { LEADLINE_NOW: NOW }) {
     return database;
 }
 
-const tables = ['account', 'scope', 'connection', 'lead', 'referral', 'change_index', 'scope_member', 'note', 'referral_words', 'invitation'];
+const tables = ['account', 'scope', 'connection', 'lead', 'referral', 'change_index', 'scope_member', 'note', 'referral_words', 'invitation', 'leads_group', 'membership', 'membership_request'];
 /** Everything in the database but what must differ: the salted hashes of the passwords and the epoch. */
 function dump(database) {
     const columns = (table) => (postgresql ? sql(database, `SELECT column_name FROM information_schema.columns WHERE table_name = '${table}' ORDER BY ordinal_position;`)
@@ -49,6 +49,18 @@ test('the same seed gives the same network, another seed another', () => {
     assert.notDeepEqual(one.lead, other.lead);
     assert.notDeepEqual(one.referral, other.referral);
     assert.notDeepEqual(dump(load()), dump(load([], { LEADLINE_NOW: '2026-03-02T09:00:00.000Z' })));
+});
+
+test('two groups: the leader leads one, the member is in it; requests show a taken seat, an exclusivity, and nothing against it', async () => {
+    const leader = await api.login('leader@demo.example', 'leadline-demo');
+    const [one] = (await leader.get('/v1/groups?mine=true')).body.items, groups = (await leader.get('/v1/groups')).body.items;
+    assert.deepEqual([groups.length, one.role, one.members, (await member.get(`/v1/groups/${one.id}`)).body.role], [2, 'leader', 10, 'member']);
+    const waiting = (await leader.get(`/v1/groups/${one.id}/requests?state=open`)).body.items;
+    assert.deepEqual(waiting.map((r) => [r.business_type, r.seat_taken_by, r.conflict]), [['plumber', undefined, 'none'], ['locksmith', undefined, 'other_exclusive'], ['florist', 'Bo', 'none']]);
+    for (const [request, status] of waiting.map((r, i) => [r, [200, 409, 409][i]])) assert.equal((await leader.post(`/v1/groups/${one.id}/requests/${request.id}/approve`, {})).status, status);
+    const other = groups.find((g) => g.id !== one.id);
+    assert.deepEqual([other.directory, other.exclusive, other.role], ['members', true, undefined]);
+    assert.deepEqual((await member.get(`/v1/groups/${other.id}/requests`)).body.items.map((r) => [r.state, r.conflict]), [['asked', undefined]]);
 });
 
 test('the accounts of the document can log in; one of them is an administrator', async () => {
