@@ -39,3 +39,6 @@ void rate_rows(const Rate *rate, const Figure *figure, double limit, double p99_
 /* A server of a limit (tests/bench/bare.c): its median rate at GET /, or at POST with a body. < 0 on error. */
 double bare_rate(int runs, const char *mode, const char *database, int connections,
                  guint64 requests, bool post, GError **error);
+
+/* Rows about leads groups, for a running server whose database gets many of them first (bench_groups.c). */
+bool bench_groups(World *world, const BenchPlan *plan, GError **error);

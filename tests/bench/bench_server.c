@@ -260,7 +260,7 @@ static bool measure_all(World *world, Target *target, const BenchPlan *plan, GEr
         !write_rows(target, &limits, plan->runs, error) || !mixed_row(target, plan->runs, error))
         return false;
     memory_row(world);
-    return true;
+    return bench_groups(world, plan, error);
 }
 
 bool bench_server(const BenchPlan *plan, GError **error)
