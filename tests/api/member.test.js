@@ -134,7 +134,7 @@ test('R59 R123: closed doors, a full group and a taken seat keep out, when askin
     assertProblem(await role(one, ann, dan, { business_type: 'plumber' }), 409, 'seat-taken');
 });
 
-test('R53 D8 R63: exclusivity keeps out of a second group, either way, except who leads the exclusive one', async () => {
+test('R53 R54 D8 R63: exclusivity keeps out of a second group, either way, except who leads the exclusive one', async () => {
     const [eve, fay, gus, hal, ivy] = await people(net.api, 'eve', 'fay', 'gus', 'hal', 'ivy');
     const exclusive = await group(eve, { exclusive: true }), plain = await group(fay);
     await join(exclusive, eve, gus);
