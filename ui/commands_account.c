@@ -2,10 +2,7 @@
 /* What is done to the account itself. All of it is asked of the server at once: nothing of it waits in the outbox. */
 #include "handlers.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "account.h"
 #include "base/i18n.h"
@@ -450,30 +447,11 @@ static void exporting_free(gpointer data)
     g_free(exporting);
 }
 
-static bool save(const char *path, const AccountAnswer *answer, GError **error)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return problem_set(error, PROBLEM_BAD_INPUT, "%s: %s", path, g_strerror(errno));
-    size_t done = 0;
-    for (ssize_t n = 1; done < answer->length && n > 0; done += n > 0 ? (size_t)n : 0)
-        n = write(fd, answer->bytes + done, answer->length - done);
-    bool ok = done == answer->length && fsync(fd) == 0;
-    close(fd);
-    if (ok)
-        return true;
-    unlink(path);
-    return problem_set(error, PROBLEM_BAD_INPUT, "%s: %s", path, g_strerror(errno));
-}
-
 static void on_exported(const AccountAnswer *answer, gpointer data)
 {
     Exporting *exporting = data;
-    g_autoptr(GError) error = NULL;
     if (answer->error)
         complain(exporting->app, answer->error);
-    else if (!save(exporting->path, answer, &error))
-        app_complain_error(exporting->app, error);
     else
         app_say(exporting->app, _("All that the server keeps about you is in %s"), exporting->path);
     exporting_free(exporting);
@@ -486,7 +464,8 @@ void run_export_account(App *app, const char *args)
     exporting->path = *args ? g_strdup(args)
                             : g_build_filename(g_get_home_dir(), "leadline-export.zip", NULL);
     app_say(app, "%s", _("The server puts your data together ..."));
-    client_account_ask(app->client, ACCOUNT_EXPORT, NULL, on_exported, exporting, exporting_free);
+    client_account_ask(app->client, ACCOUNT_EXPORT, &(AccountInput){ .path = exporting->path },
+                       on_exported, exporting, exporting_free);
 }
 
 static void on_gone(const GError *error, gpointer data)

@@ -2,8 +2,6 @@
 /* account sessions, end, mail, email, password, codes, verify, export, delete: asked of the server at once, never queued. */
 #include "cli/run.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -345,43 +343,13 @@ bool cli_run_account_codes(Cli *cli, GError **error)
 
 /* ---- own data */
 
-static bool write_all(int fd, const char *bytes, size_t length)
-{
-    while (length > 0) {
-        ssize_t n = write(fd, bytes, length);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        bytes += n;
-        length -= (size_t)n;
-    }
-    return true;
-}
-
-/* A new file that only its owner reads. */
-static bool save_export(Cli *cli, const AccountAnswer *answer, Ask *ask, GError **error)
-{
-    const char *path = ask->data;
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return problem_set(error, PROBLEM_CANNOT_CREATE, "%s: %s", path, g_strerror(errno));
-    bool ok = write_all(fd, answer->bytes, answer->length) && fsync(fd) == 0;
-    int number = errno;
-    close(fd);
-    if (ok)
-        return true;
-    unlink(path);
-    return problem_set(error, PROBLEM_IO, "%s: %s", path, g_strerror(number));
-}
-
 bool cli_run_account_export(Cli *cli, GError **error)
 {
     const char *path = operand(cli, 0);
     if (g_file_test(path, G_FILE_TEST_EXISTS))
         return problem_set(error, PROBLEM_CANNOT_CREATE, _("%s is there already"), path);
     if (!open_online(cli, error) ||
-        !ask_server(cli, ACCOUNT_EXPORT, NULL, save_export, (gpointer)path, error))
+        !ask_server(cli, ACCOUNT_EXPORT, &(AccountInput){ .path = path }, NULL, NULL, error))
         return false;
     cli_say(_("All that the server keeps about you is in %s."), path);
     return true;

@@ -23,7 +23,7 @@ typedef enum AccountAct {
     ACCOUNT_TOTP_CONFIRM, /* code */
     ACCOUNT_TOTP_CODES,   /* password: new recovery codes */
     ACCOUNT_TOTP_OFF,     /* password */
-    ACCOUNT_EXPORT,       /* a zip of all that is kept */
+    ACCOUNT_EXPORT,       /* path: a zip of all that is kept, written to this new file */
     ACCOUNT_DELETE,       /* confirm, password, perhaps code; then client_logout() with purge */
     ACCOUNT_REPORT,       /* report, id (of a group), perhaps from and to */
     ACCOUNT_ACTS,
@@ -31,7 +31,7 @@ typedef enum AccountAct {
 
 typedef struct AccountInput { /* what an act does not need is NULL */
     Uuid id;
-    const char *password, *fresh, *code, *confirm, *email;
+    const char *password, *fresh, *code, *confirm, *email, *path;
     const GPtrArray *settings; /* MailSetting *: type and on */
     ReportKind report;
     const char *from, *to; /* days or times */
@@ -47,13 +47,12 @@ typedef struct AccountAnswer {
     GPtrArray *sessions; /* Session *, newest first */
     GPtrArray *settings; /* MailSetting * */
     Report *report;      /* ACCOUNT_REPORT; may be taken over, leaving {0} */
-    const char *bytes;   /* ACCOUNT_EXPORT */
-    size_t length;
 } AccountAnswer;
 
 typedef void (*AccountFunc)(const AccountAnswer *answer, gpointer data);
 
-/* The input is copied into the request. OFFLINE when the server cannot be asked now. done is not called when the client is freed
+/* The file of an export is only its owner's to read; it is made when this is called (CANNOT_CREATE, also when it is there already) and
+ * taken away again when the export does not come to its end. The input is copied into the request. OFFLINE when the server cannot be asked now. done is not called when the client is freed
  * before; then data is freed by drop (NULL: borrowed). */
 void client_account_ask(Client *client, AccountAct act, const AccountInput *input, AccountFunc done,
                         gpointer data, GDestroyNotify drop);

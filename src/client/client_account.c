@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "client/account.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/i18n.h"
 #include "client/client_private.h"
@@ -36,6 +39,9 @@ struct AccountQuestion {
     Client *client;
     AccountAct act;
     char *path, *body;
+    char *file; /* that an export goes to; NULL: none was made */
+    int fd;
+    GError *failed; /* why it was not */
     Uuid key;
     AccountFunc done;
     gpointer data;
@@ -46,6 +52,38 @@ struct AccountQuestion {
     int looks;
 };
 
+/* ---- the file of an export */
+
+static void file_make(AccountQuestion *question, const char *path)
+{
+    question->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (question->fd < 0)
+        problem_set(&question->failed, PROBLEM_CANNOT_CREATE, "%s: %s", path, g_strerror(errno));
+    else
+        question->file = g_strdup(path);
+}
+
+/* It is whole. */
+static bool file_keep(AccountQuestion *question, GError **error)
+{
+    bool ok = fsync(question->fd) == 0;
+    int number = errno;
+    if (!ok)
+        return problem_set(error, PROBLEM_IO, "%s: %s", question->file, g_strerror(number));
+    close(question->fd);
+    g_clear_pointer(&question->file, g_free);
+    return true;
+}
+
+static void file_drop(AccountQuestion *question)
+{
+    if (!question->file)
+        return;
+    close(question->fd);
+    unlink(question->file);
+    g_clear_pointer(&question->file, g_free);
+}
+
 static void question_free(AccountQuestion *question, bool answered)
 {
     Client *client = question->client;
@@ -55,6 +93,8 @@ static void question_free(AccountQuestion *question, bool answered)
         net_cancel(question->request);
     if (!answered && question->drop)
         question->drop(question->data);
+    file_drop(question);
+    g_clear_error(&question->failed);
     if (question->body)
         explicit_bzero(question->body, strlen(question->body));
     g_free(question->path);
@@ -249,11 +289,9 @@ static void on_reply(NetReply *reply, gpointer data)
         doc = json_parse(reply->body, reply->length, &error);
     if (doc)
         decode_answer(json_root(doc), &answer, &error);
+    if (!error && question->file)
+        file_keep(question, &error);
     answer.error = error;
-    if (!error && question->act == ACCOUNT_EXPORT) {
-        answer.bytes = reply->body;
-        answer.length = reply->length;
-    }
     tell(question, &answer);
 }
 
@@ -262,9 +300,10 @@ static void on_reply(NetReply *reply, gpointer data)
 static gboolean on_soon(gpointer data)
 {
     AccountQuestion *question = data;
-    g_autoptr(GError) error = NULL;
+    g_autoptr(GError) error = g_steal_pointer(&question->failed);
     question->timer = 0;
-    problem_set(&error, PROBLEM_SERVER_DOWN, "%s", _("the server cannot be reached now"));
+    if (!error)
+        problem_set(&error, PROBLEM_SERVER_DOWN, "%s", _("the server cannot be reached now"));
     AccountAnswer answer = { .act = question->act, .error = error };
     tell(question, &answer);
     return G_SOURCE_REMOVE;
@@ -274,7 +313,8 @@ static void send(AccountQuestion *question)
 {
     Client *client = question->client;
     bool writes = strcmp(acts[question->act].method, "GET") != 0;
-    if (!client->net || !client->credentials.access || client->sync.state == SYNC_DISABLED) {
+    if (question->failed || !client->net || !client->credentials.access ||
+        client->sync.state == SYNC_DISABLED) {
         question->timer = g_idle_add(on_soon, question);
         return;
     }
@@ -282,7 +322,9 @@ static void send(AccountQuestion *question)
                      .path = question->path,
                      .token = client->credentials.access,
                      .body = question->body,
-                     .key = writes ? &question->key : NULL };
+                     .key = writes ? &question->key : NULL,
+                     .flags = question->file ? NET_FILE : 0,
+                     .file = question->fd };
     question->request = net_send(client->net, &call, on_reply, question);
 }
 
@@ -322,6 +364,8 @@ void client_account_ask(Client *client, AccountAct act, const AccountInput *inpu
                                    .done = done,
                                    .data = data,
                                    .drop = drop };
+    if (act == ACCOUNT_EXPORT)
+        file_make(question, input->path);
     client->questions = g_slist_prepend(client->questions, question);
     send(question);
 }

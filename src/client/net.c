@@ -6,7 +6,9 @@
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
 #include <gmodule.h>
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <glib-unix.h>
 
@@ -91,6 +93,9 @@ struct NetRequest {
     unsigned flags;
     gint64 retry_after_ms;
     bool too_large;
+    int file;       /* NET_FILE */
+    size_t written; /* into it */
+    int file_error; /* errno; 0: none */
     size_t header_bytes;
     gint64 heard; /* monotonic: the last byte of a stream */
     gint64 began; /* monotonic */
@@ -129,6 +134,8 @@ static void explain(NetReply *reply, const NetRequest *request, CURLcode code)
     if (request->too_large) {
         problem_set(&reply->error, PROBLEM_BAD_REPLY, "the answer is larger than %d MiB",
                     NET_MAX_BODY / 1024 / 1024);
+    } else if (request->file_error) {
+        problem_set(&reply->error, PROBLEM_IO, "%s", g_strerror(request->file_error));
     } else if (code != CURLE_OK) {
         g_autofree char *why = text_clean(
             *request->why ? request->why : curl.curl_easy_strerror(code), -1, TEXT_LINE);
@@ -153,6 +160,13 @@ static void log_request(const NetRequest *request, const NetReply *reply)
               NULL);
 }
 
+static bool is_good(NetRequest *request)
+{
+    long status = 0;
+    curl.curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &status);
+    return status == 200;
+}
+
 static void finish(NetRequest *request, CURLcode code)
 {
     long status = 0;
@@ -160,7 +174,7 @@ static void finish(NetRequest *request, CURLcode code)
     NetReply reply = {
         .status = code == CURLE_OK ? (int)status : 0,
         .body = request->body->str,
-        .length = request->body->len,
+        .length = request->written ? request->written : request->body->len,
         .retry_after_ms = request->retry_after_ms,
     };
     explain(&reply, request, code);
@@ -176,19 +190,12 @@ static void finish(NetRequest *request, CURLcode code)
     g_string_free(body, TRUE);
 }
 
-static bool is_good_stream(NetRequest *request)
-{
-    long status = 0;
-    curl.curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &status);
-    return status == 200;
-}
-
 /* Bytes of streams wait until libcurl is left: it must not be entered again from its own callbacks. */
 static NetRequest *next_with_bytes(Net *net)
 {
     for (GList *at = net->requests.head; at; at = at->next) {
         NetRequest *request = at->data;
-        if ((request->flags & NET_STREAM) && request->body->len > 0 && is_good_stream(request))
+        if ((request->flags & NET_STREAM) && request->body->len > 0 && is_good(request))
             return request;
     }
     return NULL;
@@ -356,9 +363,29 @@ void net_free(Net *net)
 
 static void watch_silence(NetRequest *request, guint seconds);
 
+/* The disk is waited for: it is faster than any line. */
+static bool write_file(NetRequest *request, const char *bytes, size_t length)
+{
+    while (length > 0) {
+        ssize_t n = write(request->file, bytes, length);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0) {
+            request->file_error = n < 0 ? errno : EIO;
+            return false;
+        }
+        bytes += n;
+        length -= (size_t)n;
+        request->written += (size_t)n;
+    }
+    return true;
+}
+
 static size_t on_body(char *bytes, size_t size, size_t n, void *user)
 {
     NetRequest *request = user;
+    if ((request->flags & NET_FILE) && is_good(request))
+        return write_file(request, bytes, size * n) ? size * n : 0;
     if (request->body->len + size * n > NET_MAX_BODY) {
         request->too_large = true;
         return 0;
@@ -475,6 +502,11 @@ static void set_limits(NetRequest *request, const NetCall *call)
         watch_silence(request, NET_SILENCE_S);
         return;
     }
+    if (call->flags & NET_FILE) { /* the server may take its time to make it */
+        curl.curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+        curl.curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)NET_BIG_DEADLINE_MS / 1000);
+        return;
+    }
     bool big = call->flags & NET_BIG;
     long deadline = big ? NET_BIG_DEADLINE_MS : NET_DEADLINE_MS;
     curl.curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
@@ -518,6 +550,7 @@ NetRequest *net_send(Net *net, const NetCall *call, NetDoneFunc done, gpointer d
                                      call->path);
     request->flags = call->flags;
     request->on_bytes = call->on_bytes;
+    request->file = call->file;
     request->done = done;
     request->data = data;
     request->drop = call->drop;

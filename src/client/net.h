@@ -17,6 +17,9 @@ typedef enum NetFlags {
     NET_BIG = 1 << 0,    /* a large answer: compressed, when the server is not on this machine */
     NET_STREAM = 1 << 1, /* an event stream: no deadline but silence, bytes go to on_bytes */
     NET_FORM = 1 << 2,   /* the body is a form, not JSON */
+    NET_FILE =
+        1
+        << 3, /* what a good answer brings goes into a file, however large; it must not stand still */
 } NetFlags;
 
 #define NET_DEADLINE_MS 30000
@@ -38,14 +41,15 @@ typedef struct NetCall {
     gint64 if_match;           /* If-Match: "rev", 0 none */
     unsigned flags;
     unsigned deadline_ms; /* 0: the usual one */
+    int file;             /* NET_FILE: open for writing, and the caller's to close */
     void (*on_bytes)(const char *bytes, size_t length, gpointer data);
     GDestroyNotify drop; /* frees data of a request that is cancelled */
 } NetCall;
 
 typedef struct NetReply {
-    int status;       /* 0: there was none, see error */
-    const char *body; /* NUL-terminated */
-    size_t length;
+    int status;            /* 0: there was none, see error */
+    const char *body;      /* NUL-terminated */
+    size_t length;         /* NET_FILE: what went into the file */
     gint64 retry_after_ms; /* 0 none */
     /* status 0, >= 400, or a broken transfer; the problem of the catalogue */
     GError *error;

@@ -2,7 +2,9 @@
 // `leadline account ...`: sessions, mail, password, one-time codes, own data, the end; against a real server.
 'use strict';
 const assert = require('node:assert/strict');
+const crypto = require('node:crypto');
 const fs = require('node:fs');
+const http = require('node:http');
 const { after, before, test } = require('node:test');
 const { Server, PASSWORD } = require('../api/harness.js');
 const { mailsTo } = require('../api/raw.js');
@@ -48,6 +50,46 @@ test('account export writes a file that only its owner reads, and never over ano
     assert.equal(fs.statSync(file).mode & 0o777, 0o600);
     (await run(['export', file])).expect(73);
     (await run(['export'])).expect(64);
+    home.remove();
+});
+
+/** A server in front of the server, whose exports are as large as one likes, and cut short when told so. */
+function largeExports(bytes, state) {
+    return new Promise((resolve) => {
+        const front = http.createServer((request, response) => {
+            if (request.url !== '/v1/me/export') {
+                const back = http.request({ host: '127.0.0.1', port: server.port, method: request.method, path: request.url, headers: request.headers },
+                    (answer) => { response.writeHead(answer.statusCode, answer.headers); answer.pipe(response); });
+                back.on('error', () => response.destroy());
+                request.pipe(back);
+                return;
+            }
+            response.writeHead(200, { 'Content-Type': 'application/zip', 'Content-Length': bytes.length });
+            if (state.cut) response.write(bytes.subarray(0, bytes.length / 2), () => response.destroy());
+            else response.end(bytes);
+        });
+        front.listen(0, '127.0.0.1', () => resolve(front));
+    });
+}
+
+test('account export takes one of any size, and leaves no part of one', async () => {
+    const home = new Home(), state = {}, bytes = crypto.randomBytes(20 << 20);
+    const front = await largeExports(bytes, state);
+    await server.user('big@x.example');
+    await home.login(`http://127.0.0.1:${front.address().port}`, 'big@x.example', PASSWORD);
+    const file = home.path('big.zip');
+    (await home.leadline(['account', 'export', file])).expect(0);
+    assert.ok(fs.readFileSync(file).equals(bytes));
+    state.cut = true;
+    (await home.leadline(['account', 'export', home.path('half.zip')])).expect(69);
+    assert.ok(!fs.existsSync(home.path('half.zip')));
+    state.cut = false;
+    const full = (await home.shell(`trap '' XFSZ; ulimit -f 8192; leadline account export ${home.path('full.zip')}`));
+    assert.notEqual(full.code, 0);
+    assert.match(full.stderr, /File too large/);
+    assert.ok(!fs.existsSync(home.path('full.zip')));
+    front.closeAllConnections();
+    front.close();
     home.remove();
 });
 
