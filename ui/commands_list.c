@@ -3,6 +3,7 @@
 #include "handlers.h"
 #include "leads_private.h"
 #include "limit.h"
+#include "partners.h"
 
 #include "base/i18n.h"
 
@@ -121,7 +122,9 @@ static void step_lead(App *app, int step)
 {
     View *view = leads_list_view(app);
     Uuid id;
-    if (!view || !leads_step(view, step, &id))
+    bool of_partner = app->view == VIEW_LEAD && app->under == VIEW_PARTNERS;
+    bool found = of_partner ? partners_step(app, step, &id) : view && leads_step(view, step, &id);
+    if (!found)
         app_say(app, "%s", step > 0 ? _("This is the last lead.") : _("This is the first lead."));
     else if (app->view == VIEW_LEAD)
         lead_open(app, &id);

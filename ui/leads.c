@@ -222,21 +222,6 @@ static const char *searched(View *view)
     return leads->text ? leads->text : "";
 }
 
-static bool back(View *view)
-{
-    LeadsView *leads = (LeadsView *)view;
-    if (leads->in_preview) {
-        leads->in_preview = false;
-        app_dirty(view->app, DIRTY_BODY);
-        return true;
-    }
-    if (leads->text) {
-        search(view, ""); /* what was found is left before the whole program is */
-        return true;
-    }
-    return false;
-}
-
 static void target(View *view, Target *out)
 {
     LeadsView *leads = (LeadsView *)view;
@@ -313,6 +298,27 @@ static void set_only(LeadsView *leads, const Uuid *partner, gint64 from, gint64 
     g_free(leads->only);
     leads->only = label ? text_clean(label, -1, TEXT_LINE) : NULL;
     choose_again(leads, !partner);
+}
+
+static bool back(View *view)
+{
+    LeadsView *leads = (LeadsView *)view;
+    if (leads->in_preview) {
+        leads->in_preview = false;
+        app_dirty(view->app, DIRTY_BODY);
+        return true;
+    }
+    if (leads->text) {
+        search(view, ""); /* what was found is left before the whole program is */
+        return true;
+    }
+    if (leads->only) {
+        leads_set_limit(leads, "", NULL);
+        set_only(leads, NULL, 0, 0, NULL);
+        app_show(view->app, VIEW_REPORTS);
+        return true;
+    }
+    return false;
 }
 
 static bool clear(View *view)

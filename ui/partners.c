@@ -483,6 +483,21 @@ bool partners_set_period(App *app, const char *code)
     return true;
 }
 
+bool partners_step(App *app, int step, Uuid *id)
+{
+    PartnersView *partners = (PartnersView *)app->views[VIEW_PARTNERS];
+    GError *error = NULL;
+    if (!partners || !partners->history)
+        return false;
+    gint64 before = list_rank(partners->history);
+    check(partners, list_move(partners->history, step > 0 ? MOVE_DOWN : MOVE_UP, &error), error);
+    const LeadRow *row = list_row(partners->history);
+    if (!row || list_rank(partners->history) == before)
+        return false;
+    *id = row->id;
+    return true;
+}
+
 void partner_open(App *app, const Uuid *account)
 {
     app_show(app, VIEW_PARTNERS);

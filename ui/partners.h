@@ -23,5 +23,7 @@ PartnerQuery partners_query(App *app);
 
 /* The partner under the cursor as the row of the list; NULL none. */
 const PartnerRow *partners_current(App *app);
+/* The next lead (step 1) or the one before (-1) of the partner that is shown in full. False: there is none. */
+bool partners_step(App *app, int step, Uuid *id);
 /* Shows one in full. */
 void partner_open(App *app, const Uuid *account);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/embed.h"
+#include "base/i18n.h"
 
 #define INDENT 2 /* blanks a level */
 #define DEPTH_MAX 8
@@ -99,14 +100,16 @@ char *business_type_store(const char *text)
 const char *business_type_label(const char *stored)
 {
     const BusinessType *type = business_type_find(stored);
-    return type ? type->label : stored ? stored : "";
+    return type ? _(type->label) : stored ? stored : "";
 }
 
 char *business_type_inline(const char *stored)
 {
+    const BusinessType *type = business_type_find(stored);
     const char *label = business_type_label(stored);
     char *text = g_strdup(label);
-    if (g_ascii_isupper(text[0]) && g_ascii_islower(text[1]))
+    bool translated = type && label != type->label; /* not every language writes "electrician" */
+    if (!translated && g_ascii_isupper(text[0]) && g_ascii_islower(text[1]))
         text[0] = g_ascii_tolower(text[0]);
     return text;
 }

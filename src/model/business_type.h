@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 typedef struct BusinessType {
-    const char *code, *label;
+    const char *code, *label;          /* label: for gettext, in English */
     const struct BusinessType *parent; /* NULL at the top */
     int depth;                         /* 0 at the top */
     bool leaf;
@@ -30,8 +30,8 @@ bool business_type_is_in(const BusinessType *type, const BusinessType *branch);
 /* What to store for what was typed: the code when it is known, else the words; NULL for nothing. Caller frees. */
 char *business_type_store(const char *text);
 
-/* What to show for what is stored: the label of a code, else the words; "" for nothing. Borrowed from the table or from
- * `stored`. */
+/* What to show for what is stored: the label of a code in the user's language (a server has none, and says it in English), else the words; ""
+ * for nothing. Borrowed: static, or `stored`. */
 const char *business_type_label(const char *stored);
 
 /* The label as it stands in the middle of a sentence: "electrician", but "IT support". Caller frees. */

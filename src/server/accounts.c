@@ -250,8 +250,10 @@ static bool patch_apply(Call *call, const Account *before, Account *account, GEr
     g_free(typed);
     account_settle(account);
     bool becomes_exclusive = account->profile.exclusive && !before->profile.exclusive;
+    bool does_other = g_strcmp0(account->business_type, before->business_type) != 0;
     return call_valid(call, error) &&
            (!becomes_exclusive || network_may_be_exclusive(call, &account->id, error)) &&
+           (!does_other || network_may_do(call, account, error)) &&
            (fields_equal(&account_fields, before, account) ||
             patch_store(call, before, account, error)) &&
            put_me(call, error);

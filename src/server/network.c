@@ -163,6 +163,38 @@ bool network_may_be_exclusive(Call *call, const Uuid *account, GError **error)
     return true;
 }
 
+/* Both are locked: of two partners who take up the same business at once one is refused. */
+static bool may_do_beside(Call *call, const Side *me, const Side *partner, GError **error)
+{
+    if (!accounts_lock(call->db, &me->account, &partner->account, error))
+        return false;
+    g_autoptr(GPtrArray) theirs = partners_of(call->db, &partner->account, error);
+    if (!theirs)
+        return false;
+    return !competitor(theirs, me) ||
+           problem_set(error, PROBLEM_EXCLUSIVE,
+                       "%s has a partner for the business \"%s\" already, and %s one partner for a "
+                       "business type",
+                       partner->name, business_type_label(me->business_type),
+                       partner->exclusive ? "keeps" : "you want");
+}
+
+bool network_may_do(Call *call, const Account *account, GError **error)
+{
+    const Side me = { .account = account->id,
+                      .business_type = account->business_type,
+                      .exclusive = account->profile.exclusive };
+    g_autoptr(GPtrArray) partners = partners_of(call->db, &me.account, error);
+    if (!partners)
+        return false;
+    for (guint i = 0; i < partners->len; i++) {
+        const Side *partner = partners->pdata[i];
+        if ((me.exclusive || partner->exclusive) && !may_do_beside(call, &me, partner, error))
+            return false;
+    }
+    return true;
+}
+
 /* ---- the pair */
 
 static const Uuid *smaller(const Uuid *a, const Uuid *b)

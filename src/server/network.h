@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "model/account.h"
 #include "server/call.h"
 
 extern const Route network_routes[];
@@ -22,6 +23,10 @@ bool network_count(Db *db, const Uuid *account, gint64 *n, GError **error);
 
 /* An account that makes its network exclusive must not have two partners of one business type: EXCLUSIVE names them. */
 bool network_may_be_exclusive(Call *call, const Uuid *account, GError **error);
+
+/* An account whose business becomes another must still be the only one of it where a network is exclusive, its own or a partner's:
+ * EXCLUSIVE names that partner. */
+bool network_may_do(Call *call, const Account *account, GError **error);
 
 /* Statements for EXPLAIN; NULL past the last. */
 const char *network_hot_sql(int i);

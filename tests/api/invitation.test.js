@@ -228,6 +228,28 @@ test('R20 R21 R22: an exclusive network has one partner for a business type, and
     assert.equal((await act(liz, third, 'accept')).state, 'connected');
 });
 
+test('R20 R22: who takes up another business is refused where a network is exclusive, with the partner named', async () => {
+    const world = await network([], { strangers: ['val', 'wes', 'xia', 'yan'] });
+    const { val, wes, xia, yan } = world;
+    const work = async (who, business_type) => who.patch('/v1/me', { business_type }, { rev: (await who.get('/v1/me')).body.account.rev });
+    const join = async (a, b) => act(b, await invite(a, b), 'accept');
+    for (const [who, type] of [[val, 'Lawyer'], [wes, 'Plumber'], [xia, 'Electrician'], [yan, 'Florist']]) assert.equal((await work(who, type)).status, 200);
+    for (const who of [wes, xia, yan]) await join(val, who);
+    await patch(val, { profile: { exclusive: true } });
+    const refused = await work(xia, 'plumbing');
+    assertProblem(refused, 409, 'exclusive');
+    assert.match(refused.body.detail, /^val has a partner for the business "Plumber" already, and keeps one/);
+    assert.doesNotMatch(refused.body.detail, /wes/, 'whom others are connected with is theirs');
+    assert.equal((await xia.get('/v1/me')).body.account.business_type, 'electrician', 'nothing was changed');
+    assert.equal((await work(xia, 'Roofer')).status, 200);
+    assert.equal((await work(wes, 'Plumber')).status, 200, 'what it is already');
+    const both = await Promise.all([work(xia, 'Baker'), work(yan, 'Baker')]);
+    assert.deepEqual(both.map((answer) => answer.status).sort(), [200, 409], 'of two at once one gets it');
+    await patch(val, { profile: { exclusive: false } });
+    assert.equal((await work(xia, 'Plumber')).status, 200, 'where nobody is exclusive both may do the same');
+    await world.stop();
+});
+
 test('R20: the rule of the other side holds as well', async () => {
     const { ben, eve, kim } = net;
     await patch(eve, { business_type: 'Florist' });
