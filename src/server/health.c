@@ -2,6 +2,7 @@
 /* /healthz (the process answers), /readyz (it can work), /metrics. */
 #include "server/families.h"
 #include "base/log.h"
+#include "server/mail.h"
 #include "server/server_internal.h"
 
 static bool healthz(Call *call, GError **error)
@@ -30,6 +31,20 @@ static void put_gauge(GString *out, const char *name, const char *help, gint64 v
                            help, name, name, value);
 }
 
+/* While the database is away, all the rest is told. */
+static void put_mail(Call *call, GString *out)
+{
+    gint64 waiting = 0, dead = 0;
+    if (!db_get_one_int(call->db, NULL, &waiting,
+                        "SELECT COUNT(*) FROM mail WHERE next_at IS NOT NULL") ||
+        !db_get_one_int(call->db, NULL, &dead, "SELECT COUNT(*) FROM mail WHERE state = $1",
+                        db_int(MAIL_DEAD)))
+        return;
+    put_gauge(out, "leadline_mail_waiting", "Mail that is to be sent.", waiting);
+    put_gauge(out, "leadline_mail_dead",
+              "Mail that was given up: leadlined mail list --state dead.", dead);
+}
+
 static bool metrics(Call *call, GError **error)
 {
     Server *server = call->server;
@@ -47,6 +62,7 @@ static bool metrics(Call *call, GError **error)
               lanes_queue_length(server->lanes));
     put_gauge(out, "leadline_read_only", "1 while the disk takes no writes.",
               lanes_read_only(server->lanes));
+    put_mail(call, out);
     return true;
 }
 

@@ -151,6 +151,9 @@ test('through a real mail server', { skip }, async (t) => {
         for (const name of ['nobody', 'later', 'full']) await send(ann, net[name]);
         await waitFor(() => listed(api.database, 'dead').length === 2 && listed(api.database, 'failed').length === 1, 10000, 'the refusals');
         const dead = listed(api.database, 'dead');
+        const figures = (await api.get('/metrics')).text;
+        assert.match(figures, /^leadline_mail_dead 2$/m);
+        assert.match(figures, /^leadline_mail_waiting 1$/m);
         assert.deepEqual(dead.map((row) => row.to).sort(), ['full@x.example', 'nobody@x.example']);
         assert.match(dead.find((row) => row.to.startsWith('nobody')).error, /^550 5\.1\.1 <RECIPIENT> is not here/);
         assert.match(dead.find((row) => row.to.startsWith('full')).error, /^550 5\.2\.2/);
