@@ -107,8 +107,8 @@ const Command commands[] = {
     { "withdraw", LEAD, NEED_LEAD | NEED_SENT | WRITE, UNDO | LINE, N_("Take back"),
       N_("Take back a lead that its recipient has not opened yet"), NULL, run_withdraw },
 
-    { "new", LEAD | PARTNER | REPORT, NEED_CLIENT | WRITE, 0, N_("New lead"), N_("Pass a lead to a partner"),
-      NULL, run_new },
+    { "new", LEAD | PARTNER | REPORT, NEED_CLIENT | WRITE, 0, N_("New lead"),
+      N_("Pass a lead to a partner"), NULL, run_new },
     { "remind", LEAD, NEED_LEAD | NEED_SENT | WRITE, UNDO, N_("Remind"),
       N_("Ask the recipient for an answer: once a day at most"), NULL, run_remind },
     { "hand-on", LEAD, NEED_LEAD | NEED_SENT | WRITE, 0, N_("Hand on"),

@@ -35,6 +35,7 @@ screen_plays = \
 	%D%/partners.script \
 	%D%/programs.script \
 	%D%/prompt.script \
+	%D%/refused-partner.script \
 	%D%/reports.script \
 	%D%/sent.script \
 	%D%/sign-in-code.script \
