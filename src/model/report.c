@@ -134,7 +134,7 @@ static const Field group_rows[] = {
     { "league", FIELD_BOOL, AT(league), FIELD_READONLY, .label = N_("In the order of giving") },
 };
 #undef AT
-static const FieldTable report_group_fields = FIELD_TABLE("report_group", ReportGroup, group_rows);
+const FieldTable report_group_fields = FIELD_TABLE("report_group", ReportGroup, group_rows);
 
 #define AT(member) offsetof(ReportHead, member)
 static const Field head_rows[] = {

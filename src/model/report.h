@@ -151,7 +151,7 @@ extern const ReportType report_types[]; /* closed by kind 0 */
 extern const EnumTable report_kinds;
 extern const EnumTable standings, trends;
 extern const FieldTable give_take_row_fields, reason_row_fields, speed_row_fields;
-extern const FieldTable report_head_fields;
+extern const FieldTable report_group_fields, report_head_fields;
 
 const ReportType *report_type(ReportKind kind);
 

@@ -412,8 +412,6 @@ bool concern_erase(Call *call, const Uuid *account, GError **error)
     return rows && db_rows_ok(rows);
 }
 
-#define ONE "/v1/groups/{id}/concerns/{sub}"
-
 const Route concern_routes[] = {
     { .method = "GET",
       .path = "/v1/groups/{id}/concerns",
@@ -425,7 +423,7 @@ const Route concern_routes[] = {
       .query = "limit cursor",
       .summary = "Concerns that I may see, the newest first: about me, of mine, as a leader all" },
     { .method = "GET",
-      .path = ONE,
+      .path = "/v1/groups/{id}/concerns/{sub}",
       .access = ACCESS_USER,
       .lane = LANE_READ,
       .flags = ROUTE_SNAPSHOT,
@@ -433,7 +431,7 @@ const Route concern_routes[] = {
       .handler = read_one,
       .summary = "One concern" },
     { .method = "PUT",
-      .path = ONE,
+      .path = "/v1/groups/{id}/concerns/{sub}",
       .access = ACCESS_USER,
       .lane = LANE_WRITE,
       .body = &new_concern_fields,
@@ -441,7 +439,7 @@ const Route concern_routes[] = {
       .handler = put,
       .summary = "Raise a concern about another member; the leaders and the member are told" },
     { .method = "POST",
-      .path = ONE "/answer",
+      .path = "/v1/groups/{id}/concerns/{sub}/answer",
       .access = ACCESS_USER,
       .lane = LANE_WRITE,
       .body = &concern_answer_fields,
@@ -449,7 +447,7 @@ const Route concern_routes[] = {
       .handler = answer,
       .summary = "Answer a concern about me, once" },
     { .method = "POST",
-      .path = ONE "/uphold",
+      .path = "/v1/groups/{id}/concerns/{sub}/uphold",
       .access = ACCESS_USER,
       .lane = LANE_WRITE,
       .body = &concern_decision_fields,
@@ -457,7 +455,7 @@ const Route concern_routes[] = {
       .handler = uphold,
       .summary = "As a leader: it is right; without effect, a warning, or no leads until a day" },
     { .method = "POST",
-      .path = ONE "/dismiss",
+      .path = "/v1/groups/{id}/concerns/{sub}/dismiss",
       .access = ACCESS_USER,
       .lane = LANE_WRITE,
       .body = &concern_decision_fields,
@@ -465,7 +463,7 @@ const Route concern_routes[] = {
       .handler = dismiss,
       .summary = "As a leader: there is nothing to it" },
     { .method = "POST",
-      .path = ONE "/lift",
+      .path = "/v1/groups/{id}/concerns/{sub}/lift",
       .access = ACCESS_USER,
       .lane = LANE_WRITE,
       .reply = &concern_fields,

@@ -248,8 +248,6 @@ static bool statement(Call *call, GError **error)
                           "'properties':{'lines':{'type':'array','items':" SCHEMA_REF(             \
                               "statement_line") "}}}]}"
 
-#define ONE "/v1/groups/{id}/dues/{sub}"
-
 const Route dues_routes[] = {
     { .method = "GET",
       .path = "/v1/groups/{id}/dues",
@@ -262,14 +260,14 @@ const Route dues_routes[] = {
       .summary =
           "What I owe the group or paid, the newest first; for leaders and treasurers: all" },
     { .method = "GET",
-      .path = ONE,
+      .path = "/v1/groups/{id}/dues/{sub}",
       .access = ACCESS_USER,
       .lane = LANE_READ,
       .reply = &invoice_fields,
       .handler = read_one,
       .summary = "One invoice" },
     { .method = "POST",
-      .path = ONE "/pay",
+      .path = "/v1/groups/{id}/dues/{sub}/pay",
       .access = ACCESS_USER,
       .lane = LANE_WRITE,
       .body = &dues_settlement_fields,
@@ -277,7 +275,7 @@ const Route dues_routes[] = {
       .handler = pay,
       .summary = "As leader or treasurer: it was paid" },
     { .method = "POST",
-      .path = ONE "/waive",
+      .path = "/v1/groups/{id}/dues/{sub}/waive",
       .access = ACCESS_USER,
       .lane = LANE_WRITE,
       .body = &dues_settlement_fields,

@@ -10,7 +10,3 @@
 #include "server/call.h"
 
 extern const Route group_report_routes[];
-
-/* Tells those who were absent from a meeting that was completed since the last time and have no absence left. A step of
- * job_rows[] (jobs.h). */
-bool absence_job(Call *call, GError **error);

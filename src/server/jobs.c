@@ -139,6 +139,7 @@ const JobRow job_rows[] = {
     { "mail-waiting", 600, mail_job_waiting },
     { "mail-activity", 600, mail_job_activity },
     { "mail-reciprocate", 600, mail_job_reciprocate },
+    { "mail-absence", 600, mail_job_absence },
     { "dues", 600, dues_job },
     { 0 },
 };

@@ -3,7 +3,10 @@
 
 #include <string.h>
 
+#include "base/day.h"
 #include "base/text.h"
+#include "server/group_report_data.h"
+#include "server/groups.h"
 #include "server/mail.h"
 #include "server/partners.h"
 #include "server/report_data.h"
@@ -439,4 +442,107 @@ bool mail_job_reciprocate(Call *call, GError **error)
 {
     return monthly_step(call, &(Monthly){ .job = "reciprocate", .first = 15, .last = 25 },
                         tell_reciprocate, error);
+}
+
+/* ---- absences: as of the meeting, so that however late this runs each is told of once */
+
+#define MEETINGS_AT_ONCE 5
+
+typedef struct Missed {
+    Uuid id, group;
+    gint64 completed_at, starts_at;
+} Missed;
+
+static GArray *find_missed(Call *call, const Walk *walk, GError **error)
+{
+    g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(Missed));
+    g_autoptr(DbRows) rows = db_query(
+        call->db, error,
+        "SELECT id, group_id, completed_at, starts_at FROM meeting WHERE state = 4 AND"
+        " (completed_at, id) > ($1, $2) ORDER BY completed_at, id LIMIT $3",
+        db_int(walk->at), place(&walk->after), db_int(MEETINGS_AT_ONCE));
+    while (rows && db_next(rows, error)) {
+        Missed missed = { db_get_uuid(rows, 0), db_get_uuid(rows, 1), db_get_int(rows, 2),
+                          db_get_int(rows, 3) };
+        g_array_append_val(found, missed);
+    }
+    return rows && db_rows_ok(rows) ? g_steal_pointer(&found) : NULL;
+}
+G_STATIC_ASSERT(MEETING_COMPLETED == 4 && ATTENDANCE_ABSENT == 2);
+
+static GArray *find_absent(Call *call, const Missed *missed, GError **error)
+{
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(Uuid));
+    g_autoptr(DbRows) rows = db_query(
+        call->db, error,
+        "SELECT t.account FROM attendance t CROSS JOIN membership m WHERE t.meeting = $1 AND"
+        " t.code = 2 AND m.group_id = $2 AND m.account = t.account AND m.state = 1",
+        db_uuid(&missed->id), db_uuid(&missed->group));
+    while (rows && db_next(rows, error)) {
+        Uuid id = db_get_uuid(rows, 0);
+        g_array_append_val(ids, id);
+    }
+    return rows && db_rows_ok(rows) ? g_steal_pointer(&ids) : NULL;
+}
+
+static bool warn(Call *call, const Group *group, const Missed *missed, const Uuid *account,
+                 const char *since, GError **error)
+{
+    gint64 n = 0, allowed = group->input.absences_allowed;
+    char meeting[UUID_TEXT_SIZE], of[UUID_TEXT_SIZE], whose[UUID_TEXT_SIZE], absent[24], most[24];
+    if (!group_report_absences(call->db, &group->id, account,
+                               day_begin(since, group->input.time_zone), missed->starts_at, &n,
+                               error))
+        return false;
+    if (n < allowed)
+        return true;
+    g_snprintf(absent, sizeof absent, "%" G_GINT64_FORMAT, n);
+    g_snprintf(most, sizeof most, "%" G_GINT64_FORMAT, allowed);
+    g_autofree char *key = g_strdup_printf("%s/%s", uuid_format(&missed->id, meeting),
+                                           uuid_format(account, whose));
+    MailValue values[] = { { "group", group->input.name },
+                           { "allowed", most },
+                           { "absent", absent },
+                           { "since", since },
+                           { "over", n > allowed ? "yes" : NULL },
+                           { "id", uuid_format(&group->id, of) },
+                           { 0 } };
+    return mail_queue(
+        call->db, call->now,
+        &(Mail){ .type = MAIL_ABSENCE_WARNING, .key = key, .account = account, .values = values },
+        error);
+}
+
+static bool warn_absent(Call *call, const Missed *missed, GError **error)
+{
+    g_auto(Group) group = { 0 };
+    g_autoptr(GArray) absent = find_absent(call, missed, error);
+    Day since, until;
+    if (!absent || !group_row_load(call->db, &missed->group, &group, error))
+        return false;
+    group_report_days(REPORT_ATTENDANCE, &group, missed->starts_at, since, until);
+    for (guint i = 0; i < absent->len; i++)
+        if (!warn(call, &group, missed, &g_array_index(absent, Uuid, i), since, error))
+            return false;
+    return true;
+}
+
+bool mail_job_absence(Call *call, GError **error)
+{
+    Walk walk = { .job = "absence", .date = "-", .at = call->now - CATCH_UP };
+    if (!walk_open(call, &walk, error))
+        return false;
+    walk.at = MAX(walk.at, call->now - CATCH_UP); /* nobody is told of what is long past */
+    g_autoptr(GArray) found = find_missed(call, &walk, error);
+    if (!found)
+        return false;
+    for (guint i = 0; i < found->len; i++) {
+        const Missed *missed = &g_array_index(found, Missed, i);
+        if (!warn_absent(call, missed, error))
+            return false;
+        walk.at = missed->completed_at;
+        walk.after = missed->id;
+    }
+    *(bool *)call->scratch = found->len == MEETINGS_AT_ONCE;
+    return found->len == 0 || walk_close(call, &walk, error);
 }

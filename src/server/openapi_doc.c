@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "server/changes.h"
+#include "model/ledger.h"
 #include "model/mail_type.h"
+#include "model/report.h"
 #include "server/routes.h"
 #include "wire/openapi.h"
 
@@ -268,6 +270,8 @@ static void put_components(GString *out)
         put_schema(&schemas, row->fields, SCHEMA_REPLY);
     put_schema(&schemas, &scope_fields, SCHEMA_REPLY);
     put_schema(&schemas, &mail_setting_fields, SCHEMA_REPLY);
+    put_schema(&schemas, &statement_head_fields, SCHEMA_REPLY);
+    put_schema(&schemas, &report_group_fields, SCHEMA_REPLY);
     put_object_schema(out);
     put_literal(out,
                 "},'responses':{'problem':{'description':'What went wrong (RFC 9457)','content':"

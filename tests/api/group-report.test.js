@@ -5,7 +5,7 @@ const assert = require('node:assert/strict');
 const { test, before, after } = require('node:test');
 const { assertProblem, leadlined, uuid } = require('./harness.js');
 const { group, join, must, people } = require('./groups.js');
-const { act, lead, network } = require('./network.js');
+const { act, lead, network, sql } = require('./network.js');
 
 const DAY = 86400000, BEGIN = Date.parse('2026-01-05T09:00:00Z'), NOW = '2026-07-02T12:00:00Z';
 const names = ['lea', 'sec', 'ann', 'ben', 'cy', 'dan'];
@@ -170,6 +170,19 @@ test('attendance: absences left of what the group allows, in six months or since
     assert.deepEqual([half.from, half.group.meetings], ['2026-06-30T23:00:00.000Z', 0]);
     assert.deepEqual([june.from, june.group.meetings], ['2026-01-01T00:00:00.000Z', 22]);
     assertProblem(await who.sec.get(`/v1/reports/attendance?scope=${one.id}&from=2026-01-01`), 422, 'validation');
+});
+
+test('who has no absence left is told so once for each meeting that they missed', async () => {
+    for (let i = 0; i < 3; i++) {
+        const done = leadlined(['job', 'run', 'mail-absence', '--database', net.api.database], { env: at(NOW) });
+        assert.equal(done.code, 0, done.stderr);
+    }
+    let rows;
+    await net.api.restart(() => { rows = sql(net.api.database, "SELECT a.name, m.value_texts FROM mail m JOIN account a ON a.id = m.account_id WHERE m.type = 'absence-warning' ORDER BY m.id;"); });
+    const told = rows.map(([name, text]) => [name.split('-')[0], JSON.parse(text)]).map(([name, v]) => [name, Number(v.absent), v.over]).sort();
+    const want = names.flatMap((name) => Array.from({ length: Math.max(0, expected(name).absent - 2) }, (_, i) => [name, i + 3, i ? 'yes' : undefined])).sort();
+    assert.ok(want.length > 2);
+    assert.deepEqual(told, want);
 });
 
 test('score card: each component with its value, its band and what is missing to the next one, over six whole months', async () => {

@@ -167,6 +167,31 @@ async function meetingAnswers(is, ann, ben, club) {
     is('GET', '/v1/one-to-ones', await ann.get('/v1/one-to-ones'));
 }
 
+async function ruleAnswers(is, ann, ben, club) {
+    const at = `/v1/groups/${club.id}`, of = '/v1/groups/{id}', check = `${at}/vetting/${uuid()}`, now = () => new Date(Date.now() + 86400000).toISOString();
+    is('PUT', `${of}/vetting/{sub}`, await ann.put(check, { account: ben.account, kind: 'reference', who: 'Kim', checked_on: '2026-01-05', result: 'ok', note: 'x', evidence: 'y' }));
+    is('GET', `${of}/vetting/{sub}`, await ann.get(check));
+    is('GET', `${of}/vetting`, await ann.get(`${at}/vetting`));
+    for (const [verb, body] of [['uphold', { effect: 'unreferrable', until: now(), note: 'x' }], ['dismiss', {}]]) {
+        const concern = `${at}/concerns/${uuid()}`;
+        is('PUT', `${of}/concerns/{sub}`, await ann.put(concern, { about: ben.account, text: 'x' }));
+        is('POST', `${of}/concerns/{sub}/answer`, await ben.post(`${concern}/answer`, { text: 'y' }));
+        is('POST', `${of}/concerns/{sub}/${verb}`, await ann.post(`${concern}/${verb}`, body));
+        if (verb === 'uphold') is('POST', `${of}/concerns/{sub}/lift`, await ann.post(`${concern}/lift`));
+        is('GET', `${of}/concerns/{sub}`, await ann.get(concern));
+    }
+    is('GET', `${of}/concerns`, await ann.get(`${at}/concerns`));
+    const done = leadlined(['job', 'run', 'dues', '--database', net.api.database]);
+    assert.equal(done.code, 0, done.stderr);
+    const [one, two] = (await ann.get(`${at}/dues`)).body.items;
+    is('GET', `${of}/dues`, await ann.get(`${at}/dues`));
+    is('POST', `${of}/dues/{sub}/pay`, await ann.post(`${at}/dues/${one.id}/pay`, { note: 'x' }));
+    is('POST', `${of}/dues/{sub}/waive`, await ann.post(`${at}/dues/${two.id}/waive`, {}));
+    is('GET', `${of}/dues/{sub}`, await ann.get(`${at}/dues/${one.id}`));
+    is('GET', `${of}/statement`, await ann.get(`${at}/statement`));
+    for (const name of ['group-activity', 'attendance', 'score-card', 'group-health']) is('GET', `/v1/reports/${name}`, await ann.get(`/v1/reports/${name}?scope=${club.id}`));
+}
+
 async function theGroups(is) {
     const [ann, ben, root] = [await net.api.user('lead@x.example'), await net.api.user('join@x.example'), await net.api.user('rule@x.example', { admin: true })];
     const id = uuid(), at = `/v1/groups/${id}`, other = uuid(), asked = uuid();
@@ -192,6 +217,7 @@ async function theGroups(is) {
     is('PATCH', '/v1/groups/{id}/members/{account}', await ann.patch(`${at}/members/${ben.account}`, { role: 'treasurer' }, { rev: member.body.rev }));
     for (const scope of (await ben.get('/v1/me')).body.scopes) is('GET', '/v1/changes', await ben.get(`/v1/changes?scope=${scope.id}`));
     await meetingAnswers(is, ann, ben, { id });
+    await ruleAnswers(is, ann, ben, { id });
     is('POST', '/v1/groups/{id}/leave', await ben.post(`${at}/leave`, {}));
     const cat = await net.api.user('cat@x.example');
     await cat.put(`${at}/requests/${asked}`, {});

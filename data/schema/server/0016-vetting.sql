@@ -51,3 +51,6 @@ FROM vetting v
 CROSS JOIN account a
 CROSS JOIN account b
 WHERE a.id = v.account AND b.id = v.by_account;
+
+-- Meetings whose absences were not looked at yet (src/server/mail_jobs.h).
+CREATE INDEX meeting_completed ON meeting (completed_at, id) WHERE state = 4;
