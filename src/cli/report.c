@@ -128,6 +128,10 @@ static bool run_group(Cli *cli, ReportKind kind, GError **error)
                            .to = cli->args->value[OPTION_UNTIL] };
     GroupAnswer answer = { 0 };
     unsigned ms;
+    if (input.from && report_type(kind)->window == WINDOW_OWN)
+        return problem_set(error, PROBLEM_USAGE, "%s",
+                           _("this report begins where the group's rules say: choose its end by "
+                             "--to"));
     if (!cli_timeout(cli->args, &ms, error) || !cli_open_owner(cli, error))
         return false;
     client_wait(cli->client, is_known, NULL, ms);

@@ -185,14 +185,14 @@ const ReportColumn score_report_columns[SCORE_COLUMNS] = {
     { "points", N_("Points"), 6, AS_FIELD, NULL },
     { "most", N_("Of"), 3, AS_FIELD, NULL },
     { "band", N_("Band"), 16, AS_FIGURE, NULL },
-    { "next", N_("Next"), 4, AS_FIELD, NULL },
+    { "next", N_("Next"), 4, AS_SOME, NULL },
     { "needed", N_("Missing"), 10, AS_FIGURE, NULL },
 };
 
 const ReportColumn health_report_columns[HEALTH_COLUMNS] = {
     { "measure", N_("Measure"), 34, AS_FIELD, NULL },
     { "n", N_("Number"), 8, AS_FIELD, NULL },
-    { "of", N_("Of"), 8, AS_FIELD, NULL },
+    { "of", N_("Of"), 8, AS_SOME, NULL },
     { "share", N_("Share"), 6, AS_FIELD, NULL },
     { "rate", N_("/Mtg"), 8, AS_FIGURE, NULL },
     { "amount", N_("Amount"), 24, AS_FIGURE, NULL },

@@ -116,6 +116,7 @@ typedef enum ReportFormat {
     AS_TREND,
     AS_MARK,   /* bool: "!" */
     AS_FIGURE, /* a text that is a number, or nothing */
+    AS_SOME,   /* nothing for 0 */
 } ReportFormat;
 
 /* One column of text and screen; CSV and JSON have all fields of the row's table. */

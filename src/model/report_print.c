@@ -62,6 +62,10 @@ char *report_cell(const Report *report, const ReportColumn *column, const void *
         return trend_mark(*(const int *)value);
     case AS_MARK:
         return g_strdup(*(const bool *)value ? "!" : "");
+    case AS_SOME:
+        if (*(const gint64 *)value == 0)
+            return g_strdup("");
+        break;
     case AS_FIELD:
     case AS_FIGURE:
         break;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Figures over many rows: the give-take report and the partners beside 1,000,000 referrals of one account, and the search for
- * fit among 100,000 profiles. On SQLite; the limit is what its own shell takes to count the same index once. */
+/* Figures over many rows: the give-take report and the partners beside 1,000,000 referrals of one account, the search for
+ * fit among 100,000 profiles, and the reports of a group of 2,000. On SQLite; the limit is what its own shell takes to count the same index once. */
 #include "bench.h"
 
 #include <signal.h>
@@ -152,7 +152,72 @@ static bool profiles(const BenchPlan *plan, GError **error)
            world_server_stop(world, SIGTERM, NULL, error);
 }
 
+/* ---- a group: half a year of weekly meetings, at each of which everybody passes a slip */
+
+#define MEMBERS 2000
+#define GROUP "01890000000070008000000000000001"
+#define OF_GROUP "?scope=01890000-0000-7000-8000-000000000001"
+
+static const char fill_group[] =
+    "CREATE TEMP TABLE span (now INTEGER); INSERT INTO span VALUES (1000 * strftime('%%s', 'now'));"
+    "WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < %d)"
+    "INSERT INTO account (id, rev, created_at, updated_at, email, name, state, admin, email_key)"
+    "SELECT randomblob(16), 1, 1, 1, 'g' || n || '@group.example', 'Member ' || n, 1, 0,"
+    " 'g' || n || '@group.example' FROM i;"
+    "INSERT INTO leads_group (id, rev, created_at, updated_at, state, name, exclusive, open,"
+    " directory, seat_by_category, seats, weekday, ordinal, month_day, start_minute, duration,"
+    " time_zone, in_person, grace_days, absences_allowed, league_table, members, name_key, "
+    "officers)"
+    "VALUES (x'" GROUP "', 1, 1, 1, 2, 'Many', 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 'Europe/London', 0, 0,"
+    " 3, 0, %d, 'many', randomblob(16));"
+    "INSERT INTO membership (id, rev, created_at, updated_at, group_id, account, role, state, "
+    "since)"
+    "SELECT randomblob(16), 1, 1, 1, x'" GROUP "', id, CASE WHEN email = 'member@demo.example'"
+    " THEN 2 ELSE 1 END, 1, 1 FROM account WHERE email LIKE '%%@group.example'"
+    " OR email = 'member@demo.example';"
+    "WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 26)"
+    "INSERT INTO meeting (id, rev, created_at, updated_at, group_id, state, starts_at, duration,"
+    " agenda, edition, completed_at) SELECT randomblob(16), 1, 1, 1, x'" GROUP "', 4, now - n * "
+    "604800000, 90, CASE WHEN n %% 4 = 0 THEN '30 training' END, 0, now FROM i, span;"
+    "INSERT INTO attendance (id, rev, meeting, group_id, account, code, left_early, entered_at)"
+    "SELECT randomblob(16), 1, t.id, t.group_id, m.account, 1 + (m.rowid + t.rowid) %% 5, 0, 1"
+    " FROM meeting t JOIN membership m ON m.group_id = t.group_id WHERE t.group_id = x'" GROUP "';"
+    "INSERT INTO slip (id, rev, meeting, group_id, from_account, to_account, removed, entered_at,"
+    " inside) SELECT randomblob(16), 1, t.id, t.group_id, m.account, (SELECT account FROM"
+    " membership o WHERE o.rowid = 1 + (m.rowid * 7 + t.rowid) %% %d), 0, 1, 1 FROM meeting t"
+    " JOIN membership m ON m.group_id = t.group_id WHERE t.group_id = x'" GROUP "';";
+
+static bool make_group(World *world, int n, GError **error)
+{
+    g_autofree char *path = g_build_filename(world_folder(world), "fill.sql", NULL);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    g_autofree char *text = g_strdup_printf(fill_group, n, n, n);
+#pragma GCC diagnostic pop
+    return g_file_set_contents(path, text, -1, error) &&
+           bench_time(world, "sqlite3 -bail server.db <fill.sql", error) >= 0;
+}
+
+static bool groups(const BenchPlan *plan, GError **error)
+{
+    static const Asked asked[] = {
+        { { "GET group-activity", "ms", 500 }, "/v1/reports/group-activity" OF_GROUP, false },
+        { { "GET attendance", "ms", 500 }, "/v1/reports/attendance" OF_GROUP, false },
+        { { "GET score-card", "ms", 500 }, "/v1/reports/score-card" OF_GROUP, false },
+        { { "GET group-health", "ms", 500 }, "/v1/reports/group-health" OF_GROUP, false },
+    };
+    int n = plan->quick ? MEMBERS / QUICK : MEMBERS;
+    g_autofree char *title = g_strdup_printf("Reports of a group: %d members, 26 meetings", n);
+    g_autoptr(World) world = bench_world(1000, error);
+    if (!world || !make_group(world, n, error) ||
+        !world_server_start(world, "--log warning", error))
+        return false;
+    bench_section(title);
+    return ask_all(world, asked, G_N_ELEMENTS(asked), 0, plan->runs, error) &&
+           world_server_stop(world, SIGTERM, NULL, error);
+}
+
 bool bench_report(const BenchPlan *plan, GError **error)
 {
-    return reports(plan, error) && profiles(plan, error);
+    return reports(plan, error) && profiles(plan, error) && groups(plan, error);
 }

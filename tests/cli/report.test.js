@@ -51,6 +51,27 @@ test('R26 R34: each report from the cache has the rows of the server\'s, in any 
     assert.deepEqual(everything.rows, (await member.get('/v1/reports/give-take?from=2020-01-01')).body.rows);
 });
 
+test('R64: reports of a group come from the server in each format; of one group only it need not be named', async () => {
+    for (const name of ['Harbour Leads', 'Hill Leads']) {
+        const id = uuid();
+        assert.equal((await member.put(`/v1/groups/${id}`, { name, time_zone: 'Europe/London' })).status, 201);
+        if (name === 'Hill Leads') break;
+        assert.equal((await member.post(`/v1/groups/${id}/activate`)).status, 200);
+        (await home.leadline(['sync'])).expect(0);
+        for (const kind of ['group-activity', 'attendance', 'score-card', 'group-health'])
+            for (const format of ['json', 'csv', 'text']) {
+                const asked = (await member.get(`/v1/reports/${kind}?scope=${id}&format=${format}`)).text;
+                assert.equal((await home.leadline(['report', kind, '--group', 'harbour', '--format', format])).expect(0).stdout.trimEnd(), asked.trimEnd(), `${kind} ${format}`);
+            }
+        const range = ['--from', '2026-01-01', '--to', '2026-06-30'];
+        assert.deepEqual((await home.leadline(['report', 'group-health', '--json', '--group', id.slice(0, 13), ...range])).expect(0).json(), (await member.get(`/v1/reports/group-health?scope=${id}&from=2026-01-01&to=2026-06-30`)).body);
+        assert.match((await home.leadline(['report', 'attendance', '--group', id, ...range])).expect(64).stderr, /begins where the group's rules say/);
+    }
+    (await home.leadline(['sync'])).expect(0);
+    assert.match((await home.leadline(['report', 'group-activity'])).expect(64).stderr, /say which group by --group.*Harbour Leads/);
+    assert.match((await home.leadline(['report', 'group-activity', '--group', 'nowhere'])).expect(64).stderr, /Hill Leads/);
+});
+
 test('as text and as CSV, also offline', async () => {
     const csv = {}, text = {};
     for (const name of names) {
@@ -75,4 +96,11 @@ test('what is asked wrongly is a fault of usage', async () => {
     assert.match((await home.leadline(['report', 'speed', '--from', '2026-02-02', '--to', '2026-02-01'])).expect(64).stderr, /--from: the period ends before/);
     (await home.leadline(['report', 'speed', '--format', 'pdf'])).expect(64);
     (await home.leadline(['report'])).expect(64);
+});
+
+test('a report of a group is not made offline, and says so', async () => {
+    if (server.child.exitCode === null && server.child.signalCode === null) server.child.kill('SIGTERM');
+    await server.ended();
+    assert.match((await home.leadline(['report', 'group-activity', '--group', 'harbour', '--timeout', '2'])).expect(69).stderr, /does not answer/);
+    await server.launch();
 });
