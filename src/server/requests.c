@@ -34,6 +34,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(MembershipRequest, request_clear)
 #define IF_OPEN "CASE WHEN %1$s AND q.state IN (1, 2)"
 #define ASKED(test)                                                                                \
     "CASE WHEN %1$s THEN " VETTING_REFERENCES("q.group_id", "q.account", test) " ELSE 0 END"
+#define VISITS                                                                                     \
+    "CASE WHEN %1$s THEN (SELECT COUNT(*) FROM visitor w WHERE w.group_id = q.group_id"            \
+    " AND LOWER(w.email) = a.email_key AND w.removed = 0) ELSE 0 END"
 #define DECIDER(column) "CASE WHEN %1$s OR g.directory = 1 THEN d." column " END, "
 
 static const char columns_format[] =
@@ -42,7 +45,8 @@ static const char columns_format[] =
     " q.reason, " DECIDER("id") DECIDER("name")
         DECIDER("company_name") "q.decided_at, " IF_OPEN
                                 " AND g.seat_by_category = 1 THEN " SEAT_HOLDER " END, " IF_OPEN
-                                " THEN " CONFLICT " END, " ASKED("= 1") ", " ASKED("<> 1") ", 0";
+                                " THEN " CONFLICT
+                                " END, " ASKED("= 1") ", " ASKED("<> 1") ", " VISITS;
 G_STATIC_ASSERT(REQUEST_REQUESTED == 1 && REQUEST_ASKED == 2 && ROLE_LEADER == 2);
 G_STATIC_ASSERT(CONFLICT_NONE == 1 && CONFLICT_OTHER_EXCLUSIVE == 2 &&
                 CONFLICT_THIS_EXCLUSIVE == 3);

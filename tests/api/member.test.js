@@ -105,6 +105,23 @@ test('R17 R18: who joins reads the scope of the group, an officer also theirs; w
     assertProblem(await ben.get(`/v1/changes?scope=${officers}`), 404, 'not-found');
 });
 
+test('R61 R117 R124: with a request an officer reads how often they came as a visitor, and what references said; the applicant does not', async () => {
+    const [ann, ben] = await people(net.api, 'ann', 'ben'), one = await group(ann), meeting = uuid(), officers = await scope(ann, officersOf(one));
+    await must(ann.put(`/v1/groups/${one.id}/meetings/${meeting}`, { starts_at: at(0) }));
+    await must(ann.post(`/v1/groups/${one.id}/meetings/${meeting}/open`, {}));
+    const visitor = uuid(), visit = (extra = {}) => must(ann.put(`/v1/meetings/${meeting}/visitors/${visitor}`, { name: 'Ben', email: ben.email.toUpperCase(), ...extra }, { create: false }));
+    await visit();
+    const request = await ask(one, ben);
+    assert.deepEqual([(await read(one, request, ann)).visits, (await read(one, request, ben)).visits], [1, 0]);
+    await must(ann.put(`/v1/groups/${one.id}/vetting/${uuid()}`, { account: ben.account, kind: 'reference', who: 'Sue', checked_on: '2026-02-20', result: 'ok' }, { create: false }));
+    const told = await read(one, request, ann);
+    assert.deepEqual([told.references_ok, told.references_bad, (await read(one, request, ben)).references_ok], [1, 0, 0]);
+    await officers.sync();
+    assert.deepEqual(officers.of('membership_request').map((r) => [r.visits, r.references_ok]), [[1, 1]]);
+    await visit({ removed: true });
+    assert.equal((await read(one, request, ann)).visits, 0);
+});
+
 test('R59 R123: closed doors, a full group and a taken seat keep out, when asking and when approving', async () => {
     const [ann, ben, cy, dan, eve] = await people(net.api, 'ann', 'ben', 'cy', 'dan', 'eve');
     const one = await group(ann, { seat_by_category: true, seats: 3 });

@@ -94,6 +94,8 @@ CREATE TABLE visitor (
     entered_by UUID
 );
 CREATE INDEX visitor_meeting ON visitor (meeting, id);
+-- Did somebody who asks to join come before?
+CREATE INDEX visitor_address ON visitor (group_id, LOWER(email)) WHERE email IS NOT NULL;
 CREATE INDEX visitor_brought ON visitor (brought_by) WHERE brought_by IS NOT NULL;
 CREATE INDEX visitor_group ON visitor (group_id);
 
