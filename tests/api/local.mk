@@ -49,6 +49,7 @@ API_TESTS = \
 	%D%/reset.test.js \
 	%D%/search.test.js \
 	%D%/seat-race.test.js \
+	%D%/season.test.js \
 	%D%/security.test.js \
 	%D%/session.test.js \
 	%D%/smtp.test.js \
@@ -60,7 +61,7 @@ API_TESTS = \
 	%D%/year.test.js
 EXTRA_DIST += %D%/copy.js %D%/groups.js %D%/meetings.js %D%/independent.js %D%/npm/package.json %D%/npm/package-lock.json %D%/read-zip.py %D%/harness.js %D%/network.js %D%/raw.js %D%/totp.js $(API_TESTS)
 EXTRA_DIST += %D%/mta.js %D%/parse-mail.py
-EXTRA_DIST += %D%/year-reports.txt
+EXTRA_DIST += %D%/season-reports.txt %D%/year-reports.txt
 dist_check_SCRIPTS += %D%/run-sqlite.sh %D%/run-postgresql.sh
 TESTS += %D%/run-sqlite.sh
 if HAVE_POSTGRESQL
