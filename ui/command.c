@@ -26,6 +26,8 @@
 #define REQUEST CTX_BIT(CTX_REQUEST)
 #define MEETINGS CTX_BIT(CTX_MEETINGS)
 #define MEETING CTX_BIT(CTX_MEETING)
+#define VETTING CTX_BIT(CTX_VETTING)
+#define DUES CTX_BIT(CTX_DUES)
 #define REPORT CTX_BIT(CTX_REPORT)
 #define ACCOUNT CTX_BIT(CTX_ACCOUNT)
 #define OUTBOX CTX_BIT(CTX_OUTBOX)
@@ -153,9 +155,60 @@ const Command commands[] = {
     { "criteria", MEMBER, NEED_CLIENT, TEXT, N_("Filter"),
       N_("Look for a trade, an area, a speciality, a price"), NULL, run_criteria },
 
+    { "approve", REQUEST, NEED_REQUEST | WRITE, UNDO, N_("Approve"),
+      N_("Let them in; of several, or when something speaks against it, asks first"), NULL,
+      run_approve },
+    { "refuse", REQUEST, NEED_REQUEST | WRITE, UNDO | TEXT, N_("Decline"),
+      N_("Do not let them in, and say why; your own request: take it back"), N_("[WHY]"),
+      run_refuse },
+    { "ask", REQUEST, NEED_REQUEST | WRITE, UNDO | TEXT, N_("Ask"),
+      N_("Ask them for more; your own request: answer what was asked"), N_("[WORDS]"), run_ask },
+    { "tag-request", REQUEST, NEED_REQUEST, 0, N_("Tag"),
+      N_("Tag or untag, and go down: a decision is about all tagged"), NULL, run_tag_request },
     { "directory", GROUPS, NEED_CLIENT, 0, N_("Find a group"),
       N_("Look for groups that have room for your trade"), N_("[WORDS]"), run_directory },
-    { "group", GROUPS, NEED_CLIENT, LINE, N_("Group"), N_("Show a group"), N_("[NAME]"),
+    { "join", GROUPS, NEED_CLIENT | WRITE, UNDO | TEXT, N_("Join"),
+      N_("Ask to be let into the group that was found"), N_("[WORDS]"), run_join },
+    { "group-criteria", GROUPS, NEED_CLIENT, TEXT, N_("Filter"),
+      N_("Look for an area, or a seat for a trade"), NULL, run_group_criteria },
+    { "start-group", GROUPS, NEED_CLIENT | WRITE, UNDO | TEXT, N_("Start one"),
+      N_("Start a group of your own, step by step"), N_("[NAME]"), run_start_group },
+    { "edit-group", GROUPS | GROUP, NEED_GROUP | WRITE, UNDO | TEXT, N_("Edit"),
+      N_("Change what the group says of itself, its meetings, seats, fee"), NULL, run_edit_group },
+    { "open-group", GROUPS | GROUP, NEED_GROUP | WRITE, UNDO, N_("Open"),
+      N_("Open a group that is a draft to others"), NULL, run_open_group },
+    { "ask-to-lead", GROUPS | GROUP, NEED_GROUP | WRITE, UNDO | TEXT, N_("Lead"),
+      N_("Ask an administrator to approve that you lead one more group"), N_("[NOTE]"),
+      run_ask_to_lead },
+    { "leave-group", GROUPS | GROUP, NEED_GROUP | WRITE, UNDO | TEXT, N_("Leave"),
+      N_("Leave a group: all group partners by it are gone"), NULL, run_leave_group },
+    { "refer-member", GROUP, NEED_PARTNER | WRITE, TEXT, N_("Refer"),
+      N_("Pass a lead to this member"), NULL, run_refer_member },
+    { "role", GROUP, NEED_GROUP | WRITE, UNDO | TEXT, N_("Role"),
+      N_("Make a member leader, secretary or treasurer; or another seat"), NULL, run_role },
+    { "remove-member", GROUP, NEED_GROUP | WRITE, UNDO | TEXT, N_("Remove"),
+      N_("Remove a member from the group, with a reason"), NULL, run_remove_member },
+    { "vetting", GROUP, NEED_GROUP, 0, N_("Vetting"),
+      N_("What was found out about this member, and concerns"), NULL, run_vetting },
+    { "dues", GROUP, NEED_GROUP, 0, N_("Dues"), N_("What is owed to the group, and paid"), NULL,
+      run_dues },
+    { "vet", VETTING, NEED_GROUP | WRITE, UNDO | TEXT, N_("Note"),
+      N_("Note a reference, a licence, what is said of them"), NULL, run_vet },
+    { "raise-concern", VETTING, NEED_GROUP | WRITE, UNDO | TEXT, N_("Concern"),
+      N_("Raise a concern about this member"), NULL, run_raise_concern },
+    { "answer-concern", VETTING, NEED_CONCERN | WRITE, UNDO | TEXT, N_("Answer"),
+      N_("Answer a concern about yourself"), NULL, run_answer_concern },
+    { "uphold", VETTING, NEED_CONCERN | WRITE, UNDO | TEXT, N_("Right"),
+      N_("The concern is right: with a warning, or no leads until a day"), NULL, run_uphold },
+    { "dismiss", VETTING, NEED_CONCERN | WRITE, UNDO | TEXT, N_("Dismiss"),
+      N_("There is nothing to the concern"), NULL, run_dismiss },
+    { "unbar", VETTING, NEED_CONCERN | WRITE, UNDO, N_("Lift"),
+      N_("Leads may be passed to them again before the time is over"), NULL, run_lift },
+    { "pay", DUES, NEED_INVOICE | WRITE, UNDO | TEXT, N_("Paid"), N_("Record a payment"), NULL,
+      run_pay },
+    { "waive", DUES, NEED_INVOICE | WRITE, UNDO | TEXT, N_("Waive"), N_("It need not be paid"),
+      NULL, run_waive },
+    { "group", GROUPS, NEED_CLIENT, LINE, N_("Group"), N_("Show a group of yours"), N_("[NAME]"),
       run_group },
     { "present", MEETING, NEED_CLIENT | WRITE, UNDO, N_("Present"),
       N_("The member under the cursor is here; on to the next"), NULL, run_present },
@@ -318,6 +371,8 @@ const Command commands[] = {
       N_("Who wants to be your partner, and whom you asked"), NULL, run_invitations },
     { "groups", G, NEED_CLIENT, 0, N_("Groups"), N_("The leads groups you are in"), NULL,
       run_groups },
+    { "group-requests", G, NEED_CLIENT, 0, N_("To admit"),
+      N_("Who waits to be let into a group of yours"), NULL, run_group_requests },
     { "meetings", G, NEED_CLIENT, 0, N_("Meetings"), N_("The next meetings of your groups"), NULL,
       run_meetings },
     { "reports", G, NEED_CLIENT, 0, N_("Reports"), N_("Give and take, reasons, speed"), NULL,
@@ -424,18 +479,27 @@ static const char *missing(App *app, unsigned needs)
     if (needs & NEED_ROW && app_view(app)->ops->target) {
         Target row = app_target(app);
         return row.has_lead || row.has_item || row.has_partner || row.has_member ||
-                       row.has_invitation || row.has_meeting
+                       row.has_invitation || row.has_meeting || row.has_group || row.has_request
                    ? NULL
                    : N_("There is nothing to open.");
     }
     if (!(needs & (NEED_LEAD | NEED_RECEIVED | NEED_SENT | NEED_ITEM | NEED_CONFLICT |
-                   NEED_PARTNER | NEED_INVITATION | NEED_CONTACT)))
+                   NEED_PARTNER | NEED_INVITATION | NEED_CONTACT | NEED_GROUP | NEED_REQUEST |
+                   NEED_CONCERN | NEED_INVOICE)))
         return NULL;
     Target target = app_target(app);
     if (needs & NEED_PARTNER && !target.has_partner)
         return N_("No partner is selected.");
     if (needs & NEED_INVITATION && !target.has_invitation)
         return N_("No invitation is selected.");
+    if (needs & NEED_GROUP && !target.has_group)
+        return N_("No group of yours is selected.");
+    if (needs & NEED_REQUEST && !target.has_request)
+        return N_("No request is selected.");
+    if (needs & NEED_CONCERN && !target.has_concern)
+        return N_("No concern is selected.");
+    if (needs & NEED_INVOICE && !target.has_invoice)
+        return N_("Nothing that is owed is selected.");
     if (needs & NEED_CONTACT && !target.has_lead && !target.has_partner)
         return N_("No lead is selected.");
     if (needs & NEED_ITEM && !target.has_item)

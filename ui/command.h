@@ -27,6 +27,10 @@ typedef enum CommandNeeds {
     NEED_PARTNER = 1 << 9,  /* a partner is selected or shown */
     NEED_INVITATION = 1 << 10,
     NEED_CONTACT = 1 << 11, /* a lead or a partner */
+    NEED_GROUP = 1 << 12,   /* a group of this user's is selected or shown */
+    NEED_REQUEST = 1 << 13, /* a membership request is selected */
+    NEED_CONCERN = 1 << 14,
+    NEED_INVOICE = 1 << 15,
 } CommandNeeds;
 
 typedef enum CommandFlags {

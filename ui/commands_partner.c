@@ -143,11 +143,8 @@ static DialogAnswer invite_done(App *app, Dialog *dialog)
         dialog_complain(dialog, row, complaint);
         return DIALOG_KEEP;
     }
-    if (!client_invite(app->client, &inviting->input, inviting->name, &id, &error)) {
-        g_autofree char *words = problem_words(error);
-        dialog_complain(dialog, 0, problem_is(error, PROBLEM_VALIDATION) ? error->message : words);
-        return DIALOG_KEEP;
-    }
+    if (!client_invite(app->client, &inviting->input, inviting->name, &id, &error))
+        return dialog_refuse(dialog, error);
     g_autofree char *who = text_clean(inviting->name ? inviting->name : inviting->input.email, -1,
                                       TEXT_LINE);
     hold(app, g_strdup_printf(_("%s invited"), who));

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dialog.h"
+
+#include "app.h"
 #include "screen.h"
 
 #include "base/i18n.h"
@@ -135,6 +137,26 @@ void dialog_complain(Dialog *dialog, int row, const char *text)
     dialog->follow = true; /* every change of the focus comes by here */
     if (row >= 0)
         dialog->focus = stop_of_field(dialog, row);
+}
+
+/* "#/message: say why" is about the field of that name. */
+DialogAnswer dialog_refuse(Dialog *dialog, const GError *error)
+{
+    const Form *form = dialog->spec.form;
+    const char *colon = strstr(error->message, ": ");
+    bool named = g_str_has_prefix(error->message, "#/") && colon;
+    g_autofree char *words = problem_is(error, PROBLEM_VALIDATION)
+                                 ? g_strdup(named ? colon + strlen(": ") : error->message)
+                                 : problem_words(error);
+    int row = 0;
+    if (form && named && problem_is(error, PROBLEM_VALIDATION)) {
+        g_autofree char *name = g_strndup(error->message + 2, (gsize)(colon - error->message) - 2);
+        row = MAX(0, form_row_of(form, name));
+        g_free(words);
+        words = form_words(form, row, "rule", colon + strlen(": "));
+    }
+    dialog_complain(dialog, form ? row : -1, words);
+    return DIALOG_KEEP;
 }
 
 void dialog_finish(Dialog *dialog)

@@ -111,9 +111,36 @@ void run_filter(App *app, const char *args);
 void run_find(App *app, const char *args);
 void run_criteria(App *app, const char *args);
 
-/* group.c, directory.c */
+/* commands_group.c, group_form.c, group.c, directory.c */
 void run_group(App *app, const char *args);
+void run_group_requests(App *app, const char *args);
 void run_directory(App *app, const char *args);
+void run_group_criteria(App *app, const char *args);
+void run_join(App *app, const char *args);
+void run_start_group(App *app, const char *args);
+void run_edit_group(App *app, const char *args);
+void run_open_group(App *app, const char *args);
+void run_ask_to_lead(App *app, const char *args);
+void run_leave_group(App *app, const char *args);
+void run_approve(App *app, const char *args);
+void run_refuse(App *app, const char *args);
+void run_ask(App *app, const char *args);
+void run_tag_request(App *app, const char *args);
+void run_refer_member(App *app, const char *args);
+void run_role(App *app, const char *args);
+void run_remove_member(App *app, const char *args);
+void run_vetting(App *app, const char *args);
+void run_dues(App *app, const char *args);
+
+/* vetting.c, dues.c */
+void run_vet(App *app, const char *args);
+void run_raise_concern(App *app, const char *args);
+void run_answer_concern(App *app, const char *args);
+void run_uphold(App *app, const char *args);
+void run_dismiss(App *app, const char *args);
+void run_lift(App *app, const char *args);
+void run_pay(App *app, const char *args);
+void run_waive(App *app, const char *args);
 
 /* commands_meeting.c */
 void run_meeting(App *app, const char *args);

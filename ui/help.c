@@ -43,6 +43,8 @@ static const struct {
     { CTX_REQUEST, N_("Membership requests") },
     { CTX_MEETINGS, N_("Meetings") },
     { CTX_MEETING, N_("Meeting mode") },
+    { CTX_VETTING, N_("Vetting and concerns") },
+    { CTX_DUES, N_("Dues") },
     { CTX_REPORT, N_("Reports") },
     { CTX_ACCOUNT, N_("Account") },
     { CTX_OUTBOX, N_("Outbox") },

@@ -29,6 +29,8 @@ typedef enum KeyContext {
     CTX_REQUEST,  /* for membership */
     CTX_MEETINGS, /* the list of them */
     CTX_MEETING,
+    CTX_VETTING,
+    CTX_DUES,
     CTX_REPORT,
     CTX_ACCOUNT,
     CTX_OUTBOX,

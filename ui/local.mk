@@ -12,6 +12,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/command.c %D%/command.h \
 	%D%/commands_account.c \
 	%D%/commands_go.c \
+	%D%/commands_group.c \
 	%D%/commands_lead.c \
 	%D%/commands_list.c \
 	%D%/commands_out.c \
@@ -27,13 +28,16 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/doctor.c %D%/doctor.h \
 	%D%/draft.c %D%/draft.h \
 	%D%/draw.c %D%/draw.h \
+	%D%/dues.c %D%/dues.h \
 	%D%/edit.c %D%/edit.h \
 	%D%/editor.c %D%/editor.h \
 	%D%/find.c %D%/find.h \
 	%D%/form.c %D%/form.h \
-	%D%/directory.c \
-	%D%/group.c \
-	%D%/groups.c \
+	%D%/directory.c %D%/directory.h \
+	%D%/group.c %D%/group.h \
+	%D%/group_form.c \
+	%D%/group_page.c %D%/group_page.h \
+	%D%/groups.c %D%/groups.h \
 	%D%/guard.c %D%/guard.h \
 	%D%/handlers.h \
 	%D%/help.c \
@@ -71,12 +75,15 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/reports.c %D%/reports.h \
 	%D%/commands_report.c \
 	%D%/bars.c %D%/bars.h \
+	%D%/request_page.c %D%/request_page.h \
+	%D%/rows.c %D%/rows.h \
 	%D%/screen.c %D%/screen.h %D%/screen_private.h \
 	%D%/session.c %D%/session.h \
 	%D%/snooze.c %D%/snooze.h \
 	%D%/tags.c %D%/tags.h \
 	%D%/text_page.c %D%/text_page.h \
 	%D%/theme.c %D%/theme.h \
+	%D%/vetting.c %D%/vetting.h \
 	%D%/view.h \
 	%D%/welcome.c \
 	%D%/when.c %D%/when.h

@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "client/herald.h"
 #include "client/moment.h"
+#include "client/groups.h"
+#include "group.h"
 #include "handlers.h"
 #include "invitations.h"
 #include "leads.h"
@@ -51,6 +53,17 @@ static bool is_invitation(App *app, const Uuid *id)
     return is;
 }
 
+/* Somebody who wants to join a group; false: it is something else. */
+static bool show_request(App *app, const Uuid *id)
+{
+    RequestRow *row = uuid_is_nil(id) ? NULL : client_request(app->client, id, NULL);
+    if (row)
+        group_show_request(app, &row->request.group, id);
+    bool is = row != NULL;
+    request_row_free(row);
+    return is;
+}
+
 static void open_lead(const Uuid *lead, gpointer data)
 {
     App *app = data;
@@ -60,6 +73,8 @@ static void open_lead(const Uuid *lead, gpointer data)
         return;
     }
     app_end_sequence(app);
+    if (show_request(app, lead))
+        return;
     if (is_invitation(app, lead)) {
         invitations_show(app, lead);
         return;
@@ -98,6 +113,15 @@ static void invited(const Invitation *invitation, gpointer data)
             *name ? name : "?");
 }
 
+static void applied(const MembershipRequest *request, gpointer data)
+{
+    App *app = data;
+    g_autofree char *name = text_clean(request->from.name, -1, TEXT_LINE);
+    g_autofree char *group = text_clean(request->group_name, -1, TEXT_LINE);
+    g_autofree char *key = keymap_key_of(app->keymap, CTX_BIT(CTX_GLOBAL), "group-requests", NULL);
+    app_say(app, _("%s asks to join %s: %s shows it"), *name ? name : "?", group, key);
+}
+
 static void say(HeraldTone tone, const char *text, gpointer data)
 {
     App *app = data;
@@ -121,6 +145,7 @@ static const HeraldOps ops = {
     .bell = bell,
     .news = news,
     .invited = invited,
+    .applied = applied,
     .say = say,
 };
 

@@ -2,6 +2,7 @@
 /* What is not sent yet: what it is, since when, how often it was tried, and what is in its way. And what was dropped. */
 #include "outbox.h"
 #include "handlers.h"
+#include "groups.h"
 #include "invitations.h"
 #include "meeting.h"
 #include "partners.h"
@@ -465,6 +466,9 @@ static void open_item(View *view)
     } else if (item->kind >= OUTBOX_INVITE && item->kind <= OUTBOX_UNINVITE) {
         Uuid id = item->object;
         invitations_show(view->app, &id);
+    } else if (item->kind >= OUTBOX_JOIN && item->kind <= OUTBOX_GROUP_ACT) {
+        Uuid id = item->object;
+        groups_show(view->app, &id);
     } else if (item->kind == OUTBOX_ENCOURAGE || item->kind == OUTBOX_DROP_PARTNER) {
         Uuid id = item->object;
         partner_open(view->app, &id);

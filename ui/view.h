@@ -32,6 +32,8 @@ typedef enum ViewId {
     VIEW_DIRECTORY,
     VIEW_MEETINGS,
     VIEW_MEETING,
+    VIEW_VETTING,
+    VIEW_DUES,
     VIEW_ACCOUNT,
     VIEW_JOBS,
     VIEW_DOCTOR,
@@ -61,6 +63,9 @@ typedef struct Target {
     bool has_group;
     Uuid request; /* for membership of it */
     bool has_request;
+    bool own_request; /* of this user */
+    bool has_concern; /* about somebody, and the next: what they owe */
+    bool has_invoice;
     Uuid meeting;
     bool has_meeting;
 } Target;
@@ -106,8 +111,8 @@ struct View {
 };
 
 extern const ViewOps inbox_view, sent_view, partners_view, groups_view, group_view, directory_view,
-    meetings_view, meeting_view, reports_view, outbox_view, help_view, messages_view, lead_view,
-    new_lead_view, invitations_view, find_view, account_view, welcome_view, device_view, text_view,
-    jobs_view, doctor_view;
+    meetings_view, meeting_view, vetting_view, dues_view, reports_view, outbox_view, help_view,
+    messages_view, lead_view, new_lead_view, invitations_view, find_view, account_view,
+    welcome_view, device_view, text_view, jobs_view, doctor_view;
 
 const ViewOps *view_ops(ViewId id);

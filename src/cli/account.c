@@ -8,6 +8,7 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "cli/act.h"
 #include "cli/ask.h"
 #include "client/account.h"
 #include "client/net.h"
@@ -37,23 +38,6 @@ static void on_answer(const AccountAnswer *answer, gpointer data)
 static bool is_there(Client *client, gpointer data)
 {
     return ((Ask *)data)->there;
-}
-
-/* The server has said who this is, or it is known that it cannot. */
-static bool is_known(Client *client, gpointer data)
-{
-    return client_status(client)->phase != PHASE_CONNECTING;
-}
-
-static bool open_online(Cli *cli, GError **error)
-{
-    unsigned ms;
-    if (!cli_timeout(cli->args, &ms, error) || !cli_open_owner(cli, error))
-        return false;
-    client_wait(cli->client, is_known, NULL, ms);
-    if (client_status(cli->client)->phase == PHASE_LOGIN)
-        return problem_set(error, PROBLEM_UNAUTHORIZED, "%s", _("nobody is logged in"));
-    return true;
 }
 
 static bool ask_server(Cli *cli, AccountAct act, const AccountInput *input, AskFunc show,
@@ -134,7 +118,7 @@ static bool show_sessions(Cli *cli, const AccountAnswer *answer, Ask *ask, GErro
 
 bool cli_run_account_sessions(Cli *cli, GError **error)
 {
-    return open_online(cli, error) &&
+    return cli_open_online(cli, error) &&
            ask_server(cli, ACCOUNT_SESSIONS, NULL, show_sessions, NULL, error);
 }
 
@@ -144,7 +128,7 @@ bool cli_run_account_end(Cli *cli, GError **error)
     if (!uuid_parse(operand(cli, 0), &input.id))
         return problem_set(error, PROBLEM_USAGE, "%s",
                            _("the id of a session is wanted: leadline account sessions"));
-    if (!open_online(cli, error) ||
+    if (!cli_open_online(cli, error) ||
         !ask_server(cli, ACCOUNT_END_SESSION, &input, NULL, NULL, error))
         return false;
     cli_say("%s", _("The session is ended."));
@@ -176,7 +160,7 @@ bool cli_run_account_mail(Cli *cli, GError **error)
 {
     const char *words[] = { operand(cli, 0), operand(cli, 1) };
     if (!words[0])
-        return open_online(cli, error) &&
+        return cli_open_online(cli, error) &&
                ask_server(cli, ACCOUNT_MAIL, NULL, show_mail, NULL, error);
     bool on = words[1] && strcmp(words[1], "on") == 0;
     if (!words[1] || (!on && strcmp(words[1], "off") != 0))
@@ -185,13 +169,13 @@ bool cli_run_account_mail(Cli *cli, GError **error)
     g_autoptr(GPtrArray) settings = g_ptr_array_new();
     g_ptr_array_add(settings, &setting);
     AccountInput input = { .settings = settings };
-    return open_online(cli, error) &&
+    return cli_open_online(cli, error) &&
            ask_server(cli, ACCOUNT_SET_MAIL, &input, show_mail, NULL, error);
 }
 
 bool cli_run_account_verify(Cli *cli, GError **error)
 {
-    if (!open_online(cli, error) || !ask_server(cli, ACCOUNT_VERIFY, NULL, NULL, NULL, error))
+    if (!cli_open_online(cli, error) || !ask_server(cli, ACCOUNT_VERIFY, NULL, NULL, NULL, error))
         return false;
     cli_say("%s", _("If the address is not verified yet, a mail with a link is on its way to it."));
     return true;
@@ -226,7 +210,7 @@ static char *read_new(Cli *cli, GError **error)
 
 bool cli_run_account_password(Cli *cli, GError **error)
 {
-    if (!open_online(cli, error))
+    if (!cli_open_online(cli, error))
         return false;
     char *current = read_secret(cli, _("Current password"), error);
     char *fresh = current ? read_new(cli, error) : NULL;
@@ -240,7 +224,7 @@ bool cli_run_account_password(Cli *cli, GError **error)
 
 bool cli_run_account_email(Cli *cli, GError **error)
 {
-    if (!open_online(cli, error))
+    if (!cli_open_online(cli, error))
         return false;
     char *password = read_secret(cli, _("Password"), error);
     AccountInput input = { .email = operand(cli, 0), .password = password };
@@ -323,7 +307,7 @@ bool cli_run_account_codes(Cli *cli, GError **error)
     bool on = g_strcmp0(word, "on") == 0, off = g_strcmp0(word, "off") == 0;
     if (word && !on && !off && strcmp(word, "new") != 0)
         return problem_set(error, PROBLEM_USAGE, "%s", _("on, off or new is wanted"));
-    if (!open_online(cli, error))
+    if (!cli_open_online(cli, error))
         return false;
     if (!word)
         return ask_server(cli, ACCOUNT_TOTP, NULL, show_totp, NULL, error);
@@ -348,7 +332,7 @@ bool cli_run_account_export(Cli *cli, GError **error)
     const char *path = operand(cli, 0);
     if (g_file_test(path, G_FILE_TEST_EXISTS))
         return problem_set(error, PROBLEM_CANNOT_CREATE, _("%s is there already"), path);
-    if (!open_online(cli, error) ||
+    if (!cli_open_online(cli, error) ||
         !ask_server(cli, ACCOUNT_EXPORT, &(AccountInput){ .path = path }, NULL, NULL, error))
         return false;
     cli_say(_("All that the server keeps about you is in %s."), path);
@@ -387,7 +371,7 @@ static bool is_set(Client *client, gpointer data)
 bool cli_run_account_delete(Cli *cli, GError **error)
 {
     bool out = false;
-    if (!open_online(cli, error))
+    if (!cli_open_online(cli, error))
         return false;
     cli_say("%s", _("This deletes your account and all that is personal about you, at once and for "
                     "ever. It cannot be undone. The leads that you passed on stay with those who "

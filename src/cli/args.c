@@ -97,6 +97,8 @@ const CliOption cli_options[N_CLI_OPTIONS] = {
     [OPTION_TRADE] = { "trade", 0, N_("WORDS"), NULL, N_("Only those of this trade") },
     [OPTION_STANDING] = { "standing", 0, N_("STATE"), &partner_standings,
                           N_("Only those who are active, dormant, or give little") },
+    [OPTION_REFERENCES] = { "references", 0, N_("NAMES"), NULL,
+                            N_("People who know your work, a comma between two") },
     [OPTION_EMAIL] = { "email", 'e', N_("ADDRESS"), NULL, N_("Whose account") },
     [OPTION_DEVICE] = { "device", .effect = N_("Allow it in a browser, here or on a phone, instead "
                                                "of a password") },

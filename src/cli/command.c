@@ -56,16 +56,48 @@ const CliCommand cli_commands[] = {
     { "invite", N_("EMAIL"), 1, 1, MESSAGE | NETWORK, .writes = true, .run = cli_run_invite,
       .effect = N_("Invite somebody to be your partner, by mail"),
       .details = N_("They need not have an account. The id of a member asks that one.") },
+    { "groups find", N_("[WORDS]"), 0, CLI_ANY, CLI_OPTION(TRADE) | NETWORK,
+      .run = cli_run_groups_find, .effect = N_("Look for a leads group, at the server"),
+      .details = N_("--trade: those that have a seat for it. Each line is as of leadline "
+                    "groups.") },
+    { "groups", NULL, 0, 0, 0, .run = cli_run_groups, .effect = N_("The leads groups you are in"),
+      .details = N_("Into a pipe, each line is: id, name, area, your role, members, when it meets, "
+                    "fee, state, with tabs between.") },
+    { "group", N_("GROUP"), 1, CLI_ANY, 0, .run = cli_run_group,
+      .effect = N_("A group of yours and its members"),
+      .details = N_(
+          "GROUP is words of its name, or its id. Into a pipe, each line is a member: id, "
+          "name, trade, role, e-mail, since when, with tabs between; as JSON it is the "
+          "group.") },
+    { "join", N_("GROUP"), 1, CLI_ANY,
+      MESSAGE | CLI_OPTION(REFERENCES) | CLI_OPTION(TRADE) | NETWORK, .writes = true,
+      .run = cli_run_join, .effect = N_("Ask to be let into a group"),
+      .details = N_("GROUP is an id, or words that find one group. --trade is whose seat you want, "
+                    "unless it is your own.") },
+    { "leave", N_("GROUP"), 1, CLI_ANY, NETWORK, .writes = true, .run = cli_run_leave,
+      .effect = N_("Leave a group: all group partners by it are gone"),
+      .details = N_("GROUP is its whole name, as you mean it.") },
+    { "approve", N_("REQUEST"), 1, CLI_ANY, NETWORK, .writes = true, .run = cli_run_approve,
+      .effect = N_("Let somebody into a group that you lead"),
+      .details = N_(
+          "REQUEST is an id, the beginning of one, or words of the name: leadline requests "
+          "lists them.") },
+    { "ask", N_("REQUEST"), 1, CLI_ANY, MESSAGE | NETWORK, .writes = true, .run = cli_run_ask,
+      .effect = N_("Ask somebody who wants to join for more; or answer what you were asked") },
     { "requests", NULL, 0, 0, CLI_OPTION(BOX), .run = cli_run_requests,
       .effect = N_("Who waits for your answer; with --box sent, whose answer you wait for"),
-      .details = N_("Into a pipe, each line is: id, kind, state, who, trade, when asked, when it "
-                    "ends, message, with tabs between.") },
+      .details = N_(
+          "Into a pipe, each line is: id, kind, state, who, trade, when asked, when it "
+          "ends, message, with tabs between. The kind of those who want to join a group is "
+          "membership.") },
     { "accept", N_("ID"), 1, 1, NETWORK, .writes = true, .run = cli_run_accept,
       .effect = N_("Accept an invitation or a request: then you are partners"),
       .details = N_("ID is as leadline requests prints it, the beginning of that, or words of the "
                     "name.") },
-    { "decline", N_("ID"), 1, 1, NETWORK, .writes = true, .run = cli_run_decline,
-      .effect = N_("Decline an invitation, or take back one of yours") },
+    { "decline", N_("ID"), 1, 1, MESSAGE | NETWORK, .writes = true, .run = cli_run_decline,
+      .effect = N_(
+          "Decline an invitation or somebody who wants to join, or take back one of yours"),
+      .details = N_("Who wants to join is told why: --message.") },
     { "partner encourage", N_("PARTNER"), 1, CLI_ANY, MESSAGE | NETWORK, .writes = true,
       .run = cli_run_partner_encourage, .effect = N_("Send a partner a few words, by mail") },
     { "partner drop", N_("PARTNER"), 1, CLI_ANY, NETWORK, .writes = true,

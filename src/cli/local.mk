@@ -2,6 +2,7 @@
 noinst_LIBRARIES += %D%/libcli.a
 %C%_libcli_a_SOURCES = \
 	%D%/account.c \
+	%D%/act.c %D%/act.h \
 	%D%/args.c %D%/args.h \
 	%D%/ask.c %D%/ask.h \
 	%D%/auth.c \
@@ -10,6 +11,7 @@ noinst_LIBRARIES += %D%/libcli.a
 	%D%/command.c %D%/command.h \
 	%D%/complete.c \
 	%D%/doctor.c \
+	%D%/groups.c \
 	%D%/help.c \
 	%D%/leads.c \
 	%D%/meetings.c \

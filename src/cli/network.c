@@ -9,7 +9,9 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "cli/ask.h"
+#include "cli/act.h"
 #include "cli/run.h"
+#include "client/groups.h"
 #include "model/business_type.h"
 #include "wire/json.h"
 
@@ -21,14 +23,6 @@ static char *clean(const char *text)
 static char *number(gint64 n)
 {
     return g_strdup_printf("%" PRId64, n);
-}
-
-static char *time_cell(gint64 at, CliMode mode)
-{
-    char text[TIME_TEXT_SIZE];
-    if (!at)
-        return g_strdup(mode == MODE_PLAIN ? "" : "-");
-    return mode == MODE_PLAIN ? g_strdup(time_format(at, text)) : cli_when(at, false);
 }
 
 /* ---- partners */
@@ -87,12 +81,12 @@ static char *partner_balance(const void *row, CliMode mode)
 
 static char *partner_last_gave(const void *row, CliMode mode)
 {
-    return time_cell(((const PartnerRow *)row)->last_gave_at, mode);
+    return cli_time_cell(((const PartnerRow *)row)->last_gave_at, mode);
 }
 
 static char *partner_last_took(const void *row, CliMode mode)
 {
-    return time_cell(((const PartnerRow *)row)->last_took_at, mode);
+    return cli_time_cell(((const PartnerRow *)row)->last_took_at, mode);
 }
 
 static PartnerStanding standing_of(const PartnerRow *row)
@@ -187,20 +181,11 @@ static bool read_query(const CliArgs *args, PartnerQuery *query, GError **error)
     return true;
 }
 
-/* All operands with blanks between. */
-static char *words_of(const CliArgs *args)
-{
-    GString *words = g_string_new(NULL);
-    for (guint i = 0; i < args->operands->len; i++)
-        g_string_append_printf(words, "%s%s", i ? " " : "", (const char *)args->operands->pdata[i]);
-    return g_string_free(words, FALSE);
-}
-
 bool cli_run_partners(Cli *cli, GError **error)
 {
     PartnerQuery query = { 0 };
     NetworkCounts counts;
-    g_autofree char *words = words_of(cli->args);
+    g_autofree char *words = cli_words(cli->args);
     query.text = words;
     if (!read_query(cli->args, &query, error) || !cli_open(cli, error))
         return false;
@@ -214,66 +199,106 @@ bool cli_run_partners(Cli *cli, GError **error)
 
 /* ---- requests */
 
-static char *invitation_id(const void *row, CliMode mode)
+/* Who wants to be a partner, or to join a group: one of the two is set. */
+typedef struct Asker {
+    const InvitationRow *invitation;
+    const RequestRow *request;
+} Asker;
+
+static char *asker_id(const void *row, CliMode mode)
 {
     char text[UUID_TEXT_SIZE];
-    uuid_format(&((const InvitationRow *)row)->invitation.id, text);
+    const Asker *one = row;
+    uuid_format(one->request ? &one->request->request.id : &one->invitation->invitation.id, text);
     return g_strdup(text);
 }
 
-static char *invitation_kind(const void *row, CliMode mode)
+static char *asker_kind(const void *row, CliMode mode)
 {
-    const InvitationRow *one = row;
-    int kind = (int)one->invitation.kind;
+    const Asker *one = row;
+    if (one->request)
+        return g_strdup(mode == MODE_PLAIN ? "membership" : _("membership"));
+    int kind = (int)one->invitation->invitation.kind;
     return g_strdup(mode == MODE_PLAIN ? enum_code(&invitation_kinds, kind)
                                        : enum_label(&invitation_kinds, kind));
 }
 
-static char *invitation_state(const void *row, CliMode mode)
+static char *asker_state(const void *row, CliMode mode)
 {
-    const InvitationRow *one = row;
-    int state = (int)one->invitation.state;
+    const Asker *one = row;
+    const EnumTable *table = one->request ? &request_states : &invitation_states;
+    int state = one->request ? (int)one->request->request.state
+                             : (int)one->invitation->invitation.state;
+    bool pending = one->request ? one->request->pending : one->invitation->pending;
     if (mode == MODE_PLAIN)
-        return g_strdup(enum_code(&invitation_states, state));
-    return g_strconcat(enum_label(&invitation_states, state), one->pending ? "*" : "", NULL);
+        return g_strdup(enum_code(table, state));
+    return g_strconcat(enum_label(table, state), pending ? "*" : "", NULL);
 }
 
-static char *invitation_who(const void *row, CliMode mode)
+/* Of one's own request: the group. */
+static char *asker_who(const void *row, CliMode mode)
 {
-    return clean(invitation_other(&((const InvitationRow *)row)->invitation));
+    const Asker *one = row;
+    if (one->request)
+        return clean(one->request->mine ? one->request->request.group_name
+                                        : one->request->request.from.name);
+    return clean(invitation_other(&one->invitation->invitation));
 }
 
-static char *invitation_trade(const void *row, CliMode mode)
+static char *asker_trade(const void *row, CliMode mode)
 {
-    const char *trade = ((const InvitationRow *)row)->invitation.business_type;
+    const Asker *one = row;
+    const char *trade = one->request ? one->request->request.business_type
+                                     : one->invitation->invitation.business_type;
     return clean(mode == MODE_PLAIN ? trade : business_type_label(trade));
 }
 
-static char *invitation_asked(const void *row, CliMode mode)
+static char *asker_asked(const void *row, CliMode mode)
 {
-    return time_cell(((const InvitationRow *)row)->invitation.created_at, mode);
+    const Asker *one = row;
+    return cli_time_cell(one->request ? one->request->request.created_at
+                                      : one->invitation->invitation.created_at,
+                         mode);
 }
 
-static char *invitation_ends(const void *row, CliMode mode)
+static char *asker_ends(const void *row, CliMode mode)
 {
-    return time_cell(((const InvitationRow *)row)->invitation.expires_at, mode);
+    const Asker *one = row;
+    return cli_time_cell(one->request ? 0 : one->invitation->invitation.expires_at, mode);
 }
 
-static char *invitation_message(const void *row, CliMode mode)
+static char *asker_message(const void *row, CliMode mode)
 {
-    return clean(((const InvitationRow *)row)->invitation.message);
+    const Asker *one = row;
+    return clean(one->request ? one->request->request.message
+                              : one->invitation->invitation.message);
 }
 
-static const CliColumn invitation_columns[] = {
-    { N_("ID"), COLUMN_ANY, 0, invitation_id },
-    { N_("KIND"), COLUMN_ANY, 0, invitation_kind },
-    { N_("STATE"), COLUMN_ANY, 0, invitation_state },
-    { N_("WHO"), COLUMN_ANY, 3, invitation_who },
-    { N_("TRADE"), COLUMN_ANY, 2, invitation_trade },
-    { N_("ASKED"), COLUMN_ANY, 0, invitation_asked },
-    { N_("ENDS"), COLUMN_ANY, 0, invitation_ends },
-    { N_("MESSAGE"), COLUMN_ANY, 4, invitation_message },
+static const CliColumn asker_columns[] = {
+    { N_("ID"), COLUMN_ANY, 0, asker_id },       { N_("KIND"), COLUMN_ANY, 0, asker_kind },
+    { N_("STATE"), COLUMN_ANY, 0, asker_state }, { N_("WHO"), COLUMN_ANY, 3, asker_who },
+    { N_("TRADE"), COLUMN_ANY, 2, asker_trade }, { N_("ASKED"), COLUMN_ANY, 0, asker_asked },
+    { N_("ENDS"), COLUMN_ANY, 0, asker_ends },   { N_("MESSAGE"), COLUMN_ANY, 4, asker_message },
 };
+
+static void put_askers_json(Cli *cli, const GPtrArray *invitations, const GPtrArray *requests)
+{
+    cli_put(&cli->out, "{\"items\":[");
+    for (guint i = 0; i < invitations->len; i++) {
+        cli_put(&cli->out, i ? "," : "");
+        json_put_object(cli_buffer(&cli->out), &invitation_fields,
+                        &((InvitationRow *)invitations->pdata[i])->invitation);
+        cli_flush_some(&cli->out);
+    }
+    cli_put(&cli->out, "],\"membership_requests\":[");
+    for (guint i = 0; i < requests->len; i++) {
+        cli_put(&cli->out, i ? "," : "");
+        json_put_object(cli_buffer(&cli->out), &membership_request_fields,
+                        &((RequestRow *)requests->pdata[i])->request);
+        cli_flush_some(&cli->out);
+    }
+    cli_put(&cli->out, "]}\n");
+}
 
 bool cli_run_requests(Cli *cli, GError **error)
 {
@@ -283,44 +308,26 @@ bool cli_run_requests(Cli *cli, GError **error)
         return false;
     g_autoptr(GPtrArray) rows = client_invitations(
         cli->client, sent ? DIRECTION_SENT : DIRECTION_RECEIVED, true, error);
-    if (!rows)
+    g_autoptr(GPtrArray) requests = rows ? cli_membership_requests(cli, sent, error) : NULL;
+    if (!requests)
         return false;
     if (cli->out.mode == MODE_JSON) {
-        cli_put(&cli->out, "{\"items\":[");
-        for (guint i = 0; i < rows->len; i++) {
-            cli_put(&cli->out, i ? "," : "");
-            json_put_object(cli_buffer(&cli->out), &invitation_fields,
-                            &((InvitationRow *)rows->pdata[i])->invitation);
-            cli_flush_some(&cli->out);
-        }
-        cli_put(&cli->out, "]}\n");
+        put_askers_json(cli, rows, requests);
         return true;
     }
-    CliTable *table = cli_table_new(&cli->out, invitation_columns,
-                                    G_N_ELEMENTS(invitation_columns));
+    CliTable *table = cli_table_new(&cli->out, asker_columns, G_N_ELEMENTS(asker_columns));
     for (guint i = 0; i < rows->len; i++)
-        cli_table_row(table, rows->pdata[i]);
+        cli_table_row(table, &(Asker){ .invitation = rows->pdata[i] });
+    for (guint i = 0; i < requests->len; i++)
+        cli_table_row(table, &(Asker){ .request = requests->pdata[i] });
     cli_table_end(table);
-    if (rows->len == 0 && cli->out.mode == MODE_PEOPLE)
+    if (rows->len + requests->len == 0 && cli->out.mode == MODE_PEOPLE)
         cli_say("%s",
                 sent ? _("You wait for nobody's answer.") : _("Nobody waits for your answer."));
     return true;
 }
 
 /* ---- acts: an item of the outbox, and what became of it */
-
-static char *message_of(const CliArgs *args, GError **error)
-{
-    const char *given = args->value[OPTION_MESSAGE];
-    char *text = !given                    ? g_strdup("")
-                 : strcmp(given, "-") == 0 ? cli_read_file(args, given, NULL, error)
-                                           : g_strdup(given);
-    if (text && !g_utf8_validate(text, -1, NULL)) {
-        g_clear_pointer(&text, g_free);
-        problem_set(error, PROBLEM_BAD_INPUT, "%s", _("the message must be valid UTF-8"));
-    }
-    return text ? g_strchomp(text) : NULL;
-}
 
 static void put_invitation(Cli *cli, const Uuid *id)
 {
@@ -341,19 +348,6 @@ static void put_invitation(Cli *cli, const Uuid *id)
     invitation_row_free(row);
 }
 
-/* Waits for what was added about this object; `put` prints it, also when it is kept for later. */
-static bool deliver(Cli *cli, const Uuid *object, void (*put)(Cli *cli, const Uuid *object),
-                    const GArray *before, GError **error)
-{
-    g_autoptr(GError) why = NULL;
-    bool sent = cli_deliver(cli, object, 1, before, &why);
-    if (put && (sent || problem_is(why, PROBLEM_OFFLINE) || problem_is(why, PROBLEM_UNAUTHORIZED)))
-        put(cli, object);
-    if (!sent)
-        g_propagate_error(error, g_steal_pointer(&why));
-    return sent;
-}
-
 /* An address invites; an id asks the member that has it (R11). */
 static void aim(NewInvitation *input, const char *text)
 {
@@ -365,7 +359,7 @@ static void aim(NewInvitation *input, const char *text)
 
 bool cli_run_invite(Cli *cli, GError **error)
 {
-    NewInvitation input = { .message = message_of(cli->args, error) };
+    NewInvitation input = { .message = cli_message(cli->args, error) };
     const char *whom = cli->args->operands->pdata[0];
     g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(Uuid));
     Uuid id;
@@ -376,7 +370,7 @@ bool cli_run_invite(Cli *cli, GError **error)
     aim(&input, whom);
     bool ok = cli_open_to_write(cli, error) &&
               client_invite(cli->client, &input, input.email ? NULL : whom, &id, error) &&
-              deliver(cli, &id, put_invitation, none, error);
+              cli_deliver_one(cli, &id, put_invitation, none, error);
     fields_clear(&new_invitation_fields, &input);
     return ok;
 }
@@ -396,7 +390,7 @@ static bool answer(Cli *cli, bool yes, GError **error)
     invitation_row_free(row);
     g_autoptr(GArray) before = cli_outbox_of(cli, &id, 1, error);
     return before && client_answer(cli->client, &id, event, error) &&
-           deliver(cli, &id, put_invitation, before, error);
+           cli_deliver_one(cli, &id, put_invitation, before, error);
 }
 
 bool cli_run_accept(Cli *cli, GError **error)
@@ -404,14 +398,23 @@ bool cli_run_accept(Cli *cli, GError **error)
     return answer(cli, true, error);
 }
 
+/* Who wants to join a group, when no invitation is meant. */
 bool cli_run_decline(Cli *cli, GError **error)
 {
-    return answer(cli, false, error);
+    g_autoptr(GError) why = NULL, other = NULL;
+    bool done = answer(cli, false, &why);
+    if (!done && problem_is(why, PROBLEM_NOT_FOUND) && cli->client)
+        done = cli_refuse_request(cli, cli->args->operands->pdata[0], &other);
+    if (!done)
+        g_propagate_error(error, other && !problem_is(other, PROBLEM_NOT_FOUND)
+                                     ? g_steal_pointer(&other)
+                                     : g_steal_pointer(&why));
+    return done;
 }
 
 static bool find_partner(Cli *cli, Uuid *id, GError **error)
 {
-    g_autofree char *words = words_of(cli->args);
+    g_autofree char *words = cli_words(cli->args);
     PartnerRow *row = client_find_partner(cli->client, words, error);
     if (row)
         *id = row->partner.account;
@@ -426,7 +429,8 @@ bool cli_run_partner_drop(Cli *cli, GError **error)
     if (!cli_open_to_write(cli, error) || !find_partner(cli, &id, error))
         return false;
     g_autoptr(GArray) before = cli_outbox_of(cli, &id, 1, error);
-    return before && client_part(cli->client, &id, error) && deliver(cli, &id, NULL, before, error);
+    return before && client_part(cli->client, &id, error) &&
+           cli_deliver_one(cli, &id, NULL, before, error);
 }
 
 bool cli_run_partner_encourage(Cli *cli, GError **error)
@@ -436,14 +440,14 @@ bool cli_run_partner_encourage(Cli *cli, GError **error)
     if (!cli_has(cli->args, OPTION_MESSAGE))
         return problem_set(error, PROBLEM_USAGE, "%s",
                            _("which words? -m TEXT, or -m - to read them"));
-    input.message = message_of(cli->args, error);
+    input.message = cli_message(cli->args, error);
     if (!input.message || !cli_open_to_write(cli, error) || !find_partner(cli, &id, error)) {
         g_free(input.message);
         return false;
     }
     g_autoptr(GArray) before = cli_outbox_of(cli, &id, 1, error);
     bool ok = before && client_encourage(cli->client, &id, &input, error) &&
-              deliver(cli, &id, NULL, before, error);
+              cli_deliver_one(cli, &id, NULL, before, error);
     g_free(input.message);
     return ok;
 }

@@ -41,6 +41,19 @@ bool cli_run_decline(Cli *cli, GError **error);
 bool cli_run_partner_drop(Cli *cli, GError **error);
 bool cli_run_partner_encourage(Cli *cli, GError **error);
 
+/* groups.c */
+bool cli_run_groups(Cli *cli, GError **error);
+bool cli_run_groups_find(Cli *cli, GError **error);
+bool cli_run_group(Cli *cli, GError **error);
+bool cli_run_join(Cli *cli, GError **error);
+bool cli_run_leave(Cli *cli, GError **error);
+bool cli_run_approve(Cli *cli, GError **error);
+bool cli_run_ask(Cli *cli, GError **error);
+/* Declines a membership request, or takes back one's own; NOT_FOUND: there is none of these words. */
+bool cli_refuse_request(Cli *cli, const char *text, GError **error);
+/* Of `requests`: those to decide about, or (sent) one's own; in the form of the output. */
+GPtrArray *cli_membership_requests(Cli *cli, bool sent, GError **error);
+
 /* meetings.c */
 bool cli_run_meetings(Cli *cli, GError **error);
 bool cli_run_meetings_print(Cli *cli, GError **error);

@@ -57,6 +57,11 @@ static void put_invitation(GString *out, gconstpointer invitation)
     json_put_object(out, &invitation_fields, invitation);
 }
 
+static void put_request(GString *out, gconstpointer request)
+{
+    json_put_object(out, &membership_request_fields, request);
+}
+
 static void put_text(GString *out, gconstpointer text)
 {
     json_put_text(out, text);
@@ -113,6 +118,11 @@ static void on_news(const Referral *referral, bool due, gpointer data)
 static void on_invited(const Invitation *invitation, gpointer data)
 {
     put_event(data, "invitation", "invitation", put_invitation, invitation);
+}
+
+static void on_applied(const MembershipRequest *request, gpointer data)
+{
+    put_event(data, "membership-request", "membership_request", put_request, request);
 }
 
 static void on_open(const Uuid *object, gpointer data)
@@ -209,7 +219,9 @@ static gboolean on_signal(gpointer data)
 static bool begin(Watch *watch, GError **error)
 {
     static const LenderOps lender_ops = { lend, returned };
-    HeraldOps herald_ops = { .news = on_news, .invited = on_invited, .say = on_say };
+    HeraldOps herald_ops = {
+        .news = on_news, .invited = on_invited, .applied = on_applied, .say = on_say
+    };
     if (watch->cli->out.mode == MODE_JSON)
         herald_ops.open = on_open; /* whoever reads the events can show it */
     g_autoptr(GError) why = NULL;

@@ -6,9 +6,11 @@
 #include "client/cache_writer.h"
 #include "client/client.h"
 #include "db/row.h"
+#include "model/dues.h"
 #include "model/group.h"
 #include "model/invitation.h"
 #include "model/meeting.h"
+#include "model/vetting.h"
 
 #define COLUMNS_MAX 40 /* of one table */
 
@@ -329,6 +331,9 @@ const FeedType feed_types[] = {
       .changed = CLIENT_GROUPS, .is_news = is_request_to_answer },
     { "leader_approval", .table = "leader_approval", .fields = &leader_approval_fields,
       .changed = CLIENT_GROUPS },
+    { "vetting", .table = "vetting", .fields = &vetting_fields, .changed = CLIENT_GROUPS },
+    { "concern", .table = "concern", .fields = &concern_fields, .changed = CLIENT_GROUPS },
+    { "invoice", .table = "invoice", .fields = &invoice_fields, .changed = CLIENT_GROUPS },
     { "meeting", .table = "meeting", .fields = &meeting_fields, .changed = CLIENT_MEETINGS },
     { "attendance", .table = "attendance", .fields = &attendance_fields,
       .changed = CLIENT_MEETINGS },

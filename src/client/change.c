@@ -6,9 +6,12 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "model/account.h"
+#include "model/dues.h"
+#include "model/group.h"
 #include "model/invitation.h"
 #include "model/meeting.h"
 #include "model/referral.h"
+#include "model/vetting.h"
 #include "wire/json.h"
 
 /* ---- the table */
@@ -31,6 +34,26 @@ static bool create_valid(const void *input, FieldErrors *errors)
 static bool invite_valid(const void *input, FieldErrors *errors)
 {
     return new_invitation_validate(input, errors);
+}
+
+static bool refuse_valid(const void *input, FieldErrors *errors)
+{
+    return request_answer_validate(REQUEST_DECLINE, input, errors);
+}
+
+static bool ask_valid(const void *input, FieldErrors *errors)
+{
+    return request_answer_validate(REQUEST_ASK, input, errors);
+}
+
+static bool reply_valid(const void *input, FieldErrors *errors)
+{
+    return request_answer_validate(REQUEST_REPLY, input, errors);
+}
+
+static bool group_valid(const void *input, FieldErrors *errors)
+{
+    return group_input_validate(&((const Group *)input)->input, "#", errors);
 }
 
 static bool attend_valid(const void *input, FieldErrors *errors)
@@ -103,6 +126,43 @@ static const char *const create_names[] = {
 static const char *const invite_names[] = { "email", "message", NULL };
 static const char *const encourage_names[] = { "message", NULL };
 
+static const char *const join_names[] = { "business_type", "message", "references", NULL };
+static const char *const answer_names[] = { "message", NULL };
+static const char *const expel_names[] = { "reason", NULL };
+static const char *const role_names[] = { "role", "business_type", NULL };
+static const char *const group_names[] = { "name",
+                                           "area",
+                                           "home_text",
+                                           "rules",
+                                           "exclusive",
+                                           "open",
+                                           "directory",
+                                           "seat_by_category",
+                                           "seats",
+                                           "wanted",
+                                           "cadence",
+                                           "weekday",
+                                           "ordinal",
+                                           "month_day",
+                                           "first_on",
+                                           "start_minute",
+                                           "duration",
+                                           "time_zone",
+                                           "place",
+                                           "in_person",
+                                           "fee",
+                                           "fee_period",
+                                           "grace_days",
+                                           "absences_allowed",
+                                           "absence_policy",
+                                           "league_table",
+                                           NULL };
+static const char *const approval_names[] = { "note", NULL };
+static const char *const vetting_names[] = { "kind", "who",      "checked_on", "result",
+                                             "note", "evidence", NULL };
+static const char *const settle_names[] = { "on", "note", NULL };
+static const char *const concern_names[] = { "text", NULL };
+static const char *const decision_names[] = { "effect", "until", "note", NULL };
 static const char *const rsvp_names[] = { "answer", "substitute", NULL };
 static const char *const attend_names[] = { "code", "substitute", "left_early", "note", NULL };
 static const char *const visitor_names[] = { "name",  "company_name", "business_type", "email",
@@ -131,6 +191,23 @@ static const ChangeKind kinds[] = {
     [OUTBOX_ENCOURAGE] = { &encouragement_fields, NULL, false, false, encourage_names },
     [OUTBOX_DROP_PARTNER] = { NULL },
     [OUTBOX_REMIND] = { NULL, NULL, false, true },
+    [OUTBOX_JOIN] = { &new_membership_request_fields, NULL, false, true, join_names },
+    [OUTBOX_APPROVE] = { &request_answer_fields, NULL, false, true, answer_names },
+    [OUTBOX_REFUSE] = { &request_answer_fields, refuse_valid, false, true, answer_names },
+    [OUTBOX_ASK] = { &request_answer_fields, ask_valid, false, true, answer_names },
+    [OUTBOX_REPLY] = { &request_answer_fields, reply_valid, false, true, answer_names },
+    [OUTBOX_UNJOIN] = { NULL, NULL, false, true },
+    [OUTBOX_LEAVE] = { NULL },
+    [OUTBOX_EXPEL] = { &membership_end_fields, NULL, false, false, expel_names },
+    [OUTBOX_ROLE] = { &role_change_fields, NULL, false, true, role_names },
+    [OUTBOX_GROUP] = { &group_fields, group_valid, true, true, group_names },
+    [OUTBOX_GROUP_ACT] = { NULL, NULL, false, true },
+    [OUTBOX_LEADER_APPROVAL] = { &new_leader_approval_fields, NULL, false, true, approval_names },
+    [OUTBOX_VETTING] = { &vetting_input_fields, NULL, false, true, vetting_names },
+    [OUTBOX_DUES] = { &dues_settlement_fields, NULL, false, true, settle_names },
+    [OUTBOX_CONCERN] = { &new_concern_fields, NULL, false, true, concern_names },
+    [OUTBOX_CONCERN_ANSWER] = { &concern_answer_fields, NULL, false, true, concern_names },
+    [OUTBOX_CONCERN_DECIDE] = { &concern_decision_fields, NULL, false, true, decision_names },
     [OUTBOX_RSVP] = { &rsvp_input_fields, NULL, false, true, rsvp_names },
     [OUTBOX_ATTEND] = { &attendance_input_fields, attend_valid, false, true, attend_names },
     [OUTBOX_VISITOR] = { &visitor_input_fields, NULL, false, true, visitor_names },

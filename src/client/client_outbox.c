@@ -13,6 +13,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "client/cache_meetings.h"
+#include "client/cache_groups.h"
 #include "client/change.h"
 #include "client/overlay.h"
 #include "wire/json.h"
@@ -438,6 +439,8 @@ static bool read_theirs(Client *client, const OutboxItem *item, void *object)
     Uuid note;
     if (item->kind == OUTBOX_PROFILE)
         return cache_account(client->cache, object, NULL);
+    if (item->kind == OUTBOX_GROUP)
+        return cache_group(client->cache, &item->object, object, NULL);
     if (item->kind == OUTBOX_MEETING)
         return cache_meeting(client->cache, &item->object, object, NULL);
     return slash && uuid_parse(slash + 1, &note) &&
@@ -476,6 +479,7 @@ static bool prepare(Client *client, OutboxItem *item)
         Note note;
         Account account;
         Meeting meeting;
+        Group group;
     } theirs = { 0 };
     const ChangeKind *kind = change_kind(item->kind);
     bool untried = item->attempts == 0 || item->state == OUTBOX_CONFLICT;
@@ -559,7 +563,7 @@ static void put_operation(GString *out, const OutboxItem *item, const Uuid *afte
     json_put_text(out, item->path);
     if (item->if_match > 0)
         g_string_append_printf(out, ",\"if_match\":%" G_GINT64_FORMAT, item->if_match);
-    if (outbox_creates(item->kind))
+    if (outbox_creates(item))
         g_string_append(out, ",\"if_none_match\":true");
     if (after)
         g_string_append_printf(out, ",\"after\":\"%s\"", uuid_format(after, key));
@@ -592,7 +596,7 @@ static void ask(Sending *sending)
         .body = item->body,
         .token = client->credentials.access,
         .key = &item->key,
-        .create = outbox_creates(item->kind),
+        .create = outbox_creates(item),
         .if_match = item->if_match,
     };
     g_autofree char *body = sending->n > 1 ? batch_body(sending) : NULL;
@@ -709,7 +713,7 @@ static Turn turn_of(Load *load, OutboxItem *item, gint64 *next)
     if (waits_for_original(load, item))
         return TURN_BLOCK;
     if (outbox_is_stopped(item->state)) /* what could not be made takes its followers along */
-        return outbox_creates(item->kind) ? TURN_BLOCK : TURN_PASS;
+        return outbox_creates(item) ? TURN_BLOCK : TURN_PASS;
     if (g_hash_table_contains(client->busy, &item->object) ||
         g_hash_table_contains(load->paths, item->path))
         return TURN_BLOCK;
@@ -719,7 +723,7 @@ static Turn turn_of(Load *load, OutboxItem *item, gint64 *next)
         return TURN_BLOCK;
     }
     if (is_too_old(client, item))
-        return outbox_creates(item->kind) ? TURN_BLOCK : TURN_PASS;
+        return outbox_creates(item) ? TURN_BLOCK : TURN_PASS;
     if (!prepare(client, item))
         return TURN_PASS;
     return client->no_batch || item->attempts > BLAMELESS_TRIES ? TURN_ALONE : TURN_ADD;

@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "client/meetings.h"
+#include "client/groups.h"
 #include "client/overlay.h"
 
 /* ---- what was undone: to do it again */
@@ -160,6 +161,8 @@ static bool may_again(Client *client, const Undone *undone, GError **error)
                            _("it cannot be done again: it was somebody else's"));
     if (item->kind >= OUTBOX_RSVP)
         return client_meeting_may_again(client, item, error);
+    if (item->kind >= OUTBOX_JOIN && item->kind <= OUTBOX_GROUP_ACT)
+        return client_groups_may_again(client, item, error);
     if (item->kind >= OUTBOX_INVITE)
         return client_network_may_again(client, item, error);
     if (!event_of(item->kind, &event))

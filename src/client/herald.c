@@ -6,6 +6,8 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "client/cache_groups.h"
+#include "client/groups.h"
 #include "client/network.h"
 
 #define DND "dnd"
@@ -20,8 +22,8 @@ struct Herald {
     Profile *profile; /* of the last client */
     NotifyPolicy *policy;
     Notifier *notifier;
-    GHashTable *arrived, *due,
-        *invited; /* Uuid *: in the policy, or out of it and about to be forgotten by cache or store */
+    GHashTable *arrived, *due, *invited,
+        *applied; /* Uuid *: in the policy, or out of it and about to be forgotten by cache or store */
     gint64 dnd_until;
     guint timer;
     bool testing;
@@ -91,6 +93,37 @@ static void add_invitation(Herald *herald, const Uuid *id)
     fields_clear(&invitation_fields, &invitation);
 }
 
+static char *against(const MembershipRequest *request)
+{
+    if (request->seat_taken_by && *request->seat_taken_by) {
+        g_autofree char *who = text_clean(request->seat_taken_by, -1, TEXT_LINE);
+        return g_strdup_printf(_("seat taken by %s"), who);
+    }
+    return g_strdup(request->conflict > CONFLICT_NONE
+                        ? enum_label(&group_conflicts, (int)request->conflict)
+                        : "");
+}
+
+static void add_applicant(Herald *herald, const Uuid *id)
+{
+    RequestRow *row = client_request(herald->client, id, NULL);
+    if (row) {
+        const MembershipRequest *request = &row->request;
+        NotifyNews news = {
+            .object = *id,
+            .kind = NEWS_APPLICANT,
+            .party = text_clean(request->from.name, -1, TEXT_LINE),
+            .client = text_clean(request->group_name, -1, TEXT_LINE),
+            .need = against(request),
+        };
+        notify_policy_add(herald->policy, &news);
+        g_hash_table_add(herald->applied, g_memdup2(id, sizeof *id));
+        if (herald->ops.applied)
+            herald->ops.applied(request, herald->data);
+    }
+    request_row_free(row);
+}
+
 /* Those known that are no news any more: opened meanwhile, put off again, or told and done. */
 static void drop_others(Herald *herald, GHashTable *known, GHashTable *now)
 {
@@ -131,6 +164,20 @@ static void look_for_invitations(Herald *herald)
     for (guint i = 0; i < ids->len; i++)
         if (!g_hash_table_contains(herald->invited, &g_array_index(ids, Uuid, i)))
             add_invitation(herald, &g_array_index(ids, Uuid, i));
+}
+
+static void look_for_applicants(Herald *herald)
+{
+    g_autoptr(GArray) ids = cache_requested(client_cache(herald->client), NULL);
+    if (!ids)
+        return;
+    g_autoptr(GHashTable) now = g_hash_table_new(uuid_hash, uuid_equal_func);
+    for (guint i = 0; i < ids->len; i++)
+        g_hash_table_add(now, &g_array_index(ids, Uuid, i));
+    drop_others(herald, herald->applied, now);
+    for (guint i = 0; i < ids->len; i++)
+        if (!g_hash_table_contains(herald->applied, &g_array_index(ids, Uuid, i)))
+            add_applicant(herald, &g_array_index(ids, Uuid, i));
 }
 
 /* Returns when the next one comes back, G_MAXINT64 never. */
@@ -198,6 +245,9 @@ static void forget_told(Herald *herald)
     g_hash_table_iter_init(&at, herald->invited);
     while (g_hash_table_iter_next(&at, &id, NULL))
         g_array_append_vals(ids, id, 1);
+    g_hash_table_iter_init(&at, herald->applied);
+    while (g_hash_table_iter_next(&at, &id, NULL))
+        g_array_append_vals(ids, id, 1);
     client_told(herald->client, (const Uuid *)(void *)ids->data, ids->len);
     g_hash_table_iter_init(&at, herald->due);
     while (g_hash_table_iter_next(&at, &id, NULL))
@@ -221,12 +271,13 @@ static void wake_in(Herald *herald, gint64 ms)
 
 void herald_changed(Herald *herald, unsigned what)
 {
-    if (!herald->client ||
-        !(what & (CLIENT_ARRIVALS | CLIENT_SNOOZES | CLIENT_LEADS | CLIENT_INVITATIONS)))
+    if (!herald->client || !(what & (CLIENT_ARRIVALS | CLIENT_SNOOZES | CLIENT_LEADS |
+                                     CLIENT_INVITATIONS | CLIENT_GROUPS)))
         return;
     herald->dnd_until = store_moment(client_store(herald->client), DND);
     look_for_arrivals(herald);
     look_for_invitations(herald);
+    look_for_applicants(herald);
     gint64 next_due = look_for_due(herald);
     NotifyState state = state_now(herald);
     bool waited = !notify_policy_is_empty(herald->policy);
@@ -360,11 +411,39 @@ static bool decline_invitation(Herald *herald, Client *client, const Uuid *id, G
     return answer(herald, client, id, INVITATION_DECLINE, error);
 }
 
+/* Who is declined by a button is told so in words that say no more than that. */
+static bool decide(Herald *herald, Client *client, const Uuid *id, RequestEvent event,
+                   GError **error)
+{
+    bool yes = event == REQUEST_APPROVE;
+    RequestRow *row = client_request(client, id, error);
+    g_autofree char *name = row ? text_clean(row->request.from.name, -1, TEXT_LINE) : NULL;
+    request_row_free(row);
+    const char *reason = yes ? NULL : _("The group does not take you in now.");
+    if (!name || !client_judge(client, id, 1, event, reason, error))
+        return false;
+    g_autofree char *text = g_strdup_printf(yes ? _("%s approved") : _("%s declined"), name);
+    say(herald, HERALD_HOLDS, text);
+    offer_undo(herald, id, text, yes ? _("Approved") : _("Declined"));
+    return true;
+}
+
+static bool approve_applicant(Herald *herald, Client *client, const Uuid *id, GError **error)
+{
+    return decide(herald, client, id, REQUEST_APPROVE, error);
+}
+
+static bool refuse_applicant(Herald *herald, Client *client, const Uuid *id, GError **error)
+{
+    return decide(herald, client, id, REQUEST_DECLINE, error);
+}
+
 static bool can_be_undone(const OutboxItem *item)
 {
     return item->state == OUTBOX_HELD &&
            (item->kind == OUTBOX_CONFIRM || item->kind == OUTBOX_ACCEPT ||
-            item->kind == OUTBOX_DECLINE);
+            item->kind == OUTBOX_DECLINE || item->kind == OUTBOX_APPROVE ||
+            item->kind == OUTBOX_REFUSE);
 }
 
 static bool undo(Herald *herald, Client *client, const Uuid *object, GError **error)
@@ -391,7 +470,9 @@ static void on_acted(NotifyAction action, const Uuid *object, gpointer data)
                  { NOTIFY_SNOOZE, snooze },
                  { NOTIFY_UNDO, undo },
                  { NOTIFY_ACCEPT, accept_invitation },
-                 { NOTIFY_DECLINE, decline_invitation } };
+                 { NOTIFY_DECLINE, decline_invitation },
+                 { NOTIFY_APPROVE, approve_applicant },
+                 { NOTIFY_REFUSE, refuse_applicant } };
     Herald *herald = data;
     if (action == NOTIFY_OPEN && herald->ops.open)
         herald->ops.open(object, herald->data);
@@ -420,6 +501,7 @@ Herald *herald_new(const Settings *settings, const HeraldOps *ops, gpointer data
     herald->arrived = g_hash_table_new_full(uuid_hash, uuid_equal_func, g_free, NULL);
     herald->due = g_hash_table_new_full(uuid_hash, uuid_equal_func, g_free, NULL);
     herald->invited = g_hash_table_new_full(uuid_hash, uuid_equal_func, g_free, NULL);
+    herald->applied = g_hash_table_new_full(uuid_hash, uuid_equal_func, g_free, NULL);
     return herald;
 }
 
@@ -433,6 +515,7 @@ void herald_free(Herald *herald)
     g_hash_table_unref(herald->arrived);
     g_hash_table_unref(herald->due);
     g_hash_table_unref(herald->invited);
+    g_hash_table_unref(herald->applied);
     profile_free(herald->profile);
     g_free(herald);
 }
@@ -443,6 +526,7 @@ void herald_set_client(Herald *herald, Client *client)
     g_hash_table_remove_all(herald->arrived);
     g_hash_table_remove_all(herald->due);
     g_hash_table_remove_all(herald->invited);
+    g_hash_table_remove_all(herald->applied);
     notify_policy_clear(herald->policy);
     g_clear_handle_id(&herald->timer, g_source_remove);
     if (!client)

@@ -9,6 +9,7 @@
 #include "client/client.h"
 #include "client/notify.h"
 #include "client/settings.h"
+#include "model/group.h"
 #include "model/invitation.h"
 
 typedef struct Herald Herald;
@@ -23,13 +24,15 @@ typedef enum HeraldTone {
 typedef struct HeraldOps { /* all but say may be NULL */
     /* What is new is before the user's eyes. */
     bool (*attended)(gpointer data);
-    /* Show this lead or invitation (nil: all of them), in front. NULL: nothing can be opened. */
+    /* Show this lead, invitation or membership request (nil: all of them), in front. NULL: nothing can be opened. */
     void (*open)(const Uuid *object, gpointer data);
     void (*bell)(gpointer data);
     /* There is news, told or not: a new lead, or (due) one that came back. Once each. */
     void (*news)(const Referral *referral, bool due, gpointer data);
     /* The same of an invitation or a request. */
     void (*invited)(const Invitation *invitation, gpointer data);
+    /* The same of somebody who wants to join a group that this user leads. */
+    void (*applied)(const MembershipRequest *request, gpointer data);
     void (*say)(HeraldTone tone, const char *text, gpointer data);
 } HeraldOps;
 

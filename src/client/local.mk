@@ -5,23 +5,26 @@ noinst_LIBRARIES += %D%/libclient.a
 	%D%/cache.c %D%/cache.h \
 	%D%/cache_count.c %D%/cache_partners.c %D%/cache_partners.h %D%/cache_feed.c %D%/cache_list.c %D%/cache_plan.c %D%/cache_plan.h \
 	%D%/cache_private.h %D%/cache_stage.c %D%/cache_stage.h %D%/cache_walk.c %D%/cache_walk.h \
+	%D%/cache_answers.c %D%/cache_answers.h \
 	%D%/cache_groups.c %D%/cache_groups.h \
 	%D%/cache_report.c %D%/cache_report.h \
 	%D%/cache_shared.c %D%/cache_shared.h \
 	%D%/cache_meetings.c %D%/cache_meetings.h %D%/cache_write_entries.c %D%/meeting_book.c %D%/meeting_book.h \
 	%D%/client_meetings.c %D%/client_meeting_acts.c %D%/meetings.h %D%/meeting_sheet.c %D%/meeting_sheet.h \
 	%D%/cache_write.c %D%/cache_write.h %D%/cache_writer.h \
+	%D%/cache_vetting.c %D%/cache_vetting.h %D%/client_vetting.c %D%/vetting.h \
 	%D%/cache_row.c %D%/cache_row.h \
 	%D%/card.c %D%/card.h %D%/signature.c %D%/vcard.c \
 	%D%/change.c %D%/change.h \
 	%D%/client.c %D%/client.h %D%/client_private.h \
 	%D%/client_account.c %D%/client_actions.c %D%/client_device.c %D%/client_edit.c %D%/client_network.c %D%/client_outbox.c %D%/client_profiles.c %D%/client_session.c %D%/client_sync.c \
-	%D%/client_tasks.c %D%/client_undo.c \
+	%D%/client_groups.c %D%/client_tasks.c %D%/client_undo.c \
 	%D%/credentials.c %D%/credentials.h \
 	%D%/doctor.c %D%/doctor.h \
 	%D%/editor.c %D%/editor.h \
 	%D%/embedded.c %D%/embedded.h \
 	%D%/fuzzy.c %D%/fuzzy.h \
+	%D%/group_words.c %D%/group_words.h %D%/groups.h \
 	%D%/herald.c %D%/herald.h \
 	%D%/keyring.c %D%/keyring.h \
 	%D%/export.c %D%/export.h \
@@ -39,6 +42,7 @@ noinst_LIBRARIES += %D%/libclient.a
 	%D%/overlay.c %D%/overlay.h \
 	%D%/profile.c %D%/profile.h \
 	%D%/schema.h \
+	%D%/server_list.c %D%/server_list.h \
 	%D%/qr.c %D%/qr.h \
 	%D%/settings.c %D%/settings.h \
 	%D%/slip.c %D%/slip.h \

@@ -169,7 +169,8 @@ static const struct {
     { NOTIFY_OPEN, "default", N_("Open") },       { NOTIFY_OPEN, "open", N_("Open") },
     { NOTIFY_CONFIRM, "confirm", N_("Confirm") }, { NOTIFY_SNOOZE, "snooze", N_("In an hour") },
     { NOTIFY_UNDO, "undo", N_("Undo") },          { NOTIFY_ACCEPT, "accept", N_("Accept") },
-    { NOTIFY_DECLINE, "decline", N_("Decline") },
+    { NOTIFY_DECLINE, "decline", N_("Decline") }, { NOTIFY_APPROVE, "approve", N_("Approve") },
+    { NOTIFY_REFUSE, "refuse", N_("Decline") },
 };
 
 static void add_buttons(Desk *desk, NotifyNotification *notification, const Notice *notice)

@@ -76,7 +76,8 @@ bool notify_policy_is_empty(const NotifyPolicy *policy)
 
 static bool is_asking(const NotifyNews *news)
 {
-    return news->kind == NEWS_INVITATION || news->kind == NEWS_REQUEST;
+    return news->kind == NEWS_INVITATION || news->kind == NEWS_REQUEST ||
+           news->kind == NEWS_APPLICANT;
 }
 
 /* "2 new leads, 1 invitation" */
@@ -98,6 +99,11 @@ static char *sum_words(const NotifyPolicy *policy)
     g_string_append(words, words->len && asking ? ", " : "");
     if (asking)
         g_string_append_printf(words, ngettext("%u invitation", "%u invitations", asking), asking);
+    g_string_append(words, words->len && n[NEWS_APPLICANT] ? ", " : "");
+    if (n[NEWS_APPLICANT])
+        g_string_append_printf(
+            words, ngettext("%u membership request", "%u membership requests", n[NEWS_APPLICANT]),
+            n[NEWS_APPLICANT]);
     return g_string_free(g_steal_pointer(&words), FALSE);
 }
 
@@ -138,12 +144,13 @@ static char *lead_words(const NotifyNews *news)
 /* One of them, by how much may be told of it. */
 static void say_one(const NotifyNews *news, NotifyDetail detail, Notice *notice)
 {
-    notice->summary = g_strdup_printf(news->kind == NEWS_DUE ? _("Call back: lead from %s")
-                                      : news->kind == NEWS_INVITATION
-                                          ? _("%s invites you to be partners")
-                                      : news->kind == NEWS_REQUEST ? _("%s asks to be your partner")
-                                                                   : _("New lead from %s"),
-                                      news->party);
+    notice->summary = g_strdup_printf(
+        news->kind == NEWS_DUE          ? _("Call back: lead from %s")
+        : news->kind == NEWS_INVITATION ? _("%s invites you to be partners")
+        : news->kind == NEWS_REQUEST    ? _("%s asks to be your partner")
+        : news->kind == NEWS_APPLICANT  ? _("%s asks to join your group")
+                                        : _("New lead from %s"),
+        news->party);
     if (detail == NOTIFY_FULL)
         notice->body = lead_words(news);
 }
@@ -177,9 +184,10 @@ static Notice *digest(const NotifyPolicy *policy, NotifyDetail detail)
     notice->actions = NOTIFY_OPEN;
     if (single) {
         notice->object = first->object;
-        notice->actions |= is_asking(first)          ? NOTIFY_ACCEPT | NOTIFY_DECLINE
-                           : first->kind == NEWS_DUE ? NOTIFY_SNOOZE
-                                                     : NOTIFY_SNOOZE | NOTIFY_CONFIRM;
+        notice->actions |= first->kind == NEWS_APPLICANT ? NOTIFY_APPROVE | NOTIFY_REFUSE
+                           : is_asking(first)            ? NOTIFY_ACCEPT | NOTIFY_DECLINE
+                           : first->kind == NEWS_DUE     ? NOTIFY_SNOOZE
+                                                         : NOTIFY_SNOOZE | NOTIFY_CONFIRM;
     }
     return notice;
 }

@@ -25,15 +25,17 @@ typedef enum NotifyKind {
     NEWS_DUE,        /* one that comes back */
     NEWS_INVITATION, /* somebody wants to be a partner */
     NEWS_REQUEST,    /* the same, by the public profile */
+    NEWS_APPLICANT,  /* somebody wants to join a group that the user leads */
     NEWS_KINDS
 } NotifyKind;
 
 /* One thing to tell. Texts are clean. */
 typedef struct NotifyNews {
-    Uuid object; /* the lead, or the invitation */
+    Uuid object; /* the lead, the invitation, the membership request */
     NotifyKind kind;
     char *party;         /* who passed it, or asks */
-    char *client, *need; /* may be ""; of an invitation client is its message */
+    char *client, *need; /* may be ""; of an invitation client is its message, of an applicant
+                          * client the group and need what speaks against it */
 } NotifyNews;
 
 typedef struct NotifyState {
@@ -53,6 +55,8 @@ typedef enum NotifyAction {
     NOTIFY_UNDO = 1 << 3,
     NOTIFY_ACCEPT = 1 << 4,
     NOTIFY_DECLINE = 1 << 5,
+    NOTIFY_APPROVE = 1 << 6,
+    NOTIFY_REFUSE = 1 << 7,
 } NotifyAction;
 
 /* One notice as it is shown: clean text without markup. */

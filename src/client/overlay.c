@@ -149,6 +149,107 @@ bool overlay_invitation(Invitation *invitation, const OutboxItem *item, const Pa
     return false;
 }
 
+/* ---- groups */
+
+static const OutboxKind request_kinds[] = {
+    [REQUEST_APPROVE] = OUTBOX_APPROVE, [REQUEST_DECLINE] = OUTBOX_REFUSE,
+    [REQUEST_ASK] = OUTBOX_ASK,         [REQUEST_REPLY] = OUTBOX_REPLY,
+    [REQUEST_WITHDRAW] = OUTBOX_UNJOIN,
+};
+
+OutboxKind overlay_request_kind(RequestEvent event)
+{
+    return request_kinds[event];
+}
+
+bool overlay_request_event(OutboxKind kind, RequestEvent *event)
+{
+    for (size_t i = REQUEST_APPROVE; i < G_N_ELEMENTS(request_kinds); i++) {
+        if (request_kinds[i] == kind) {
+            *event = (RequestEvent)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "/v1/groups/ID/...": which one. */
+static bool group_of_path(const OutboxItem *item, Uuid *group)
+{
+    static const char prefix[] = "/v1/groups/";
+    if (!item->path || !g_str_has_prefix(item->path, prefix))
+        return false;
+    g_autofree char *id = g_strndup(item->path + strlen(prefix), UUID_TEXT_SIZE - 1);
+    return uuid_parse(id, group);
+}
+
+static bool apply_join(MembershipRequest *request, const OutboxItem *item, const Party *me)
+{
+    NewMembershipRequest input = { 0 };
+    Uuid group;
+    bool ok = uuid_is_nil(&request->id) && group_of_path(item, &group) && change_read(item, &input);
+    if (ok) {
+        *request = (MembershipRequest){
+            .id = item->object,
+            .created_at = item->created_at,
+            .updated_at = item->created_at,
+            .group = group,
+            .group_name = g_strdup(item->title),
+            .state = REQUEST_REQUESTED,
+            .business_type = g_strdup(input.business_type),
+            .message = g_strdup(input.message),
+            .references = g_strdupv(input.references),
+        };
+        fields_copy(&party_fields, &request->from, me);
+    }
+    fields_clear(&new_membership_request_fields, &input);
+    return ok;
+}
+
+bool overlay_request(MembershipRequest *request, const OutboxItem *item, const Party *me)
+{
+    RequestEvent event;
+    RequestAnswer answer = { 0 };
+    if (outbox_is_stopped(item->state))
+        return false;
+    if (item->kind == OUTBOX_JOIN)
+        return apply_join(request, item, me);
+    if (!overlay_request_event(item->kind, &event) || uuid_is_nil(&request->id) ||
+        !request_is_open(request))
+        return false;
+    bool ok = !item->body || change_read(item, &answer);
+    if (ok)
+        request_apply(request, event, &answer, item->created_at);
+    fields_clear(&request_answer_fields, &answer);
+    return ok;
+}
+
+bool overlay_group(Group *group, const OutboxItem *item)
+{
+    Group then = { 0 };
+    if (outbox_is_stopped(item->state))
+        return false;
+    if (item->kind == OUTBOX_GROUP_ACT && group->state == GROUP_DRAFT) {
+        group->state = GROUP_ACTIVE;
+        return true;
+    }
+    bool fresh = uuid_is_nil(&group->id);
+    if (item->kind != OUTBOX_GROUP || fresh != outbox_creates(item) || !change_read(item, &then)) {
+        fields_clear(&group_fields, &then);
+        return false;
+    }
+    then.id = item->object;
+    then.rev = group->rev;
+    then.state = fresh ? GROUP_DRAFT : group->state;
+    then.members = fresh ? 1 : group->members;
+    then.role = fresh ? ROLE_LEADER : group->role;
+    then.created_at = fresh ? item->created_at : group->created_at;
+    then.updated_at = item->created_at;
+    fields_clear(&group_fields, group);
+    *group = then;
+    return true;
+}
+
 bool overlay_is_of(const OutboxItem *item, const Uuid *account)
 {
     return uuid_is_nil(&item->account) || uuid_equal(&item->account, account);

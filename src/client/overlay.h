@@ -7,6 +7,7 @@
 #pragma once
 
 #include "client/store.h"
+#include "model/group.h"
 #include "model/invitation.h"
 #include "model/referral.h"
 
@@ -16,6 +17,15 @@ bool overlay_apply(Referral *referral, const OutboxItem *item, const Party *from
 
 /* The same of an invitation; an INVITE fills a zeroed one of me. */
 bool overlay_invitation(Invitation *invitation, const OutboxItem *item, const Party *me);
+
+/* The same of a membership request; a JOIN fills a zeroed one of me. */
+bool overlay_request(MembershipRequest *request, const OutboxItem *item, const Party *me);
+/* The event of an item that is about a request; false: it is about something else, or makes one. */
+bool overlay_request_event(OutboxKind kind, RequestEvent *event);
+OutboxKind overlay_request_kind(RequestEvent event);
+
+/* The same of a group: what was changed of it; one that is started fills a zeroed one, which this user leads. */
+bool overlay_group(Group *group, const OutboxItem *item);
 
 /* Is this item the action of that account? Of another one nothing is shown or sent here. */
 bool overlay_is_of(const OutboxItem *item, const Uuid *account);

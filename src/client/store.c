@@ -35,6 +35,23 @@ static const EnumValue kind_values[] = {
     { OUTBOX_ENCOURAGE, "encourage", N_("encourage") },
     { OUTBOX_DROP_PARTNER, "drop_partner", N_("part") },
     { OUTBOX_REMIND, "remind", N_("remind") },
+    { OUTBOX_JOIN, "join", N_("ask to join") },
+    { OUTBOX_APPROVE, "approve", N_("approve") },
+    { OUTBOX_REFUSE, "refuse", N_("decline to admit") },
+    { OUTBOX_ASK, "ask", N_("ask for more") },
+    { OUTBOX_REPLY, "reply", N_("reply") },
+    { OUTBOX_UNJOIN, "unjoin", N_("ask no more to join") },
+    { OUTBOX_LEAVE, "leave", N_("leave group") },
+    { OUTBOX_EXPEL, "expel", N_("remove member") },
+    { OUTBOX_ROLE, "role", N_("role") },
+    { OUTBOX_GROUP, "group", N_("group") },
+    { OUTBOX_LEADER_APPROVAL, "leader_approval", N_("ask to lead more") },
+    { OUTBOX_VETTING, "vetting", N_("vetting") },
+    { OUTBOX_CONCERN, "concern", N_("concern") },
+    { OUTBOX_CONCERN_ANSWER, "concern_answer", N_("answer a concern") },
+    { OUTBOX_CONCERN_DECIDE, "concern_decide", N_("decide a concern") },
+    { OUTBOX_DUES, "dues", N_("dues") },
+    { OUTBOX_GROUP_ACT, "group_act", N_("open or close group") },
     { OUTBOX_RSVP, "rsvp", N_("answer to a meeting") },
     { OUTBOX_ATTEND, "attend", N_("attendance") },
     { OUTBOX_VISITOR, "visitor", N_("visitor") },
@@ -136,6 +153,22 @@ void store_close(Store *store)
     db_close(store->db);
     g_free(store->path);
     g_free(store);
+}
+
+bool outbox_creates(const OutboxItem *item)
+{
+    switch (item->kind) {
+    case OUTBOX_CREATE:
+    case OUTBOX_INVITE:
+    case OUTBOX_JOIN:
+    case OUTBOX_LEADER_APPROVAL:
+    case OUTBOX_CONCERN:
+        return true;
+    case OUTBOX_GROUP:
+        return g_strcmp0(item->method, "PUT") == 0;
+    default:
+        return false;
+    }
 }
 
 void outbox_item_free(OutboxItem *item)
@@ -445,7 +478,7 @@ static bool rebase_follower(Db *db, const OutboxItem *item, GError **error)
 
 static bool drop_one(Db *db, const Items *all, const OutboxItem *item, GError **error)
 {
-    bool create = outbox_creates(item->kind);
+    bool create = outbox_creates(item);
     g_autoptr(GPtrArray) items = read_items(
         all->store,
         create ? db_query(db, error, all->store->select_object, db_uuid(&item->object))

@@ -55,7 +55,24 @@ typedef enum OutboxKind {
     OUTBOX_ENCOURAGE = 13, /* the partner's account, as of the next */
     OUTBOX_DROP_PARTNER = 14,
     OUTBOX_REMIND = 15, /* the recipient of a lead */
-    OUTBOX_RSVP = 40,   /* the meeting, as of all that follow but the one-to-one */
+    OUTBOX_JOIN = 16,   /* makes a membership request, as of the next five */
+    OUTBOX_APPROVE = 17,
+    OUTBOX_REFUSE = 18,
+    OUTBOX_ASK = 19,
+    OUTBOX_REPLY = 20,
+    OUTBOX_UNJOIN = 21,
+    OUTBOX_LEAVE = 22, /* the group */
+    OUTBOX_EXPEL = 23, /* the membership, as of the next */
+    OUTBOX_ROLE = 24,
+    OUTBOX_GROUP = 25, /* makes it, or changes it */
+    OUTBOX_LEADER_APPROVAL = 26,
+    OUTBOX_VETTING = 27,
+    OUTBOX_CONCERN = 28, /* makes it; the next two are about it */
+    OUTBOX_CONCERN_ANSWER = 29,
+    OUTBOX_CONCERN_DECIDE = 30,
+    OUTBOX_DUES = 31,      /* the invoice */
+    OUTBOX_GROUP_ACT = 32, /* opens a group, or closes it */
+    OUTBOX_RSVP = 40,      /* the meeting, as of all that follow but the one-to-one */
     OUTBOX_ATTEND = 41,
     OUTBOX_VISITOR = 42,
     OUTBOX_SLIP = 43,
@@ -64,12 +81,6 @@ typedef enum OutboxKind {
     OUTBOX_MEETING = 46, /* makes it, or changes it */
     OUTBOX_MEETING_ACT = 47,
 } OutboxKind;
-
-/* It makes its object: what else is done to that waits for it, and goes with it. */
-static inline bool outbox_creates(OutboxKind kind)
-{
-    return kind == OUTBOX_CREATE || kind == OUTBOX_INVITE;
-}
 
 typedef struct OutboxItem {
     Uuid op;
@@ -94,6 +105,9 @@ typedef struct OutboxItem {
     char *base, *theirs;
     gint64 theirs_rev;
 } OutboxItem;
+
+/* It makes its object: what else is done to that waits for it, and goes with it. */
+bool outbox_creates(const OutboxItem *item);
 
 extern const EnumTable outbox_states, outbox_kinds;
 extern const FieldTable outbox_fields;

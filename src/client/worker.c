@@ -9,6 +9,7 @@
 #endif
 
 #include "base/clock.h"
+#include "client/cache_answers.h"
 
 /* A transaction of pages ends when it has so many, when an edit waits, or when none came for so long. */
 #define PAGES_MAX 20
@@ -141,6 +142,8 @@ static bool write_answer(CacheWriter *writer, const Answer *answer, GHashTable *
 {
     if (cache_is_entry(answer->kind))
         return cache_write_entry(writer, answer->kind, answer->node, error);
+    if (cache_is_group_act(answer->kind))
+        return cache_write_group_answer(writer, answer->kind, &answer->object, answer->node, error);
     switch (answer->kind) {
     case OUTBOX_NOTE:
         return write_note(writer, answer, error);

@@ -19,13 +19,14 @@ e2e_plays = $(e2e_core) \
 	%D%/disk.script \
 	%D%/editor.script \
 	%D%/first-sync.script \
+	%D%/groups.script \
 	%D%/local.script \
 	%D%/partners.script \
 	%D%/restarts.script \
 	%D%/resync.script \
 	%D%/terminal.script \
 	%D%/two-clients.script
-EXTRA_DIST += $(e2e_plays) %D%/pass-lead %D%/api.js %D%/fake-editor %D%/proxy.js %D%/allow.js
+EXTRA_DIST += $(e2e_plays) %D%/pass-lead %D%/group-with %D%/api.js %D%/fake-editor %D%/proxy.js %D%/allow.js
 dist_check_SCRIPTS += %D%/run-postgresql.sh
 AM_TESTS_ENVIRONMENT += E2E_CORE='$(e2e_core)'; export E2E_CORE;
 # On a private session bus, with a notification service that remembers.

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a group says of itself, laid out: for the directory, its own view and the question whether to join. */
+#pragma once
+
+#include "model/group.h"
+#include "page.h"
+
+/* Fee, meetings, seats, what it looks for (R52, R53, R55, R56): a line each. */
+void group_page_facts(Page *page, const Group *group);
+/* Its home text and rules (R55). */
+void group_page_texts(Page *page, const Group *group);
