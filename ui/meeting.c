@@ -293,10 +293,10 @@ static void status(View *view, GString *out)
         g_string_append_printf(out, "   /%s", meeting->words);
 }
 
-static const char *const footer[] = { "present",    "absent",       "late",    "medical",
-                                      "substitute", "slip",         "visitor", "thanks",
-                                      "complete",   "open-meeting", "timer",   "next-pane",
-                                      "take-back",  "undo",         "rsvp",    "back",
+static const char *const footer[] = { "present",   "absent", "late",      "slip",
+                                      "visitor",   "thanks", "complete",  "substitute",
+                                      "medical",   "timer",  "next-pane", "open-meeting",
+                                      "take-back", "undo",   "rsvp",      "back",
                                       NULL };
 
 const ViewOps meeting_view = {

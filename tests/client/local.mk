@@ -2,7 +2,7 @@
 # The client's library against a real leadlined, through a network that fails on purpose.
 if HAVE_CMOCKA
 client_world = %D%/world.c %D%/world.h %D%/peer.c %D%/peer.h %D%/faults.c %D%/faults.h
-client_suites = %D%/test_client %D%/test_outbox %D%/test_network %D%/test_embedded %D%/test_net
+client_suites = %D%/test_client %D%/test_meetings %D%/test_outbox %D%/test_network %D%/test_embedded %D%/test_net
 check_PROGRAMS += $(client_suites)
 TESTS += $(client_suites)
 %C%_test_client_SOURCES = %D%/test_client.c $(client_world) $(client_fixture)
@@ -11,6 +11,8 @@ TESTS += $(client_suites)
 %C%_test_outbox_LDADD = $(CLIENT_TEST_LIBS) $(GMODULE_LIBS)
 %C%_test_network_SOURCES = %D%/test_network.c $(client_world) $(client_fixture)
 %C%_test_network_LDADD = $(CLIENT_TEST_LIBS) $(GMODULE_LIBS)
+%C%_test_meetings_SOURCES = %D%/test_meetings.c $(client_world) $(client_fixture)
+%C%_test_meetings_LDADD = $(CLIENT_TEST_LIBS) $(GMODULE_LIBS)
 %C%_test_embedded_SOURCES = %D%/test_embedded.c $(client_fixture)
 %C%_test_embedded_LDADD = $(CLIENT_TEST_LIBS) $(GMODULE_LIBS)
 %C%_test_net_SOURCES = %D%/test_net.c %D%/peer.c %D%/peer.h $(client_fixture)

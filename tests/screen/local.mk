@@ -28,6 +28,7 @@ screen_plays = \
 	%D%/inbox.script \
 	%D%/jobs.script \
 	%D%/lead.script \
+	%D%/meeting.script \
 	%D%/looks.script \
 	%D%/many.script \
 	%D%/new.script \
@@ -44,7 +45,7 @@ screen_plays = \
 	%D%/terminal.script \
 	%D%/verdict.script \
 	%D%/welcome.script
-EXTRA_DIST += $(screen_plays) %D%/sign-in %D%/other-program %D%/golden %D%/device-server.js %D%/make-partners %D%/qr.js
+EXTRA_DIST += $(screen_plays) %D%/sign-in %D%/other-program %D%/golden %D%/device-server.js %D%/make-group %D%/make-partners %D%/qr.js
 if HAVE_VTERM
 TESTS += $(screen_plays)
 endif
