@@ -6,6 +6,7 @@
  */
 #include "reports.h"
 
+#include "account.h"
 #include "bars.h"
 #include "leads.h"
 #include "page.h"
@@ -161,7 +162,8 @@ static void on_answer(const AccountAnswer *answer, gpointer data)
     reports->asking = 0;
     forget(reports);
     if (answer->error) {
-        reports->trouble = text_clean(answer->error->message, -1, TEXT_LINE);
+        g_autofree char *words = account_words(answer->error);
+        reports->trouble = text_clean(words, -1, TEXT_LINE);
     } else {
         reports->report = *answer->report;
         *answer->report = (Report){ 0 };
@@ -262,7 +264,8 @@ static void destroy(View *view)
 
 static void show(View *view)
 {
-    if (!((ReportsView *)view)->made || view->stale)
+    const ReportsView *reports = (ReportsView *)view;
+    if (view->stale || (!reports->made && !reports->asking))
         read_again((ReportsView *)view);
     view->stale = false;
 }
@@ -289,7 +292,7 @@ typedef struct Column {
     bool part; /* belongs to the one before it: no blank between */
 } Column;
 
-#define COLUMNS_MAX 16
+#define COLUMNS_MAX 20
 
 typedef struct Layout {
     Column columns[COLUMNS_MAX];
@@ -300,6 +303,7 @@ typedef struct Layout {
 
 static void add(Layout *layout, const char *head, int width, bool right)
 {
+    g_assert(layout->n < COLUMNS_MAX);
     layout->columns[layout->n++] = (Column){ .head = head, .width = width, .right = right };
 }
 

@@ -465,11 +465,12 @@ static AttendanceRow *attendance_row(const GroupTally *tally)
 static void put_attendance(const GroupBook *book, const Party *viewer, bool all,
                            const GArray *members, const GroupTally *sum, Report *report)
 {
-    gint64 allowed = book->group->input.absences_allowed, unmarked = 0;
+    gint64 allowed = book->group->input.absences_allowed, unmarked = 0, all_left = 0;
     for (guint i = 0; i < members->len; i++) {
         const GroupTally *tally = tally_at(members, i);
         gint64 missing = MAX(0, tally->meetings - marked(tally));
         unmarked += missing;
+        all_left += MAX(0, allowed - tally->codes[ATTENDANCE_ABSENT]);
         if (!is_shown(tally, viewer, all))
             continue;
         AttendanceRow *row = attendance_row(tally);
@@ -482,6 +483,8 @@ static void put_attendance(const GroupBook *book, const Party *viewer, bool all,
     }
     AttendanceRow *total = attendance_row(sum);
     total->unmarked = unmarked;
+    total->allowed = allowed * members->len;
+    total->left = all_left;
     g_ptr_array_add(report->totals, total);
 }
 

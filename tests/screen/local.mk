@@ -38,6 +38,7 @@ screen_plays = \
 	%D%/programs.script \
 	%D%/prompt.script \
 	%D%/refused-partner.script \
+	%D%/group-reports.script \
 	%D%/reports.script \
 	%D%/sent.script \
 	%D%/sign-in-code.script \

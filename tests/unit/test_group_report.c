@@ -180,6 +180,9 @@ static void test_attendance(void **state)
     assert_true(b->over);
     assert_string_equal(b->attended_share, "33%"); /* medical leave is left out */
     assert_null(c->attended_share);
+    const AttendanceRow *all = report.totals->pdata[0];
+    assert_int_equal(all->allowed, 9);
+    assert_int_equal(all->left, 2 + 0 + 3);
     group_book_clear(&world.book);
 }
 
