@@ -132,6 +132,7 @@ const JobRow job_rows[] = {
     { "purge-tombstones", 6 * 3600, purge_tombstones },
     { "expire-invitations", 600, invitations_expire },
     { "meeting-plan", 600, meeting_plan_job },
+    { "purge-meetings", 6 * 3600, meeting_purge_job },
     { "meeting-mail", 60, meeting_mail_job },
     { "meeting-reminders", 600, meeting_reminder_job },
     { "meeting-slips", 600, meeting_slips_job },

@@ -224,3 +224,53 @@ bool meeting_plan_job(Call *call, GError **error)
     *(bool *)call->scratch = ids->len == STEP;
     return true;
 }
+
+/* ---- what is forgotten */
+
+#define OLD_AT_ONCE 200
+
+static bool forget_visitors(Call *call, int *n, GError **error)
+{
+    g_autoptr(DbRows) rows = db_query(
+        call->db, error,
+        "UPDATE visitor SET rev = rev + 1, email = NULL, phone = NULL, note = NULL WHERE id IN"
+        " (SELECT x.id FROM meeting m CROSS JOIN visitor x WHERE m.starts_at < $1 AND x.meeting ="
+        " m.id AND COALESCE(x.email, x.phone, x.note) IS NOT NULL LIMIT $2)"
+        " RETURNING id, group_id, brought_by, removed",
+        db_int(call->now - CONTACTS_KEPT), db_int(OLD_AT_ONCE));
+    while (rows && db_next(rows, error)) {
+        Uuid id = db_get_uuid(rows, 0), group = db_get_uuid(rows, 1), by = db_get_uuid(rows, 2);
+        Uuid officers = group_officers_scope(&group);
+        bool removed = db_get_int(rows, 3) != 0;
+        change_note(call, &officers, OBJECT_VISITOR, &id, removed);
+        if (!uuid_is_nil(&by))
+            change_note(call, &by, OBJECT_VISITOR, &id, removed);
+        ++*n;
+    }
+    return rows && db_rows_ok(rows);
+}
+
+static bool forget_contacts(Call *call, int *n, GError **error)
+{
+    g_autoptr(DbRows) rows = db_query(
+        call->db, error,
+        "UPDATE slip SET rev = rev + 1, contact = NULL WHERE id IN (SELECT x.id FROM meeting m"
+        " CROSS JOIN slip x WHERE m.starts_at < $1 AND x.meeting = m.id AND x.contact IS NOT NULL"
+        " LIMIT $2) RETURNING id, group_id, removed",
+        db_int(call->now - CONTACTS_KEPT), db_int(OLD_AT_ONCE));
+    while (rows && db_next(rows, error)) {
+        Uuid id = db_get_uuid(rows, 0), group = db_get_uuid(rows, 1);
+        change_note(call, &group, OBJECT_SLIP, &id, db_get_int(rows, 2) != 0);
+        ++*n;
+    }
+    return rows && db_rows_ok(rows);
+}
+
+bool meeting_purge_job(Call *call, GError **error)
+{
+    int visitors = 0, contacts = 0;
+    if (!forget_visitors(call, &visitors, error) || !forget_contacts(call, &contacts, error))
+        return false;
+    *(bool *)call->scratch = MAX(visitors, contacts) == OLD_AT_ONCE;
+    return true;
+}

@@ -17,5 +17,9 @@
 /* group: as it is now, locked. */
 bool meeting_plan(Call *call, const Group *group, GError **error);
 
-/* A step of job_rows[] (jobs.h). */
+/* Steps of job_rows[] (jobs.h). */
 bool meeting_plan_job(Call *call, GError **error);
+/* A year after a meeting nobody needs to reach its visitors and the contacts of its slips any more: how, and notes about them,
+ * are forgotten; names and figures stay. */
+#define CONTACTS_KEPT (365 * MS_PER_DAY)
+bool meeting_purge_job(Call *call, GError **error);

@@ -6,6 +6,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { test, before, after } = require('node:test');
 const { assertProblem, leadlined, uuid } = require('./harness.js');
+const { Copy } = require('./copy.js');
 const { group, join, must } = require('./groups.js');
 const { independent } = require('./independent.js');
 const { Mta, skip } = require('./mta.js');
@@ -128,7 +129,7 @@ test('R64: members are invited by mail, told of changes and of what is off, once
     assert.deepEqual((await news()).map(starts), [Date.parse(third.starts_at)], 'a week later, one more');
     const late = net.eve;
     await join(club, ann, late);
-    job('meeting-mail', '2026-03-01T10:00:00.000Z');
+    job('meeting-mail');
     assert.deepEqual((await mails(late)).map((m) => m.type), ['meeting-invitation'], 'what is ahead for a new member');
     assert.deepEqual(await news(), []);
 });
@@ -195,6 +196,21 @@ test('R64: an answer from a calendar is the member\'s answer, by pipe and by hoo
     await must(act(ann, first, 'close'));
     assert.equal((await inbound(message(answerTo(mail, 'ACCEPTED', { stamp: '20260223T100000Z' })))).status, 204);
     assert.equal((await answer()).answer, 'maybe', 'the room is empty');
+});
+
+test('a year after a meeting nobody is told any more how to reach its visitors and the contacts of its slips', async () => {
+    const { ann, ben, cy } = net, one = await must(ann.put(`/v1/groups/${club.id}/meetings/${uuid()}`, { starts_at: '2026-02-20T07:00:00.000Z' })), copy = new Copy(ben, { scope: club.id });
+    await must(act(ann, one, 'open'));
+    await must(enter(ann, one, 'visitors', uuid(), { name: 'Ada', company_name: 'Lane', email: 'ada@lane.example', phone: '01632 960111', note: 'x', brought_by: ben.account }));
+    await must(enter(ben, one, 'slips', uuid(), { from: ben.account, to: cy.account, need: 'Roof', contact: 'Kim' }));
+    await copy.sync();
+    const seen = async () => { const { visitors: [v], slips: [s] } = await entries(ben, one); return [v.name, v.company_name, v.email, v.phone, v.note, s.need, s.contact]; };
+    job('purge-meetings', '2027-02-20T06:59:00.000Z');
+    assert.deepEqual(await seen(), ['Ada', 'Lane', 'ada@lane.example', '01632 960111', 'x', 'Roof', 'Kim']);
+    job('purge-meetings', '2027-02-20T07:01:00.000Z');
+    assert.deepEqual(await seen(), ['Ada', 'Lane', undefined, undefined, undefined, 'Roof', undefined]);
+    await copy.sync();
+    assert.equal(copy.of('slip').find((s) => s.meeting === one.id).contact, undefined);
 });
 
 test('the hook wants its secret', async () => {

@@ -161,6 +161,11 @@ async function meetingAnswers(is, ann, ben, club) {
         is('PUT', `/v1/meetings/{id}/${kind}/{${param}}`, await ann.put(`/v1/meetings/${one.id}/${kind}/${id}`, entry, { create: false }));
         is('GET', `/v1/meetings/{id}/${kind}/{${param}}`, await ann.get(`/v1/meetings/${one.id}/${kind}/${id}`));
     }
+    is('GET', `${of}/ics`, await ben.get(`${at}/${one.id}/ics`));
+    const made = await ben.post('/v1/me/calendar'), { url } = made.body;
+    is('POST', '/v1/me/calendar', made);
+    is('GET', '/v1/calendar', await net.api.get(url.slice(url.indexOf('/v1/'))));
+    is('DELETE', '/v1/me/calendar', await ben.delete('/v1/me/calendar'));
     is('GET', '/v1/meetings/{id}/entries', await ann.get(`/v1/meetings/${one.id}/entries`));
     is('PUT', '/v1/one-to-ones/{id}', await metOn(ann, ben, club, '2026-01-05', { place: 'x', note: 'y' }));
     is('GET', '/v1/one-to-ones/{id}', await ann.get(`/v1/one-to-ones/${pairId(ann.account, ben.account, '2026-01-05')}`));
@@ -353,6 +358,7 @@ test('answers are as the document says', async () => {
         assert.ok(page.status === 404 && page.headers['content-type'].startsWith('text/html'));
         seen.add(`${method} /unsubscribe`);
     }
+    seen.add('POST /v1/mail/inbound'); // of a server with a secret: calendar.test.js
     const all = Object.entries(doc.paths).flatMap(([route, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${route}`));
     assert.deepEqual(all.filter((one) => !seen.has(one)), [], 'not asked here');
 });

@@ -8,6 +8,7 @@
 
 #include "base/uuid.h"
 
+#define MEMBERS 2000
 #define REQUESTS 500 /* that make-groups left waiting */
 
 static gsize build_approve(guint64 n, char *buffer, gsize size, gpointer data)
@@ -23,6 +24,23 @@ static gsize build_approve(guint64 n, char *buffer, gsize size, gpointer data)
                              "Authorization: Bearer %s\r\nIdempotency-Key: \"%s\"\r\n"
                              "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
                              ++target->next, target->token, key);
+}
+
+/* A room of 2,000 is entered, one after the other. */
+static gsize build_attendance(guint64 n, char *buffer, gsize size, gpointer data)
+{
+    const Target *target = data;
+    char key[UUID_TEXT_SIZE];
+    Uuid id = uuid_new();
+
+    uuid_format(&id, key);
+    return (gsize)g_snprintf(buffer, size,
+                             "PUT /v1/meetings/0000c000-0000-7000-8000-000000000002/attendance/"
+                             "0000b000-0000-7000-8000-%012x HTTP/1.1\r\nHost: localhost\r\n"
+                             "Authorization: Bearer %s\r\nIdempotency-Key: \"%s\"\r\n"
+                             "Content-Type: application/json\r\nContent-Length: 12\r\n\r\n"
+                             "{\"code\":\"P\"}",
+                             (unsigned)(n % (MEMBERS - 1)) + 1, target->token, key);
 }
 
 typedef struct GroupTest {
@@ -62,6 +80,7 @@ static const GroupTest tests[] = {
       20 },
     { { "2,000 partners by it, a page of them", "req/s" }, build_get, "/v1/partners", 50, 0, 200 },
     { { "approve into a group of 2,000", "req/s" }, build_approve, NULL, REQUESTS / 5, 5, 50 },
+    { { "attendance of 2,000 at a meeting", "req/s" }, build_attendance, NULL, MEMBERS - 1, 3, 50 },
 };
 
 static bool run_test(const GroupTest *test, Target *target, int runs, GError **error)
