@@ -90,13 +90,13 @@ void request_page_put(Page *page, App *app, const RequestRow *row)
                     *ask = key_of(app, "ask");
     page_text(page, ROLE_HEADING, who);
     put_checks(page, request);
-    page_pair(page, LABEL_WIDTH, _("Asked"), ROLE_NORMAL, asked);
-    put_words(page, request);
     if (row->pending)
         page_text(page, ROLE_PENDING, _("Your answer is in the outbox."));
     else
-        page_format(page, ROLE_NORMAL, _("%s Approve   %s Decline (asks why)   %s Ask for more"),
-                    yes, no, ask);
+        page_format(page, ROLE_KEY, _("%s Approve   %s Decline (asks why)   %s Ask for more"), yes,
+                    no, ask);
+    page_pair(page, LABEL_WIDTH, _("Asked"), ROLE_NORMAL, asked);
+    put_words(page, request);
 }
 
 static void put_line(GString *out, const char *label, const char *value)

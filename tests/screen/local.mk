@@ -23,6 +23,7 @@ screen_plays = \
 	%D%/device.script \
 	%D%/driver.script \
 	%D%/empty.script \
+	%D%/group.script \
 	%D%/groups.script \
 	%D%/help.script \
 	%D%/inbox.script \
