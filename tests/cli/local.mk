@@ -3,6 +3,7 @@ EXTRA_DIST += \
 	%D%/account.test.js \
 	%D%/forget.test.js \
 	%D%/cli.test.js \
+	%D%/groups.test.js \
 	%D%/home.js \
 	%D%/keyring.js \
 	%D%/network.test.js \
