@@ -9,6 +9,7 @@
 #include "page.h"
 
 #define LABEL_WIDTH 24
+#define STATE_WIDTH 9 /* of lists: "always", "this one" */
 
 AccountView *account_view_of(App *app)
 {
@@ -176,6 +177,15 @@ static void put_setup(const AccountView *view, Page *page)
     page_blank(page);
 }
 
+/* A number of 0 says nothing, nor does a no. */
+static bool is_said(const Field *field, const MemberProfile *profile)
+{
+    const void *value = field_at(field, profile);
+    return field->type == FIELD_BOOL  ? *(const bool *)value
+           : field->type == FIELD_INT ? *(const gint64 *)value != 0
+                                      : field_is_set(field, profile);
+}
+
 /* In the order of the field table, but for what stands above it. */
 static void put_profile(const Account *account, Page *page)
 {
@@ -183,7 +193,7 @@ static void put_profile(const Account *account, Page *page)
     bool any = false;
     for (size_t i = 0; i < profile_fields.n_fields; i++) {
         const Field *field = &profile_fields.fields[i];
-        if (!field->label || !field_is_set(field, &account->profile))
+        if (!field->label || !is_said(field, &account->profile))
             continue;
         g_autofree char *text = field_to_text(field, &account->profile);
         put_pair(page, _(field->label), text);
@@ -234,11 +244,11 @@ static void put_mail(const AccountView *view, Page *page)
     put_head(page, _("Mail"));
     for (guint i = 0; i < view->settings->len; i++) {
         const MailSetting *setting = view->settings->pdata[i];
-        put_pair(page,
-                 setting->mandatory ? _("always")
-                 : setting->on      ? _("on")
-                                    : _("off"),
-                 setting->label ? setting->label : setting->type);
+        page_pair(page, STATE_WIDTH,
+                  setting->mandatory ? _("always")
+                  : setting->on      ? _("on")
+                                     : _("off"),
+                  ROLE_NORMAL, setting->label ? setting->label : setting->type);
     }
 }
 
@@ -248,7 +258,7 @@ static void put_session(const Session *session, Page *page)
         time = g_date_time_new_from_unix_local(session->last_used_at / MS_PER_SECOND);
     g_autofree char *when = time ? g_date_time_format(time, "%Y-%m-%d %H:%M") : g_strdup("");
     g_autofree char *text = g_strdup_printf("%s  %s", when, session->client ? session->client : "");
-    put_pair(page, session->current ? _("this one") : "-", text);
+    page_pair(page, STATE_WIDTH, session->current ? _("this one") : "-", ROLE_NORMAL, text);
 }
 
 static void put_server(const AccountView *view, Page *page)

@@ -234,11 +234,21 @@ static void draw_set(const FormRow *row, Rect rect, int line, int col, bool focu
     draw_rest(rect, line, col, ROLE_NORMAL);
 }
 
+/* Nothing but boxes to tick leaves the labels all the room. */
+#define BOX_ROOM 6
+static bool only_boxes(const Form *form)
+{
+    for (int i = 0; i < form_rows(form); i++)
+        if (form->rows[i].field.type != FIELD_BOOL)
+            return false;
+    return true;
+}
+
 void form_draw_row(Form *form, int row, Rect rect, int line, int label_width, bool focused)
 {
     FormRow *at = &form->rows[row];
     /* No room for both: the label shrinks to leave the value at least half. */
-    label_width = MIN(label_width, MAX(0, rect.w / 2 - 3));
+    label_width = MIN(label_width, MAX(0, only_boxes(form) ? rect.w - BOX_ROOM : rect.w / 2 - 3));
     int col = draw_field(rect, line, 0, label_width, ROLE_LABEL, at->label);
     col = draw_text(rect, line, col, ROLE_NORMAL, "  ");
     if (at->edit) {

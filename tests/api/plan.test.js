@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const { test, before, after } = require('node:test');
-const { freshDatabase, leadlined, postgresql, uuid, waitFor } = require('./harness.js');
+const { PASSWORD, freshDatabase, leadlined, postgresql, uuid, waitFor } = require('./harness.js');
 const { FakeMta } = require('./mta.js');
 const { act, lead, network, send, sql } = require('./network.js');
 
@@ -84,6 +84,7 @@ async function useEverything() {
         assert.equal((await ben.get(url)).status, 200, url);
     await ann.put('/v1/me/email-settings', { settings: [{ type: 'outcome', on: true }] }, { create: false });
     await ann.get('/v1/me/email-settings');
+    assert.equal((await ann.post('/v1/me/email', { email: 'ann@moved.example', password: PASSWORD })).status, 204);
     await ann.patch('/v1/me', { name: 'Ann' }, { rev: 1 });
     await ann.patch('/v1/me', { business_type: 'plumber' }, { rev: 2 });
     const other = await api.login('cy@x.example');
