@@ -33,6 +33,7 @@ AM_TESTS_ENVIRONMENT += E2E_CORE='$(e2e_core)'; export E2E_CORE;
 desktop_plays = \
 	%D%/call-back.script \
 	%D%/notify-service.script \
+	%D%/notify-groups.script \
 	%D%/notify-partners.script \
 	%D%/notify.script \
 	%D%/watch.script
