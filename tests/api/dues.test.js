@@ -68,6 +68,21 @@ test('R52: the fee and its period are shown, and charged for each period from th
         ['ben', '2026-03-31', '2026-04-29', '2026-04-14', '2026-04-25', 'open']], 'and gives time to pay');
 });
 
+test('R52: a group that begins to charge charges periods that begin from then on, by the fee that it has by then', async (t) => {
+    const { net, one, lea, members: [ben] } = await world(t, '2026-01-05T10:00:00Z', { time_zone: 'Europe/London' });
+    net.bill('2026-01-06T10:00:00Z');
+    await net.go('2026-03-10T10:00:00Z');
+    const page = await must(lea.get(`/v1/groups/${one.id}`));
+    const dear = await must(lea.patch(`/v1/groups/${one.id}`, { fee: { amount: 1500, currency: 'GBP' }, fee_period: 'monthly', grace_days: 90 }, { rev: page.rev }));
+    net.bill('2026-03-10T11:00:00Z');
+    assert.deepEqual(await net.dues(lea), [], 'the month goes on that began before');
+    net.bill('2026-04-05T11:00:00Z');
+    await must(lea.patch(`/v1/groups/${one.id}`, { fee: { amount: 12000, currency: 'GBP' }, fee_period: 'annual' }, { rev: dear.rev }));
+    net.bill('2026-05-06T11:00:00Z');
+    net.bill('2027-01-06T11:00:00Z');
+    assert.deepEqual((await net.dues(ben)).map((i) => [i.from_on, i.to_on, i.amount.amount]), [['2027-01-05', '2028-01-04', 12000], ['2026-04-05', '2026-05-04', 1500]]);
+});
+
 test('R52: who does not pay is reminded twice, and lapses after the grace; the debt stays; the only leader does not lapse', async (t) => {
     const { net, one, lea, members: [ben, tre] } = await world(t, '2026-01-05T10:00:00Z');
     net.bill('2026-01-05T11:00:00Z');
