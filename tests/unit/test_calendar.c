@@ -69,6 +69,22 @@ static void test_a_zone_has_the_changes_around_its_events(void **state)
                                  "DTSTART:20260402T060000Z\r\n"));
 }
 
+/* What the clock showed before is what it comes from. */
+static void test_offsets_follow_each_other(void **state)
+{
+    const CalendarEvent events[] = {
+        { .uid = "a", .starts_at = WINTER, .time_zone = "Europe/Berlin" },
+        { .uid = "b", .starts_at = SUMMER + 210 * MS_PER_DAY, .time_zone = "Europe/Berlin" },
+    };
+    g_autofree char *text = text_of(events, G_N_ELEMENTS(events), CALENDAR_PUBLISH);
+    assert_non_null(strstr(text, "BEGIN:DAYLIGHT\r\nDTSTART:20260329T020000\r\n"
+                                 "TZOFFSETFROM:+0100\r\nTZOFFSETTO:+0200\r\nTZNAME:CEST\r\n"
+                                 "END:DAYLIGHT\r\n"
+                                 "BEGIN:STANDARD\r\nDTSTART:20261025T030000\r\n"
+                                 "TZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\nTZNAME:CET\r\n"
+                                 "END:STANDARD\r\nEND:VTIMEZONE\r\n"));
+}
+
 static void test_lines_are_folded_between_characters(void **state)
 {
     for (int shift = 0; shift < 6; shift++) {
@@ -155,6 +171,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_invitation),
         cmocka_unit_test(test_a_zone_has_the_changes_around_its_events),
+        cmocka_unit_test(test_offsets_follow_each_other),
         cmocka_unit_test(test_lines_are_folded_between_characters),
         cmocka_unit_test(test_an_answer),
         cmocka_unit_test(test_what_answers_are_taken),
