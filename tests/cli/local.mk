@@ -6,6 +6,7 @@ EXTRA_DIST += \
 	%D%/groups.test.js \
 	%D%/home.js \
 	%D%/keyring.js \
+	%D%/meetings.test.js \
 	%D%/network.test.js \
 	%D%/report.test.js \
 	%D%/secret.test.js \

@@ -29,7 +29,7 @@ screen_plays = \
 	%D%/inbox.script \
 	%D%/jobs.script \
 	%D%/lead.script \
-	%D%/meeting.script \
+	%D%/meeting.script %D%/meeting-big.script \
 	%D%/looks.script \
 	%D%/many.script \
 	%D%/new.script \
