@@ -190,9 +190,8 @@ static void put_empty(const FindView *find, Page *page)
 /* What stands between the two already. */
 static const char *standing_of(App *app, const PublicProfile *member)
 {
-    Partner partner = { 0 };
-    bool is_partner = cache_partner(client_cache(app->client), &member->account, &partner, NULL);
-    fields_clear(&partner_fields, &partner);
+    bool is_partner = false;
+    cache_is_connected(client_cache(app->client), &member->account, &is_partner, NULL);
     if (is_partner)
         return _("your partner");
     g_autoptr(GPtrArray) open = client_invitations(app->client, 0, true, NULL);

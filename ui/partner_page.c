@@ -90,8 +90,10 @@ static void put_hint(Page *page, const PartnerRow *row)
                     "may help."));
     else if (row->dormant)
         page_text(page, ROLE_ALERT,
-                  _("Nothing went between you for half a year: encourage (m), or "
-                    "make room (x)."));
+                  row->via == VIA_GROUP
+                      ? _("Nothing went between you for half a year: encourage (m).")
+                      : _("Nothing went between you for half a year: encourage (m), or "
+                          "make room (x)."));
 }
 
 static void put_profile(Page *page, const Partner *partner, PartnerExtent extent)
@@ -113,10 +115,36 @@ static void put_profile(Page *page, const Partner *partner, PartnerExtent extent
                   _("exclusive: one partner of a trade"));
 }
 
-static void put_since(Page *page, const Partner *partner)
+static void put_since(Page *page, const PartnerRow *row)
 {
-    g_autofree char *since = when_long(partner->since, clock_now());
-    page_pair(page, LABEL_WIDTH, _("Partner since"), ROLE_NORMAL, since);
+    g_autofree char *since = when_long(row->partner.since, clock_now());
+    page_pair(page, LABEL_WIDTH, row->via == VIA_GROUP ? _("Member since") : _("Partner since"),
+              ROLE_NORMAL, since);
+}
+
+static void put_groups(Page *page, const PartnerRow *row)
+{
+    g_autofree char *groups = text_clean(row->groups, -1, TEXT_LINE);
+    if (*groups)
+        page_pair(page, LABEL_WIDTH, row->via == VIA_GROUP ? _("By group") : _("Also in"),
+                  ROLE_NORMAL, groups);
+}
+
+/* D4: the group's seats decide, the exclusive member is only told. */
+static void put_same_trade(App *app, Page *page, const PartnerRow *row)
+{
+    Account own = { 0 };
+    Cache *cache = client_cache(app->client);
+    bool exclusive = row->via == VIA_GROUP && cache_account(cache, &own, NULL) &&
+                     own.profile.exclusive;
+    fields_clear(&account_fields, &own);
+    g_autofree char *name = exclusive ? cache_same_trade(cache, &row->partner, NULL) : NULL;
+    g_autofree char *clean = text_clean(name, -1, TEXT_LINE);
+    if (*clean)
+        page_format(page, ROLE_ALERT,
+                    _("Your network is exclusive, and %s has the same trade. Partners by a group "
+                      "are not bound by that."),
+                    clean);
 }
 
 static void put_last(Page *page, const PartnerRow *row)
@@ -159,9 +187,12 @@ Page *partner_page(App *app, const PartnerRow *row, const char *period, int widt
     put_give_take(page, row, period);
     if (extent == PARTNER_WHOLE) {
         put_last(page, row);
-        put_since(page, partner);
+        put_since(page, row);
+        put_groups(page, row);
         put_hint(page, row);
+        put_same_trade(app, page, row);
     } else {
+        put_groups(page, row);
         put_leads(app, page, row);
     }
     put_profile(page, partner, extent);

@@ -255,7 +255,7 @@ static void placed(View *view, int where)
     PartnersView *partners = (PartnersView *)view;
     int line = where * (MAX(1, partners->list.h) - 1) / 2;
     if (!partners->opened)
-        partners->top = (guint)MAX(0, (int)partners->cursor - line);
+        partners->top = (guint)MAX(0, (int)partners_line(partners, partners->cursor) - line);
 }
 
 static bool pane(View *view)

@@ -146,9 +146,35 @@ static void draw_head(const PartnersView *partners)
     put_cells(line, 0, &cells);
 }
 
+/* The first partner by a group; the number of rows when there is none. */
+static guint first_of_groups(const PartnersView *partners)
+{
+    guint low = 0, high = partners->rows->len;
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+        if (((const PartnerRow *)partners->rows->pdata[middle])->via == VIA_GROUP)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+guint partners_line(const PartnersView *partners, guint row)
+{
+    return row + (row < partners->rows->len && row >= first_of_groups(partners));
+}
+
 static void draw_row(PartnersView *partners, int line)
 {
-    guint index = partners->top + (guint)line;
+    guint index = partners->top + (guint)line, first = first_of_groups(partners);
+    if (index == first && index < partners->rows->len) {
+        draw_rest(partners->list, line,
+                  draw_text(partners->list, line, 0, ROLE_HEADING, _("  Partners by a group")),
+                  ROLE_HEADING);
+        return;
+    }
+    index -= index > first;
     if (index >= partners->rows->len) {
         draw_rest(partners->list, line, 0, ROLE_NORMAL);
         return;
@@ -228,10 +254,11 @@ static void put_empty(const PartnersView *partners, Page *page)
 static void draw_list(PartnersView *partners)
 {
     guint h = (guint)MAX(1, partners->list.h);
-    guint most = partners->rows->len > h ? partners->rows->len - h : 0;
-    partners->top = MIN(MIN(partners->top, partners->cursor), most);
-    if (partners->cursor >= partners->top + h)
-        partners->top = partners->cursor - h + 1;
+    guint n = partners->rows->len ? partners_line(partners, partners->rows->len - 1) + 1 : 0;
+    guint most = n > h ? n - h : 0, at = partners_line(partners, partners->cursor);
+    partners->top = MIN(MIN(partners->top, at), most);
+    if (at >= partners->top + h)
+        partners->top = at - h + 1;
     for (int i = 0; i < partners->list.h; i++)
         draw_row(partners, i);
     if (partners->rows->len > 0)

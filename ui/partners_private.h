@@ -19,8 +19,8 @@ typedef struct PartnersView {
     int period;                 /* value of partner_periods */
     gint64 all;                 /* individual partners, whatever is shown */
     gint64 waiting;             /* invitations for this user to answer */
-    guint cursor, top;
-    Uuid at; /* the partner under the cursor */
+    guint cursor, top;          /* of the rows; of the lines (partners_line()) */
+    Uuid at;                    /* the partner under the cursor */
 
     Rect list, summary, detail; /* of the body; empty: none */
     Page *page;                 /* of the detail; NULL: to be made */
@@ -35,6 +35,8 @@ typedef struct PartnersView {
 } PartnersView;
 
 const PartnerRow *partners_row(const PartnersView *view);
+/* The line of the list that a row is on: those of groups stand under a heading of their own (R16). */
+guint partners_line(const PartnersView *view, guint row);
 
 /* partners_draw.c */
 void partners_place(PartnersView *partners);

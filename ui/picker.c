@@ -3,6 +3,7 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "client/cache_partners.h"
 #include "client/fuzzy.h"
 #include "edit.h"
 #include "lead_page.h"
@@ -19,7 +20,7 @@ struct Picker {
     App *app;
     Edit *edit;
     Fuzzy *fuzzy;
-    GPtrArray *partners; /* Partner *, by name */
+    GPtrArray *partners; /* PartnerRow *: individual ones, then those of groups */
     GArray *hits;        /* FuzzyHit; after the last comes somebody outside */
     int cursor, top, lines;
 };
@@ -108,7 +109,7 @@ void picker_move(Picker *picker, Move move)
     app_dirty(picker->app, DIRTY_BODY);
 }
 
-static const Partner *partner_at(const Picker *picker, int at)
+static const PartnerRow *row_at(const Picker *picker, int at)
 {
     if (at >= (int)picker->hits->len)
         return NULL;
@@ -117,7 +118,8 @@ static const Partner *partner_at(const Picker *picker, int at)
 
 const Partner *picker_chosen(const Picker *picker)
 {
-    return partner_at(picker, picker->cursor);
+    const PartnerRow *row = row_at(picker, picker->cursor);
+    return row ? &row->partner : NULL;
 }
 
 const char *picker_typed(const Picker *picker)
@@ -183,9 +185,10 @@ static int put_cell(Rect rect, int line, int col, int width, Role role, const ch
     return draw_text(rect, line, col, role, "  ");
 }
 
-static void draw_partner(Picker *picker, Rect rect, int line, const Partner *partner, Role role)
+static void draw_partner(Picker *picker, Rect rect, int line, const PartnerRow *row, Role role)
 {
     Columns columns = columns_for(rect.w - 2);
+    const Partner *partner = &row->partner;
     g_autofree char *areas = partner_text(partner, "profile/areas");
     int col = put_cell(rect, line, 2, columns.name, role, partner->name);
     col = put_cell(rect, line, col, columns.company, role, partner->company_name);
@@ -216,7 +219,7 @@ static void draw_line(Picker *picker, Rect rect, int line, int at)
 {
     bool on = at == picker->cursor;
     Role role = on ? ROLE_CURSOR : ROLE_NORMAL;
-    const Partner *partner = partner_at(picker, at);
+    const PartnerRow *partner = row_at(picker, at);
     draw_rest(rect, line, 0, role);
     draw_text(rect, line, 0, role, on ? ">" : " ");
     if (partner) {
@@ -230,9 +233,13 @@ static void draw_line(Picker *picker, Rect rect, int line, int at)
 static void draw_about(Picker *picker, Rect rect)
 {
     g_autoptr(Page) page = page_new(rect.w);
-    const Partner *partner = picker_chosen(picker);
-    if (partner)
-        picker_put_partner(picker->app, page, partner);
+    const PartnerRow *row = row_at(picker, picker->cursor);
+    g_autofree char *groups = text_clean(row ? row->groups : NULL, -1, TEXT_LINE);
+    if (row && *groups)
+        page_pair(page, LABEL, row->via == VIA_GROUP ? _("By group") : _("Also in"), ROLE_NORMAL,
+                  groups);
+    if (row)
+        picker_put_partner(picker->app, page, &row->partner);
     else
         page_text(page, ROLE_NORMAL,
                   _("They get a mail with a link to the lead, and need no account. What becomes of "

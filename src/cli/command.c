@@ -52,7 +52,7 @@ const CliCommand cli_commands[] = {
       .effect = N_("Your partners, and who gave what in 12 months"),
       .details = N_("Into a pipe, each line is: id, name, company, trade, e-mail, leads given, of "
                     "these confirmed, leads taken, of these confirmed, balance, last given, last "
-                    "taken, state, with tabs between.") },
+                    "taken, state, individual or group, groups, with tabs between.") },
     { "invite", N_("EMAIL"), 1, 1, MESSAGE | NETWORK, .writes = true, .run = cli_run_invite,
       .effect = N_("Invite somebody to be your partner, by mail"),
       .details = N_("They need not have an account. The id of a member asks that one.") },

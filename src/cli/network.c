@@ -89,6 +89,16 @@ static char *partner_last_took(const void *row, CliMode mode)
     return cli_time_cell(((const PartnerRow *)row)->last_took_at, mode);
 }
 
+static char *partner_via(const void *row, CliMode mode)
+{
+    return g_strdup(enum_code(&partner_vias, (int)((const PartnerRow *)row)->via));
+}
+
+static char *partner_groups(const void *row, CliMode mode)
+{
+    return clean(((const PartnerRow *)row)->groups);
+}
+
 static PartnerStanding standing_of(const PartnerRow *row)
 {
     return row->low_giver ? STANDING_LOW_GIVER : row->dormant ? STANDING_DORMANT : STANDING_ACTIVE;
@@ -122,11 +132,15 @@ static const CliColumn partner_columns[] = {
     { N_("LAST GIVEN"), COLUMN_ANY, 0, partner_last_gave },
     { N_("LAST TAKEN"), COLUMN_ANY, 0, partner_last_took },
     { N_("STATE"), COLUMN_ANY, 0, partner_state, partner_colour },
+    { N_("VIA"), MODE_PLAIN, 0, partner_via },
+    { N_("GROUP"), COLUMN_ANY, 2, partner_groups },
 };
 
 static void put_partner_json(Cli *cli, const PartnerRow *row)
 {
-    ListedPartner listed = { .partner = row->partner, .via = row->via, .sum = row->sum };
+    ListedPartner listed = {
+        .partner = row->partner, .via = row->via, .group = row->groups, .sum = row->sum
+    };
     json_put_object(cli_buffer(&cli->out), &listed_partner_fields, &listed);
     cli_flush_some(&cli->out);
 }

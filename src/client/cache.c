@@ -68,8 +68,14 @@ Cache *cache_open(const char *path, GError **error)
         row_columns(&note_fields, NULL), row_columns(&note_fields, NULL));
     cache->select_partners = db_intern("SELECT %s FROM partner ORDER BY name",
                                        row_columns(&partner_fields, NULL));
-    cache->select_partner = db_intern("SELECT %s FROM partner WHERE account = $1",
-                                      row_columns(&partner_fields, NULL));
+    cache->select_partner = db_intern(
+        "SELECT %s FROM partner WHERE account = $1 UNION ALL SELECT %s FROM member m WHERE"
+        " m.account = $1 AND m.account NOT IN (SELECT id FROM account) LIMIT 1",
+        row_columns(&partner_fields, NULL), row_columns(&partner_fields, "m"));
+    cache->select_members = db_intern(
+        "SELECT %s, g.name FROM member m LEFT JOIN leads_group g ON g.scope = m.scope AND g.id ="
+        " m.scope WHERE m.account NOT IN (SELECT id FROM account) ORDER BY m.name_key, m.account",
+        row_columns(&partner_fields, "m"));
     cache->select_invitations = db_intern("SELECT %s FROM invitation WHERE $1 = 0 OR direction = $1"
                                           " ORDER BY state > 1, created_at DESC, id DESC LIMIT $2",
                                           row_columns(&invitation_fields, NULL));
@@ -308,12 +314,6 @@ GPtrArray *cache_notes(Cache *cache, const Uuid *referral, GError **error)
     return g_steal_pointer(&notes);
 }
 
-static void partner_free(gpointer partner)
-{
-    fields_clear(&partner_fields, partner);
-    g_free(partner);
-}
-
 static void invitation_free(gpointer invitation)
 {
     fields_clear(&invitation_fields, invitation);
@@ -346,31 +346,6 @@ bool cache_invitations_waiting(Cache *cache, gint64 now, gint64 *n, GError **err
                           "SELECT count(*) FROM invitation WHERE state = 1 AND direction = $1"
                           " AND expires_at > $2",
                           db_int(DIRECTION_RECEIVED), db_int(now));
-}
-
-/* Every word of text starts a word of the partner's names. */
-static bool partner_matches(const Partner *partner, const char *text)
-{
-    g_autofree char *all = g_strjoin(" ", partner->name ? partner->name : "",
-                                     partner->company_name ? partner->company_name : "", NULL);
-    return g_str_match_string(text, all, TRUE);
-}
-
-GPtrArray *cache_partners(Cache *cache, const char *text, unsigned limit, GError **error)
-{
-    g_autoptr(GPtrArray) partners = g_ptr_array_new_with_free_func(partner_free);
-    g_autoptr(DbRows) rows = db_query(cache->db, error, cache->select_partners);
-    while (partners->len < limit && rows && db_next(rows, error)) {
-        Partner *partner = g_new0(Partner, 1);
-        row_read(rows, 0, &partner_fields, partner, ROW_COPY);
-        if (!text || !*text || partner_matches(partner, text))
-            g_ptr_array_add(partners, partner);
-        else
-            partner_free(partner);
-    }
-    if (!rows || (partners->len < limit && !db_rows_ok(rows)))
-        return NULL;
-    return g_steal_pointer(&partners);
 }
 
 /* ---- short ids */

@@ -146,9 +146,13 @@ bool cache_give_take(Cache *cache, const Uuid *account, gint64 since, GiveTake *
  * sent already? False: none, or *error. */
 bool cache_twin(Cache *cache, const NewReferral *input, gint64 since, Uuid *lead, GError **error);
 
-/* Partner *; text: prefix words, NULL = all, by name. */
+/* PartnerRow * (cache_partners.h), without figures: individual partners by name, then those of groups. Each begins with a
+ * Partner. text: prefix words, NULL = all. */
 GPtrArray *cache_partners(Cache *cache, const char *text, unsigned limit, GError **error);
+/* Of either kind. NOT_FOUND. Caller clears. */
 bool cache_partner(Cache *cache, const Uuid *account, Partner *out, GError **error);
+/* An individual one? */
+bool cache_is_connected(Cache *cache, const Uuid *account, bool *is, GError **error);
 
 /* Invitation *, newest first, those that wait for an answer before all others; direction 0: both. As the server has them,
  * without what is in the outbox. */

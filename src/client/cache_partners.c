@@ -53,6 +53,7 @@ void partner_row_free(PartnerRow *row)
     if (!row)
         return;
     fields_clear(&partner_fields, &row->partner);
+    g_free(row->groups);
     g_free(row);
 }
 
@@ -66,30 +67,76 @@ typedef struct Reading {
     Cache *cache;
     const PartnerQuery *query;
     GPtrArray *rows; /* PartnerRow * */
+    GHashTable *of;  /* Uuid * of an account -> its row */
 } Reading;
 
 static void reading_init(Reading *reading, Cache *cache, const PartnerQuery *query)
 {
     *reading = (Reading){ .cache = cache, .query = query };
     reading->rows = g_ptr_array_new_with_free_func(row_free);
+    reading->of = g_hash_table_new(uuid_hash, uuid_equal_func);
 }
 
 static void reading_clear(Reading *reading)
 {
     g_clear_pointer(&reading->rows, g_ptr_array_unref);
+    g_hash_table_unref(reading->of);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Reading, reading_clear)
 
-static bool read_partners(Reading *reading, DbRows *from, GError **error)
+static PartnerRow *add_row(Reading *reading, const DbRows *rows, PartnerVia via)
 {
-    g_autoptr(DbRows) rows = from;
+    PartnerRow *row = g_new0(PartnerRow, 1);
+    row_read(rows, 0, &partner_fields, &row->partner, ROW_COPY);
+    row->via = via;
+    g_ptr_array_add(reading->rows, row);
+    g_hash_table_insert(reading->of, &row->partner.account, row);
+    return row;
+}
+
+static bool is_parted(const Reading *reading, const Uuid *account)
+{
+    const PartnerQuery *query = reading->query;
+    return query && query->parted && g_hash_table_contains(query->parted, account);
+}
+
+static bool read_individual(Reading *reading, GError **error)
+{
+    g_autoptr(DbRows) rows = db_query(reading->cache->db, error, reading->cache->select_partners);
     while (rows && db_next(rows, error)) {
-        PartnerRow *row = g_new0(PartnerRow, 1);
-        row_read(rows, 0, &partner_fields, &row->partner, ROW_COPY);
-        row->via = VIA_INDIVIDUAL;
-        g_ptr_array_add(reading->rows, row);
+        Uuid account = db_get_uuid(rows, 0);
+        if (!is_parted(reading, &account))
+            add_row(reading, rows, VIA_INDIVIDUAL);
     }
     return rows && db_rows_ok(rows);
+}
+
+/* The name of a group, behind those of others. */
+static void add_group(PartnerRow *row, const char *name)
+{
+    if (!name)
+        return;
+    char *groups = row->groups ? g_strconcat(row->groups, ", ", name, NULL) : g_strdup(name);
+    g_free(row->groups);
+    row->groups = groups;
+}
+
+/* One row a membership: an account may have several. */
+static bool read_members(Reading *reading, GError **error)
+{
+    int name = row_n_columns(&partner_fields);
+    g_autoptr(DbRows) rows = db_query(reading->cache->db, error, reading->cache->select_members);
+    while (rows && db_next(rows, error)) {
+        Uuid account = db_get_uuid(rows, 0);
+        PartnerRow *row = g_hash_table_lookup(reading->of, &account);
+        add_group(row ? row : add_row(reading, rows, VIA_GROUP), db_get_text(rows, name));
+    }
+    return rows && db_rows_ok(rows);
+}
+
+static bool read_all(Reading *reading, GError **error)
+{
+    return read_individual(reading, error) && read_members(reading, error);
 }
 
 /* The newest lead of a box that was not withdrawn: counters know its span, and the index is walked back within that. */
@@ -115,20 +162,42 @@ static bool read_last(Reading *reading, PartnerRow *row, ReferralBox box, gint64
     return rows && db_rows_ok(rows);
 }
 
+/* Accounts between whom and this user any lead went. */
+static GHashTable *read_parties(Cache *cache, GError **error)
+{
+    GHashTable *parties = g_hash_table_new_full(uuid_hash, uuid_equal_func, g_free, NULL);
+    g_autoptr(DbRows) rows = db_query(cache->db, error, "SELECT DISTINCT party FROM party_counter");
+    while (rows && db_next(rows, error)) {
+        Uuid party = db_get_uuid(rows, 0);
+        g_hash_table_add(parties, g_memdup2(&party, sizeof party));
+    }
+    if (rows && db_rows_ok(rows))
+        return parties;
+    g_hash_table_unref(parties);
+    return NULL;
+}
+
+static bool read_figures(Reading *reading, PartnerRow *row, GError **error)
+{
+    return cache_give_take(reading->cache, &row->partner.account, reading->query->since, &row->sum,
+                           error) &&
+           read_last(reading, row, BOX_SENT, &row->last_gave_at, error) &&
+           read_last(reading, row, BOX_INBOX, &row->last_took_at, error);
+}
+
 static bool finish(Reading *reading, GError **error)
 {
-    for (guint i = 0; i < reading->rows->len; i++) {
+    g_autoptr(GHashTable) parties = read_parties(reading->cache, error);
+    for (guint i = 0; parties && i < reading->rows->len; i++) {
         PartnerRow *row = reading->rows->pdata[i];
-        if (!cache_give_take(reading->cache, &row->partner.account, reading->query->since,
-                             &row->sum, error) ||
-            !read_last(reading, row, BOX_SENT, &row->last_gave_at, error) ||
-            !read_last(reading, row, BOX_INBOX, &row->last_took_at, error))
+        if (g_hash_table_contains(parties, &row->partner.account) &&
+            !read_figures(reading, row, error))
             return false;
         gint64 alive = MAX(partner_last_at(row), row->partner.since);
         row->dormant = alive < reading->query->now - PARTNER_DORMANT;
         row->low_giver = row->sum.gave >= LOW_GIVER && row->sum.took == 0;
     }
-    return true;
+    return parties != NULL;
 }
 
 /* ---- which of them, and in which order */
@@ -156,14 +225,21 @@ static const char *or_empty(const char *text)
     return text ? text : "";
 }
 
-bool partner_row_fits(const PartnerRow *row, const PartnerQuery *query)
+static bool has_text(const PartnerRow *row, const char *text)
 {
     const Partner *partner = &row->partner;
+    if (!text || !*text)
+        return true;
     g_autofree char *all = g_strjoin(" ", or_empty(partner->name), or_empty(partner->company_name),
                                      business_type_label(partner->business_type),
-                                     or_empty(partner->email), NULL);
-    return has_words(query->text, all) &&
-           has_words(query->trade, business_type_label(partner->business_type)) &&
+                                     or_empty(partner->email), or_empty(row->groups), NULL);
+    return has_words(text, all);
+}
+
+bool partner_row_fits(const PartnerRow *row, const PartnerQuery *query)
+{
+    return has_text(row, query->text) &&
+           has_words(query->trade, business_type_label(row->partner.business_type)) &&
            stands(row, query->standing);
 }
 
@@ -184,6 +260,8 @@ static int compare(gconstpointer left, gconstpointer right, gpointer data)
 {
     const Sortable *a = left, *b = right;
     const PartnerQuery *query = data;
+    if (a->row->via != b->row->via)
+        return a->row->via < b->row->via ? -1 : 1;
     gint64 by = 0;
     switch (query->sort) {
     case PARTNERS_BY_NAME:
@@ -234,10 +312,50 @@ GPtrArray *cache_partner_rows(Cache *cache, const PartnerQuery *query, GError **
 {
     g_auto(Reading) reading;
     reading_init(&reading, cache, query);
-    if (!read_partners(&reading, db_query(cache->db, error, cache->select_partners), error) ||
-        !finish(&reading, error))
+    if (!read_all(&reading, error) || !finish(&reading, error))
         return NULL;
     return sorted(reading.rows, query);
+}
+
+GPtrArray *cache_partners(Cache *cache, const char *text, unsigned limit, GError **error)
+{
+    g_auto(Reading) reading;
+    reading_init(&reading, cache, NULL);
+    if (!read_all(&reading, error))
+        return NULL;
+    GPtrArray *rows = g_ptr_array_new_with_free_func(row_free);
+    for (guint i = 0; i < reading.rows->len && rows->len < limit; i++) {
+        PartnerRow *row = reading.rows->pdata[i];
+        if (!has_text(row, text))
+            continue;
+        g_ptr_array_add(rows, row);
+        reading.rows->pdata[i] = NULL;
+    }
+    return rows;
+}
+
+static bool read_one(Reading *reading, const Uuid *account, GError **error)
+{
+    Cache *cache = reading->cache;
+    bool individual = false;
+    g_autoptr(DbRows) rows = db_query(cache->db, error, cache->select_partner, db_uuid(account));
+    if (!rows || !cache_is_connected(cache, account, &individual, error))
+        return false;
+    if (db_next(rows, error))
+        add_row(reading, rows, individual ? VIA_INDIVIDUAL : VIA_GROUP);
+    return db_rows_ok(rows);
+}
+
+static bool read_groups_of(Reading *reading, PartnerRow *row, GError **error)
+{
+    g_autoptr(DbRows) rows = db_query(
+        reading->cache->db, error,
+        "SELECT g.name FROM member m CROSS JOIN leads_group g WHERE m.account = $1 AND g.scope ="
+        " m.scope AND g.id = m.scope ORDER BY g.name_key",
+        db_uuid(&row->partner.account));
+    while (rows && db_next(rows, error))
+        add_group(row, db_get_text(rows, 0));
+    return rows && db_rows_ok(rows);
 }
 
 PartnerRow *cache_partner_row(Cache *cache, const Uuid *account, const PartnerQuery *query,
@@ -245,16 +363,35 @@ PartnerRow *cache_partner_row(Cache *cache, const Uuid *account, const PartnerQu
 {
     g_auto(Reading) reading;
     reading_init(&reading, cache, query);
-    if (!read_partners(&reading,
-                       db_query(cache->db, error, cache->select_partner, db_uuid(account)), error))
+    if (!read_one(&reading, account, error))
         return NULL;
     if (reading.rows->len == 0) {
         problem_set(error, PROBLEM_NOT_FOUND, "there is no such partner here");
         return NULL;
     }
-    if (!finish(&reading, error))
+    if (!read_groups_of(&reading, reading.rows->pdata[0], error) || !finish(&reading, error))
         return NULL;
     return g_ptr_array_steal_index(reading.rows, 0);
+}
+
+bool cache_is_connected(Cache *cache, const Uuid *account, bool *is, GError **error)
+{
+    gint64 n = 0;
+    bool ok = db_get_one_int(cache->db, error, &n,
+                             "SELECT count(*) FROM partner WHERE account = $1", db_uuid(account));
+    *is = n > 0;
+    return ok;
+}
+
+char *cache_same_trade(Cache *cache, const Partner *partner, GError **error)
+{
+    if (!partner->business_type)
+        return NULL;
+    g_autoptr(DbRows) rows = db_query(
+        cache->db, error,
+        "SELECT name FROM partner WHERE business_type = $1 AND account <> $2 ORDER BY name LIMIT 1",
+        db_text(partner->business_type), db_uuid(&partner->account));
+    return rows && db_next(rows, error) ? g_strdup(db_get_text(rows, 0)) : NULL;
 }
 
 bool cache_partner_count(Cache *cache, gint64 *n, GError **error)

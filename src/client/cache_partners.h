@@ -2,12 +2,16 @@
 /*
  * Partners with what was given and taken, from the counters of the cache and a covering index: it costs what partners there
  * are, not leads. All of them fit into memory (PARTNERS_MAX, and those of groups), so a list of them is one answer.
+ *
+ * Partners are individual ones and fellow members of a group (R16). The latter follow from the members in the cache (R17, R18);
+ * who is both is told once, as an individual one, with the group. Of a group of thousands the members cost one walk of an
+ * index; figures are asked for only of those whom a lead went to or came from.
  */
 #pragma once
 
 #include "client/cache.h"
 
-/* Within the same, by name. */
+/* Individual ones first, then those of groups; within the same, by name. */
 typedef enum PartnerSort {
     PARTNERS_BY_NAME,
     PARTNERS_BY_TRADE,
@@ -38,12 +42,14 @@ typedef struct PartnerQuery {
     PartnerStanding standing; /* 0 any; one who gives little may be dormant too */
     PartnerSort sort;
     bool reverse;
+    GHashTable *parted; /* Uuid *: individual partners that will be none (borrowed); NULL nobody */
 } PartnerQuery;
 
 /* A partner of a list. Strings are as sent: clean them before drawing. */
 typedef struct PartnerRow {
     Partner partner;
     PartnerVia via;
+    char *groups; /* names of those that both are in; NULL none */
     GiveTake sum;
     gint64 last_gave_at, last_took_at; /* of leads not withdrawn, whenever; 0 none */
     bool dormant, low_giver;
@@ -68,6 +74,10 @@ PartnerRow *cache_partner_row(Cache *cache, const Uuid *account, const PartnerQu
                               GError **error);
 /* Do these rows fit the query's words, trade and standing? For rows made elsewhere. */
 bool partner_row_fits(const PartnerRow *row, const PartnerQuery *query);
+
+/* Another individual partner of this trade; NULL none. An exclusive member is warned of fellow members alike, no more (D4).
+ * Caller frees. */
+char *cache_same_trade(Cache *cache, const Partner *partner, GError **error);
 
 /* Individual partners, as the server knows them (R13). */
 bool cache_partner_count(Cache *cache, gint64 *n, GError **error);

@@ -9,7 +9,8 @@
 struct Cache {
     Db *db;
     const char *select_referral, *select_server, *select_server_note, *select_notes,
-        *select_partners, *select_partner, *select_account, *select_invitations, *select_invitation;
+        *select_partners, *select_partner, *select_members, *select_account, *select_invitations,
+        *select_invitation;
     gint64 few;             /* rows that are sorted rather than looked for in order */
     GArray *parties;        /* CacheParty, by name; NULL: not asked for yet */
     gint64 parties_version; /* of the file, when they were read */

@@ -388,7 +388,9 @@ static bool read_recipient(CacheWriter *writer, const OutboxItem *item, Party *t
     Uuid account = { 0 };
     overlay_recipient(item, &account);
     g_autoptr(DbRows) rows = db_query(
-        writer->db, error, "SELECT account, name, company_name FROM partner WHERE account = $1",
+        writer->db, error,
+        "SELECT account, name, company_name FROM partner WHERE account = $1 UNION ALL"
+        " SELECT account, name, company_name FROM member WHERE account = $1 LIMIT 1",
         db_uuid(&account));
     if (rows && db_next(rows, error))
         row_read(rows, 0, &party_fields, to, ROW_COPY);

@@ -47,13 +47,11 @@ static GHashTable *parted(Client *client, GError **error)
 GPtrArray *client_partners(Client *client, const PartnerQuery *query, GError **error)
 {
     g_autoptr(GHashTable) gone = parted(client, error);
-    GPtrArray *rows = gone ? cache_partner_rows(client_cache(client), query, error) : NULL;
-    for (guint i = rows ? rows->len : 0; i-- > 0;) {
-        const PartnerRow *row = rows->pdata[i];
-        if (g_hash_table_contains(gone, &row->partner.account))
-            g_ptr_array_remove_index(rows, i);
-    }
-    return rows;
+    if (!gone)
+        return NULL;
+    PartnerQuery now = *query;
+    now.parted = gone;
+    return cache_partner_rows(client_cache(client), &now, error);
 }
 
 static bool is_exactly(const Partner *partner, const char *text)
@@ -292,9 +290,9 @@ bool client_network_counts(Client *client, NetworkCounts *out, GError **error)
     gpointer id;
     g_hash_table_iter_init(&at, gone);
     while (g_hash_table_iter_next(&at, &id, NULL)) {
-        Partner partner = { 0 };
-        out->partners -= cache_partner(client_cache(client), id, &partner, NULL);
-        fields_clear(&partner_fields, &partner);
+        bool connected = false;
+        cache_is_connected(client_cache(client), id, &connected, NULL);
+        out->partners -= connected;
     }
     for (guint i = 0; i < rows->len; i++) {
         const InvitationRow *row = rows->pdata[i];
@@ -340,9 +338,10 @@ static bool may_be_invited(Client *client, const NewInvitation *input, GError **
     if (!asked)
         return false;
     for (guint i = 0; i < partners->len; i++) {
-        const Partner *partner = &((PartnerRow *)partners->pdata[i])->partner;
-        if (uuid_equal(&partner->account, &input->account) ||
-            same_address(partner->email, input->email))
+        const PartnerRow *row = partners->pdata[i];
+        const Partner *partner = &row->partner;
+        if (row->via == VIA_INDIVIDUAL && (uuid_equal(&partner->account, &input->account) ||
+                                           same_address(partner->email, input->email)))
             return refuse_invitation(error, _("%s is your partner already"), partner->name);
     }
     for (guint i = 0; i < asked->len; i++) {
@@ -392,22 +391,33 @@ bool client_answer(Client *client, const Uuid *id, InvitationEvent event, GError
     return ok;
 }
 
-static bool is_partner(Client *client, const Uuid *id, Partner *partner, GError **error)
+/* Of either kind; connected: only an individual one will do. */
+static bool is_partner(Client *client, const Uuid *id, bool connected, Partner *partner,
+                       GError **error)
 {
+    bool is = false;
     g_autoptr(GHashTable) gone = parted(client, error);
     *partner = (Partner){ 0 };
-    if (!gone)
+    if (!gone || !cache_is_connected(client_cache(client), id, &is, error))
         return false;
     if (g_hash_table_contains(gone, id))
         return problem_set(error, PROBLEM_NOT_FOUND, "there is no such partner here");
-    return cache_partner(client_cache(client), id, partner, error);
+    if (!cache_partner(client_cache(client), id, partner, error))
+        return false;
+    if (is || !connected)
+        return true;
+    problem_set(error, PROBLEM_FORBIDDEN,
+                _("%s is your partner by a group, as long as you are both in it"), partner->name);
+    fields_clear(&partner_fields, partner);
+    return false;
 }
 
 bool client_encourage(Client *client, const Uuid *id, const Encouragement *input, GError **error)
 {
     Partner partner;
     char text[UUID_TEXT_SIZE];
-    if (!change_check(OUTBOX_ENCOURAGE, input, error) || !is_partner(client, id, &partner, error))
+    if (!change_check(OUTBOX_ENCOURAGE, input, error) ||
+        !is_partner(client, id, false, &partner, error))
         return false;
     OutboxItem item = client_item(
         client, OUTBOX_ENCOURAGE, id, "POST",
@@ -422,7 +432,7 @@ bool client_part(Client *client, const Uuid *id, GError **error)
 {
     Partner partner;
     char text[UUID_TEXT_SIZE];
-    if (!is_partner(client, id, &partner, error))
+    if (!is_partner(client, id, true, &partner, error))
         return false;
     OutboxItem item = client_item(client, OUTBOX_DROP_PARTNER, id, "DELETE",
                                   g_strdup_printf("/v1/partners/%s", uuid_format(id, text)), NULL);
@@ -441,7 +451,8 @@ bool client_network_may_again(Client *client, const OutboxItem *item, GError **e
                    { OUTBOX_UNINVITE, INVITATION_WITHDRAW } };
     if (item->kind == OUTBOX_ENCOURAGE || item->kind == OUTBOX_DROP_PARTNER) {
         Partner partner;
-        bool ok = is_partner(client, &item->object, &partner, error);
+        bool ok = is_partner(client, &item->object, item->kind == OUTBOX_DROP_PARTNER, &partner,
+                             error);
         fields_clear(&partner_fields, &partner);
         return ok;
     }

@@ -60,7 +60,7 @@ describe('partners', () => {
 
     test('plain: a line each, in the order asked for, and only those that are', async () => {
         const rows = (await partners()).rows();
-        assert.ok(rows.every((row) => row.length === 13 && UUID.test(row[0])));
+        assert.ok(rows.every((row) => row.length === 15 && UUID.test(row[0]) && row[13] === 'individual' && row[14] === ''));
         const balances = (await partners('--sort', 'balance')).rows().map((row) => Number(row[9]));
         assert.deepEqual(balances, [...balances].sort((a, b) => b - a));
         const back = (await partners('--sort', 'balance-')).rows().map((row) => Number(row[9]));

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "client/cache_groups.h"
+#include "client/cache_partners.h"
 #include "client/cache_shared.h"
 #include "client/client.h"
 #include "tests/unit/client_fixture.h"
@@ -397,6 +398,185 @@ static void an_older_object_is_passed_over(void **state)
     fields_clear(&membership_request_fields, &one);
 }
 
+/* ---- partners by a group */
+
+/* Individual partners: accounts of members n, n + 1, ... of put_members(). */
+static void put_partners(World *world, guint first, guint n)
+{
+    g_autofree Partner *partners = g_new0(Partner, n);
+    g_autofree PageObject *objects = g_new0(PageObject, n);
+    for (guint i = 0; i < n; i++) {
+        partners[i] = (Partner){ .account = nth(8, first + i), .rev = 1, .since = 5000 };
+        partners[i].name = g_strdup_printf("P. Individual%02u", first + i);
+        partners[i].business_type = g_strdup("accountant");
+        objects[i] = (PageObject){ "partner", false, partners[i].account, &partner_fields,
+                                   &partners[i] };
+    }
+    page_of(world, &me, false, objects, n);
+    for (guint i = 0; i < n; i++)
+        fields_clear(&partner_fields, &partners[i]);
+}
+
+static void put_lead(World *world, guint n, const Uuid *to)
+{
+    Referral lead = sample_referral(n);
+    lead.box = BOX_SENT;
+    lead.to.account = *to;
+    lead.sent_at = 3000 + n;
+    PageObject object = { "referral", false, lead.id, &referral_fields, &lead };
+    page_of(world, &me, false, &object, 1);
+    fields_clear(&referral_fields, &lead);
+}
+
+static const PartnerRow *row_of(const GPtrArray *rows, const Uuid *account)
+{
+    for (guint i = 0; i < rows->len; i++)
+        if (uuid_equal(&((PartnerRow *)rows->pdata[i])->partner.account, account))
+            return rows->pdata[i];
+    return NULL;
+}
+
+static const PartnerQuery all_time = { .now = 10000 };
+
+static void r16_partners_of_groups_stand_behind_the_individual_ones(void **state)
+{
+    World *world = *state;
+    join(world, &gas, true);
+    put_partners(world, 18, 4); /* 18, 19 are members too; 20, 21 are not */
+    put_members(world, &gas, 0, 20, true);
+    for (int sort = PARTNERS_BY_NAME; sort <= PARTNERS_BY_ACTIVITY; sort++)
+        for (int turned = 0; turned < 2; turned++) {
+            PartnerQuery query = { .now = 10000, .sort = (PartnerSort)sort, .reverse = turned };
+            g_autoptr(GPtrArray) rows = cache_partner_rows(world->cache, &query, NULL);
+            assert_int_equal(rows->len, 4 + 18);
+            for (guint i = 0; i < rows->len; i++)
+                assert_int_equal(((PartnerRow *)rows->pdata[i])->via,
+                                 i < 4 ? VIA_INDIVIDUAL : VIA_GROUP);
+        }
+    g_autoptr(GPtrArray) rows = cache_partner_rows(world->cache, &all_time, NULL);
+    Uuid both = nth(8, 18), alone = nth(8, 20), fellow = nth(8, 3);
+    assert_string_equal(row_of(rows, &both)->groups, "Gas & Water");
+    assert_null(row_of(rows, &alone)->groups);
+    assert_string_equal(row_of(rows, &fellow)->groups, "Gas & Water");
+    gint64 n = 0;
+    assert_true(cache_partner_count(world->cache, &n, NULL));
+    assert_int_equal(n, 4); /* R13 counts these */
+    g_autoptr(GPtrArray) brief = cache_partners(world->cache, NULL, 1000, NULL);
+    assert_int_equal(brief->len, 22);
+    g_autoptr(GPtrArray) found = cache_partners(world->cache, "gas", 1000, NULL);
+    assert_int_equal(found->len, 20);
+}
+
+static void r17_all_members_are_there_at_once_each_but_once(void **state)
+{
+    World *world = *state;
+    Scope scopes[2];
+    PageObject objects[] = { scope_object(&scopes[0], &gas, SCOPE_GROUP),
+                             scope_object(&scopes[1], &oak, SCOPE_GROUP) };
+    page_of(world, &me, true, objects, 2);
+    put_members(world, &gas, 0, 9, true);
+    put_members(world, &oak, 5, 9, true); /* 5..8 are in both */
+    g_autoptr(GPtrArray) rows = cache_partner_rows(world->cache, &all_time, NULL);
+    assert_int_equal(rows->len, 14);
+    Uuid both = nth(8, 6);
+    const PartnerRow *row = row_of(rows, &both);
+    assert_non_null(strstr(row->groups, "Gas & Water"));
+    assert_non_null(strstr(row->groups, "Oak"));
+    PartnerRow *alone = cache_partner_row(world->cache, &both, &all_time, NULL);
+    assert_int_equal(alone->via, VIA_GROUP);
+    assert_string_equal(alone->groups, "Gas & Water, Oak");
+    partner_row_free(alone);
+
+    /* Oneself is no partner. */
+    Member myself = { .id = nth(7, 99), .rev = 1, .group = gas, .account = me, .name = "Zoe" };
+    PageObject object = { "member", false, myself.id, &member_fields, &myself };
+    page_of(world, &gas, false, &object, 1);
+    g_autoptr(GPtrArray) again = cache_partner_rows(world->cache, &all_time, NULL);
+    assert_int_equal(again->len, 14);
+    Partner none = { 0 };
+    assert_false(cache_partner(world->cache, &me, &none, NULL));
+}
+
+static void r18_r19_partners_of_a_group_go_with_it_and_may_be_asked_then(void **state)
+{
+    World *world = *state;
+    join(world, &gas, true);
+    put_partners(world, 18, 4);
+    put_members(world, &gas, 0, 20, true);
+    leave(world, &gas);
+    g_autoptr(GPtrArray) rows = cache_partner_rows(world->cache, &all_time, NULL);
+    assert_int_equal(rows->len, 4);
+    Uuid both = nth(8, 18), fellow = nth(8, 3);
+    assert_int_equal(row_of(rows, &both)->via, VIA_INDIVIDUAL);
+    assert_null(row_of(rows, &both)->groups);
+    bool connected = true;
+    assert_true(cache_is_connected(world->cache, &fellow, &connected, NULL));
+    assert_false(connected);
+    Partner gone = { 0 };
+    assert_false(cache_partner(world->cache, &fellow, &gone, NULL));
+    put_partners(world, 3, 1); /* an ordinary invitation was accepted */
+    g_autoptr(GPtrArray) after = cache_partner_rows(world->cache, &all_time, NULL);
+    assert_int_equal(row_of(after, &fellow)->via, VIA_INDIVIDUAL);
+}
+
+static void what_was_given_counts_for_both_kinds(void **state)
+{
+    World *world = *state;
+    join(world, &gas, true);
+    put_partners(world, 18, 1);
+    put_members(world, &gas, 0, 20, true);
+    Uuid both = nth(8, 18), fellow = nth(8, 3);
+    for (guint i = 0; i < 3; i++)
+        put_lead(world, i, &fellow);
+    put_lead(world, 3, &both);
+    g_autoptr(GPtrArray) rows = cache_partner_rows(world->cache, &all_time, NULL);
+    assert_int_equal(row_of(rows, &fellow)->sum.gave, 3);
+    assert_int_equal(row_of(rows, &fellow)->last_gave_at, 3002);
+    assert_true(row_of(rows, &fellow)->low_giver);
+    assert_int_equal(row_of(rows, &both)->sum.gave, 1);
+
+    /* One that parts is a fellow member still. */
+    g_autoptr(GHashTable) parted = g_hash_table_new(uuid_hash, uuid_equal_func);
+    g_hash_table_add(parted, &both);
+    PartnerQuery query = { .now = 10000, .parted = parted };
+    g_autoptr(GPtrArray) left = cache_partner_rows(world->cache, &query, NULL);
+    assert_int_equal(row_of(left, &both)->via, VIA_GROUP);
+    assert_int_equal(row_of(left, &both)->sum.gave, 1);
+}
+
+static void d4_a_fellow_member_of_the_same_trade_is_only_pointed_out(void **state)
+{
+    World *world = *state;
+    join(world, &gas, true);
+    put_partners(world, 18, 1);
+    put_members(world, &gas, 0, 20, true);
+    Partner accountant = { .account = nth(8, 0), .business_type = "accountant" };
+    Partner roofer = { .account = nth(8, 2), .business_type = "roofer" };
+    g_autofree char *name = cache_same_trade(world->cache, &accountant, NULL);
+    assert_string_equal(name, "P. Individual18");
+    assert_null(cache_same_trade(world->cache, &roofer, NULL));
+    g_autoptr(GPtrArray) rows = cache_partner_rows(world->cache, &all_time, NULL);
+    assert_non_null(row_of(rows, &accountant.account));
+}
+
+/* With a group of 2,000 a member costs a row of the walk, and no question of its own. */
+static void a_large_group_costs_a_walk(void **state)
+{
+    World *world = *state;
+    gint64 work[2];
+    put_partners(world, 3000, 100);
+    for (int i = 0; i < 2; i++) {
+        join(world, &gas, true);
+        put_partners(world, 3000, 100);
+        put_members(world, &gas, 0, i ? 2000 : 200, true);
+        gint64 before = cache_work(world->cache);
+        g_autoptr(GPtrArray) rows = cache_partner_rows(world->cache, &all_time, NULL);
+        assert_int_equal(rows->len, i ? 2100 : 300);
+        work[i] = cache_work(world->cache) - before;
+    }
+    assert_true((work[1] - work[0]) / 1800 < 60);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -411,6 +591,12 @@ int main(void)
         TEST(a_request_reads_as_its_scope_may),
         TEST(a_request_that_comes_is_news_to_an_officer_alone),
         TEST(an_older_object_is_passed_over),
+        TEST(r16_partners_of_groups_stand_behind_the_individual_ones),
+        TEST(r17_all_members_are_there_at_once_each_but_once),
+        TEST(r18_r19_partners_of_a_group_go_with_it_and_may_be_asked_then),
+        TEST(what_was_given_counts_for_both_kinds),
+        TEST(d4_a_fellow_member_of_the_same_trade_is_only_pointed_out),
+        TEST(a_large_group_costs_a_walk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
