@@ -20,6 +20,7 @@ API_TESTS = \
 	%D%/feed.test.js \
 	%D%/group.test.js \
 	%D%/group-partner.test.js \
+	%D%/scope.test.js \
 	%D%/group-report.test.js \
 	%D%/http.test.js \
 	%D%/instance.test.js \
