@@ -47,7 +47,7 @@ static Uuid account_of(World *world, Client *client, const char *words)
 static bool has_partner(Client *client, const char *email)
 {
     PartnerRow *row = client_find_partner(client, email, NULL);
-    bool has = row && g_strcmp0(row->partner.email, email) == 0;
+    bool has = row && row->via == VIA_INDIVIDUAL && g_strcmp0(row->partner.email, email) == 0;
     partner_row_free(row);
     return has;
 }
