@@ -37,6 +37,14 @@ const one = (table, where = '1 = 1', column = 'id') => `(SELECT ${column} FROM $
 const stranger = literal(uuid());
 const account = (n) => `(SELECT id FROM account ORDER BY id LIMIT 1 OFFSET ${n})`;
 const copied = one('referral', 'copy_of IS NOT NULL AND state <> 8');
+/* A membership without an office, and a group that its member is not in. */
+const plain = one('membership', 'state = 1 AND role = 1');
+const other = `(SELECT id FROM leads_group WHERE id <> (SELECT group_id FROM membership WHERE id = ${plain}) ORDER BY id LIMIT 1)`;
+const transfer = (first, second, at = 5) => `INSERT INTO ledger_account (id, code, currency, balance, postings, last_at) VALUES
+        (${literal(ledger[0])}, 'a', 'GBP', -700, 1, 5), (${literal(ledger[1])}, 'b', 'GBP', 700, 1, 5);
+    INSERT INTO txn (id, key, kind, at, currency) VALUES (${literal(ledger[2])}, 'k', 1, 5, 'GBP');
+    INSERT INTO posting (account, at, txn, amount) VALUES (${literal(ledger[0])}, ${at}, ${literal(ledger[2])}, ${first}), (${literal(ledger[1])}, ${at}, ${literal(ledger[2])}, ${second});`;
+const ledger = [uuid(), uuid(), uuid(), uuid()];
 const rootOf = (member) => `(SELECT copy_of FROM referral WHERE id = ${member})`;
 
 /* What the check says -> how to break it. */
@@ -80,6 +88,32 @@ const broken = {
     'one partner has the same lead twice': `UPDATE referral SET to_account = (SELECT to_account FROM referral WHERE id = ${rootOf(copied)}) WHERE id = ${copied};`,
     "a copy is not of the same sender's lead": `UPDATE referral SET from_account = ${one('account', `id NOT IN (SELECT from_account FROM referral WHERE copy_of IS NOT NULL) AND id NOT IN (SELECT to_account FROM referral WHERE copy_of IS NOT NULL)`)} WHERE id = ${copied};`,
 };
+
+Object.assign(broken, {
+    'a group counts other members than it has': 'UPDATE leads_group SET members = members + 1;',
+    'an active group has no leader': 'UPDATE membership SET role = 1;',
+    'somebody in an exclusive group is in another one, and does not lead it': `UPDATE leads_group SET exclusive = 1;
+        INSERT INTO membership (id, rev, created_at, updated_at, group_id, account, role, state, since)
+        SELECT ${stranger}, 1, 1, 1, ${other}, account, 1, 1, 1 FROM membership WHERE id = ${plain};`,
+    'a member does not read the scope of their group': 'DELETE FROM scope_member WHERE scope_id IN (SELECT id FROM leads_group);',
+    'an officer does not read the scope of the officers': 'DELETE FROM scope_member WHERE scope_id IN (SELECT officers FROM leads_group);',
+    'somebody who is no member reads the scope of a group': `UPDATE membership SET state = 2 WHERE id = ${plain};`,
+    'a member is missing from the changes of their group': `UPDATE change_index SET deleted = 1 WHERE type = 8 AND object_id = ${plain};`,
+    'who is no member is in the changes of a group': `UPDATE membership SET state = 2 WHERE id = ${plain};`,
+    'a request is missing from the changes of the officers': `DELETE FROM change_index WHERE type = 9 AND object_id = ${one('membership_request')};`,
+    'a request waits for an answer, and they are in the group': `UPDATE membership SET group_id = (SELECT group_id FROM membership_request WHERE id = ${one('membership_request', 'state = 1')}),
+        account = (SELECT account FROM membership_request WHERE id = ${one('membership_request', 'state = 1')}) WHERE id = ${plain};`,
+    'a group cannot be found by words': 'DELETE FROM group_words;',
+    'a transaction of the ledger does not add up to nothing': transfer(-700, 800),
+    'a transaction of the ledger has no lines': `INSERT INTO txn (id, key, kind, at, currency) VALUES (${literal(ledger[2])}, 'k', 1, 5, 'GBP');`,
+    "a line of the ledger is not of its account's currency, or of its transaction's time": transfer(-700, 700, 4),
+    'an account of the ledger does not have the balance of its lines': transfer(-800, 800),
+    'a reversal is not the reverse': `${transfer(-700, 700)} INSERT INTO txn (id, key, kind, at, currency, reverses) VALUES (${literal(ledger[3])}, 'r', 1, 6, 'GBP', ${literal(ledger[2])});`,
+    'an invoice is settled on no day, or open and settled': `INSERT INTO invoice (id, rev, created_at, updated_at, group_id, account, amount_amount, amount_currency, from_on, to_on, due_on, lapses_on, state, told)
+        SELECT ${stranger}, 1, 1, 1, group_id, account, 1000, 'GBP', '2026-11-01', '2026-11-30', '2026-11-15', '2026-12-15', 2, 0 FROM membership WHERE id = ${plain};`,
+    'a concern is decided at no time, or bars until none': `INSERT INTO concern (id, rev, created_at, updated_at, group_id, about_account, by_account, text, state, effect)
+        SELECT ${stranger}, 1, 1, 1, group_id, account, account, 'x', 3, 3 FROM membership WHERE id = ${plain};`,
+});
 
 /** The rows of the table for this engine. */
 function invariants() {
