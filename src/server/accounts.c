@@ -154,17 +154,16 @@ static bool sign_up(Call *call, GError **error)
 
 /* ---- /v1/me */
 
-static bool put_scopes(Call *call, GString *out, GError **error)
+#define OWN_SCOPES                                                                                 \
+    "SELECT s.id, s.kind, m.role, s.epoch, s.acl, s.seq FROM scope_member m "                      \
+    "JOIN scope s ON s.id = m.scope_id WHERE m.account_id = $1 AND m.scope_id "
+
+static bool put_scopes_of(Call *call, const char *sql, GString *out, GError **error)
 {
-    g_autoptr(DbRows) rows = db_query(
-        call->db, error,
-        "SELECT s.id, s.kind, m.role, s.epoch, s.acl, s.seq FROM scope_member m "
-        "JOIN scope s ON s.id = m.scope_id WHERE m.account_id = $1 "
-        "ORDER BY CASE WHEN m.scope_id = m.account_id THEN 0 ELSE 1 END, m.scope_id",
-        db_uuid(&call->principal.account));
+    g_autoptr(DbRows) rows = db_query(call->db, error, sql, db_uuid(&call->principal.account));
     if (!rows)
         return false;
-    for (bool first = true; db_next(rows, error); first = false) {
+    while (db_next(rows, error)) {
         ChangeState state = { .epoch = db_get_int(rows, 3),
                               .acl = db_get_int(rows, 4),
                               .seq = db_get_int(rows, 5) };
@@ -173,10 +172,17 @@ static bool put_scopes(Call *call, GString *out, GError **error)
                         .kind = (int)db_get_int(rows, 1),
                         .role = (char *)db_get_text(rows, 2),
                         .state = text };
-        g_string_append(out, first ? "" : ",");
+        g_string_append(out, out->str[out->len - 1] == '[' ? "" : ",");
         json_put_object(out, &scope_fields, &scope);
     }
     return db_rows_ok(rows);
+}
+
+/* The account's own one first. */
+static bool put_scopes(Call *call, GString *out, GError **error)
+{
+    return put_scopes_of(call, OWN_SCOPES "= $1", out, error) &&
+           put_scopes_of(call, OWN_SCOPES "<> $1 ORDER BY m.scope_id", out, error);
 }
 
 static bool put_me(Call *call, GError **error)

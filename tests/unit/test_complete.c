@@ -49,7 +49,8 @@ static const struct {
     { "bind lead z conf", "confirm", 12 },
     { "bind lead z confirm x", "", 20 },
     { "unbind ",
-      "global list lead partner invitation member groups group request meetings meeting report "
+      "global list lead partner invitation member groups group request meetings meeting vetting "
+      "dues report "
       "account outbox help form dialog text",
       7 },
     { "help und", "undo", 5 },
