@@ -54,7 +54,7 @@ const seq = (copy) => Number(/\.(\d+)$/.exec(copy.state)[1]);
 /** "referral 2, partner 1": how many of which types. */
 function summary(told) {
     const types = told.map((o) => o.type);
-    return ['referral', 'partner', 'account', 'note', 'invitation'].filter((type) => types.includes(type))
+    return ['referral', 'partner', 'account', 'note', 'invitation', 'membership_request'].filter((type) => types.includes(type))
         .map((type) => `${type} ${types.filter((t) => t === type).length}`).join(', ');
 }
 const parties = (told, caller) => told.filter((o) => o.type === 'referral').flatMap((o) => [o.data.from, o.data.to]).filter((p) => p.account === caller.account);
@@ -183,12 +183,12 @@ test('5,000 leads, in one request', async () => {
     await copy.sync();
     await other.sync();
     const [mine, theirs] = [copy.of('referral'), other.of('referral').filter((r) => [r.from.account, r.to.account].includes(member.account))];
-    const before = seq(copy), leaders = seq(other), asked = copy.of('invitation').length;
+    const before = seq(copy), leaders = seq(other), asked = copy.of('invitation').length, applied = copy.of('membership_request').length;
     const answer = await change(member, { name: 'Member Otherwise', company_name: 'Otherwise Ltd' });
-    assert.equal(answer.body.scopes[0].state, copy.state.replace(/\d+$/, String(before + mine.length + asked + 1)));
+    assert.equal(answer.body.scopes[0].state, copy.state.replace(/\d+$/, String(before + mine.length + asked + applied + 1)));
     const [told, heard] = [await copy.sync(), await other.sync()];
     assert.ok(mine.length >= 5000 && theirs.length > 0, `${mine.length}, ${theirs.length}`);
-    assert.equal(summary(told), `referral ${mine.length}, account 1, invitation ${asked}`);
+    assert.equal(summary(told), `referral ${mine.length}, account 1, invitation ${asked}, membership_request ${applied}`);
     assert.equal(summary(heard), `referral ${theirs.length}, partner 1`);
     assert.equal(seq(other), leaders + heard.length);
     for (const party of [...parties(told, member), ...parties(heard, member)]) {
