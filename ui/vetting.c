@@ -192,10 +192,11 @@ static void put_concern(const VettingView *vetting, Page *page, const ConcernRow
     page_pair(page, LABEL_WIDTH, _("Until"), ROLE_ALERT, until);
     if (row->about_me && concern->state == CONCERN_OPEN)
         page_format(page, ROLE_NORMAL, _("It is about you: %s answers it."), answer);
-    else if (vetting->leads && concern->state <= CONCERN_ANSWERED)
+    else if (vetting->leads && !row->about_me && concern->state <= CONCERN_ANSWERED)
         page_format(page, ROLE_NORMAL, _("%s says that it is right, %s that it is not."), uphold,
                     dismiss);
-    else if (vetting->leads && concern->effect == EFFECT_UNREFERRABLE && concern->until > now)
+    else if (vetting->leads && !row->about_me && concern->effect == EFFECT_UNREFERRABLE &&
+             concern->until > now)
         page_format(page, ROLE_NORMAL, _("%s lets leads be passed again at once."), lift);
 }
 
@@ -497,6 +498,28 @@ static Noting *about_current(App *app)
     return noting;
 }
 
+static bool is_about_me(App *app, const Noting *noting)
+{
+    return uuid_equal(&noting->about.about.account, &client_status(app->client)->account);
+}
+
+/* At once, rather than by the server later. */
+static void refuse(App *app, Noting *noting, const char *why)
+{
+    app_complain(app, "%s", why);
+    noting_free(noting);
+}
+
+/* Nobody decides about themselves. */
+static Noting *to_decide(App *app)
+{
+    Noting *noting = about_current(app);
+    if (!noting || (shown(app)->leads && !is_about_me(app, noting)))
+        return noting;
+    refuse(app, noting, _("Another leader of the group decides about it."));
+    return NULL;
+}
+
 static void about_text(Dialog *dialog, Page *page)
 {
     name_text(dialog, page);
@@ -517,9 +540,13 @@ void run_answer_concern(App *app, const char *args)
 {
     static const char *const names[] = { "text", NULL };
     Noting *noting = about_current(app);
-    if (noting)
+    if (!noting)
+        return;
+    if (is_about_me(app, noting))
         ask(app, noting, _("Your answer"), _("Answer"),
             form_new(&concern_answer_fields, &noting->answer, names), about_text, answer_done);
+    else
+        refuse(app, noting, _("Only whom it is about answers it."));
 }
 
 static DialogAnswer decide_done(App *app, Dialog *dialog)
@@ -540,12 +567,13 @@ static DialogAnswer decide_done(App *app, Dialog *dialog)
 static void decide(App *app, ConcernEvent act, const char *title)
 {
     static const char *const names[] = { "effect", "until", "note", NULL };
-    Noting *noting = about_current(app);
+    Noting *noting = to_decide(app);
     if (!noting)
         return;
     bool uphold = act == CONCERN_UPHOLD;
     noting->act = act;
-    noting->decision.effect = uphold ? EFFECT_WARN : EFFECT_NONE;
+    if (uphold)
+        noting->decision.effect = EFFECT_WARN; /* to dismiss has none at all */
     ask(app, noting, title, uphold ? _("It is right") : _("Dismiss"),
         form_new(&concern_decision_fields, &noting->decision, uphold ? names : names + 2),
         about_text, decide_done);
@@ -563,7 +591,7 @@ void run_dismiss(App *app, const char *args)
 
 void run_lift(App *app, const char *args)
 {
-    Noting *noting = about_current(app);
+    Noting *noting = to_decide(app);
     g_autoptr(GError) error = NULL;
     if (!noting)
         return;

@@ -16,6 +16,12 @@
 
 /* ---- the table */
 
+static char *local_day(void)
+{
+    g_autoptr(GDateTime) now = g_date_time_new_from_unix_local(clock_now() / MS_PER_SECOND);
+    return g_date_time_format(now, "%Y-%m-%d");
+}
+
 static bool confirm_valid(const void *input, FieldErrors *errors)
 {
     return confirm_validate(input, errors);
@@ -79,6 +85,27 @@ static bool met_valid(const void *input, FieldErrors *errors)
 static bool meeting_valid(const void *input, FieldErrors *errors)
 {
     return meeting_input_validate(&((const Meeting *)input)->input, errors);
+}
+
+static bool expel_valid(const void *input, FieldErrors *errors)
+{
+    const MembershipEnd *end = input;
+    bool told = end->reason && *end->reason;
+    if (!told)
+        field_errors_add(errors, "#/reason", "required", "say why: they are told");
+    return told;
+}
+
+static bool vetting_valid(const void *input, FieldErrors *errors)
+{
+    g_autofree char *today = local_day();
+    return vetting_input_validate(input, today, errors);
+}
+
+static bool dues_valid(const void *input, FieldErrors *errors)
+{
+    g_autofree char *today = local_day();
+    return dues_settlement_validate(input, today, errors);
 }
 
 static bool profile_valid(const void *input, FieldErrors *errors)
@@ -198,13 +225,13 @@ static const ChangeKind kinds[] = {
     [OUTBOX_REPLY] = { &request_answer_fields, reply_valid, false, true, answer_names },
     [OUTBOX_UNJOIN] = { NULL, NULL, false, true },
     [OUTBOX_LEAVE] = { NULL },
-    [OUTBOX_EXPEL] = { &membership_end_fields, NULL, false, false, expel_names },
+    [OUTBOX_EXPEL] = { &membership_end_fields, expel_valid, false, false, expel_names },
     [OUTBOX_ROLE] = { &role_change_fields, NULL, false, true, role_names },
     [OUTBOX_GROUP] = { &group_fields, group_valid, true, true, group_names },
     [OUTBOX_GROUP_ACT] = { NULL, NULL, false, true },
     [OUTBOX_LEADER_APPROVAL] = { &new_leader_approval_fields, NULL, false, true, approval_names },
-    [OUTBOX_VETTING] = { &vetting_input_fields, NULL, false, true, vetting_names },
-    [OUTBOX_DUES] = { &dues_settlement_fields, NULL, false, true, settle_names },
+    [OUTBOX_VETTING] = { &vetting_input_fields, vetting_valid, false, true, vetting_names },
+    [OUTBOX_DUES] = { &dues_settlement_fields, dues_valid, false, true, settle_names },
     [OUTBOX_CONCERN] = { &new_concern_fields, NULL, false, true, concern_names },
     [OUTBOX_CONCERN_ANSWER] = { &concern_answer_fields, NULL, false, true, concern_names },
     [OUTBOX_CONCERN_DECIDE] = { &concern_decision_fields, NULL, false, true, decision_names },

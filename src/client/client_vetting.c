@@ -281,11 +281,24 @@ bool client_answer_concern(Client *client, const Concern *concern, const char *t
                    concern->about.name, error);
 }
 
+static bool decision_check(ConcernEvent event, const ConcernDecision *decision, GError **error)
+{
+    g_auto(FieldErrors) errors;
+    if (!decision)
+        return true;
+    if (!change_check(OUTBOX_CONCERN_DECIDE, decision, error))
+        return false;
+    field_errors_init(&errors);
+    if (concern_decision_validate(decision, event, clock_now(), &errors))
+        return true;
+    const FieldError *first = errors.items->pdata[0];
+    return problem_set(error, PROBLEM_VALIDATION, "%s: %s", first->pointer, first->detail);
+}
+
 bool client_decide_concern(Client *client, const Concern *concern, ConcernEvent event,
                            const ConcernDecision *decision, GError **error)
 {
-    if ((decision && !change_check(OUTBOX_CONCERN_DECIDE, decision, error)) ||
-        !concern_may(concern, event, clock_now(), error))
+    if (!decision_check(event, decision, error) || !concern_may(concern, event, clock_now(), error))
         return false;
     return add_one(client,
                    client_item(client, OUTBOX_CONCERN_DECIDE, &concern->id, "POST",

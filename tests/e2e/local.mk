@@ -19,6 +19,7 @@ e2e_plays = $(e2e_core) \
 	%D%/disk.script \
 	%D%/editor.script \
 	%D%/first-sync.script \
+	%D%/group-officers.script \
 	%D%/groups.script \
 	%D%/local.script \
 	%D%/partners.script \
