@@ -263,6 +263,8 @@ const Command commands[] = {
       run_pipe_meeting },
     { "calendar-file", MEETING | MEETINGS, NEED_CLIENT, 0, N_("Calendar"),
       N_("Write the meeting into a calendar file (.ics)"), N_("[FILE]"), run_calendar_file },
+    { "plan-meeting", GROUP, NEED_GROUP | WRITE, TEXT, N_("Plan"),
+      N_("Plan a meeting of the group, for leaders and secretaries"), NULL, run_plan_meeting },
     { "edit-meeting", MEETING | MEETINGS, NEED_CLIENT | WRITE, TEXT, N_("Edit"),
       N_("Change time, place, topic, agenda or minutes"), NULL, run_edit_meeting },
     { "cancel-meeting", MEETING | MEETINGS, NEED_CLIENT | WRITE, UNDO | LINE, N_("Call off"),

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "client/groups.h"
 #include "client/meeting_sheet.h"
 
 #include <string.h>
@@ -297,7 +298,21 @@ void run_discard_meeting(App *app, const char *args)
             true);
 }
 
-/* ---- a meeting is changed */
+/* ---- a meeting is planned, or changed */
+
+void run_plan_meeting(App *app, const char *args)
+{
+    Uuid id = app_target(app).group;
+    g_autoptr(GError) error = NULL;
+    GroupRow *row = client_group(app->client, &id, &error);
+    if (!row)
+        app_complain_error(app, error);
+    else if (!(group_rights(row->group.role) & RIGHT_MEETINGS))
+        app_complain(app, "%s", _("A leader or the secretary of the group plans its meetings."));
+    else
+        meeting_edit(app, &id, NULL);
+    group_row_free(row);
+}
 
 void run_edit_meeting(App *app, const char *args)
 {

@@ -9,6 +9,7 @@
 #include "group_page.h"
 #include "groups.h"
 #include "handlers.h"
+#include "meeting.h"
 #include "model/business_type.h"
 #include "partners.h"
 #include "request_page.h"
@@ -136,7 +137,7 @@ static void destroy(View *view)
 
 static void changed(View *view, unsigned what)
 {
-    if (what & (CLIENT_GROUPS | CLIENT_OUTBOX)) {
+    if (what & (CLIENT_GROUPS | CLIENT_MEETINGS | CLIENT_OUTBOX)) {
         read_all((GroupView *)view);
         app_dirty(view->app, DIRTY_BODY | DIRTY_STATUS | DIRTY_FOOTER);
     }
@@ -259,11 +260,6 @@ static void draw_left_pane(GroupView *group)
 
 /* ---- the right pane */
 
-static char *key_of(App *app, const char *command)
-{
-    return keymap_key_of(app->keymap, app_view_contexts(app), command, NULL);
-}
-
 /* What speaks against it, in the few cells of a line. */
 static char *against(const MembershipRequest *request, Role *role)
 {
@@ -308,9 +304,11 @@ static void draw_request(GroupView *group, int line, guint index)
 static void put_group(GroupView *group, Page *page)
 {
     const Group *it = &group->row->group;
-    g_autofree char *dues = key_of(group->view.app, "dues");
+    g_autofree char *next = meeting_next_text(group->view.app, &it->id);
     if (it->state != GROUP_ACTIVE)
         page_pair(page, 10, _("State"), ROLE_ALERT, enum_label(&group_states, (int)it->state));
+    if (*next)
+        page_text(page, ROLE_HEADING, next);
     group_page_facts(page, it);
     group_page_texts(page, it);
 }

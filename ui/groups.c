@@ -9,6 +9,7 @@
 #include "client/groups.h"
 #include "group.h"
 #include "group_page.h"
+#include "meeting.h"
 #include "rows.h"
 #include "when.h"
 
@@ -101,7 +102,7 @@ static void destroy(View *view)
 
 static void changed(View *view, unsigned what)
 {
-    if (what & (CLIENT_GROUPS | CLIENT_OUTBOX)) {
+    if (what & (CLIENT_GROUPS | CLIENT_MEETINGS | CLIENT_OUTBOX)) {
         read_rows((GroupsView *)view);
         app_dirty(view->app, DIRTY_BODY | DIRTY_STATUS | DIRTY_FOOTER);
     }
@@ -206,6 +207,7 @@ static char *key_of(App *app, const char *command)
 static void put_group(App *app, Page *page, const GroupRow *row)
 {
     g_autofree char *activate = key_of(app, "open-group");
+    g_autofree char *next = meeting_next_text(app, &row->group.id);
     page_line(page);
     page_span(page, ROLE_HEADING, row->group.input.name);
     page_span_at(page, -1, ROLE_LABEL, row->group.input.area);
@@ -214,6 +216,8 @@ static void put_group(App *app, Page *page, const GroupRow *row)
                     activate);
     else if (row->group.state == GROUP_SUSPENDED)
         page_text(page, ROLE_ALERT, _("It has no leader: until there is one, nothing goes on."));
+    if (*next)
+        page_text(page, ROLE_HEADING, next);
     group_page_facts(page, &row->group);
     group_page_texts(page, &row->group);
 }

@@ -168,6 +168,7 @@ void run_cancel_meeting(App *app, const char *args);
 void run_holiday(App *app, const char *args);
 void run_discard_meeting(App *app, const char *args);
 void run_edit_meeting(App *app, const char *args);
+void run_plan_meeting(App *app, const char *args);
 void run_rsvp(App *app, const char *args);
 void run_met(App *app, const char *args);
 void run_one_to_ones(App *app, const char *args);

@@ -381,10 +381,10 @@ char *meeting_away(const Meeting *meeting, gint64 now)
     return g_strdup_printf(now < from ? _("in %s") : _("since %s"), span);
 }
 
-char *meeting_next_text(App *app)
+char *meeting_next_text(App *app, const Uuid *group)
 {
     gint64 now = clock_now();
-    MeetingRow *next = app->client ? client_next_meeting(app->client, now, NULL) : NULL;
+    MeetingRow *next = app->client ? client_next_meeting(app->client, group, now, NULL) : NULL;
     if (!next)
         return g_strdup("");
     g_autofree char *away = meeting_away(&next->meeting, now);

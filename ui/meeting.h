@@ -12,8 +12,8 @@ void meeting_show(App *app, const Uuid *id);
 /* The meeting that is selected or shown; false and a complaint when there is none. */
 bool meeting_chosen(App *app, Uuid *id);
 
-/* "next meeting in 5d 16h", "meeting since 12m"; "" when none is planned. Caller frees. */
-char *meeting_next_text(App *app);
+/* "next meeting in 5d 16h", "meeting since 12m", of a group (NULL: of all); "" when none is planned. Caller frees. */
+char *meeting_next_text(App *app, const Uuid *group);
 /* "in 5d 16h", "in 40m", "since 12m" */
 char *meeting_away(const Meeting *meeting, gint64 now);
 

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/i18n.h"
+#include "client/groups.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -161,6 +162,15 @@ static DialogAnswer planned(App *app, Dialog *dialog)
     return ok ? DIALOG_CLOSE : DIALOG_KEEP;
 }
 
+/* A new meeting is planned in the time zone of its group, wherever the planner is. */
+static char *group_zone(App *app, const Uuid *id)
+{
+    GroupRow *row = client_group(app->client, id, NULL);
+    char *zone = row ? g_strdup(row->group.input.time_zone) : NULL;
+    group_row_free(row);
+    return zone;
+}
+
 void meeting_edit(App *app, const Uuid *group, const Uuid *id)
 {
     g_autoptr(GError) error = NULL;
@@ -174,7 +184,7 @@ void meeting_edit(App *app, const Uuid *group, const Uuid *id)
     Planning *planning = g_new0(Planning, 1);
     planning->group = *group;
     planning->id = id ? *id : (Uuid){ 0 };
-    planning->zone = g_strdup(book ? book->meeting.input.time_zone : NULL);
+    planning->zone = book ? g_strdup(book->meeting.input.time_zone) : group_zone(app, group);
     DialogSpec spec = { .title = id ? _("Change the meeting") : _("Plan a meeting"),
                         .form = form_new(&plan_fields, &plan, plan_names),
                         .start_at_form = true,

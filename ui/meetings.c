@@ -264,7 +264,7 @@ static void target(View *view, Target *out)
 
 static void status(View *view, GString *out)
 {
-    g_autofree char *next = meeting_next_text(view->app);
+    g_autofree char *next = meeting_next_text(view->app, NULL);
     g_string_append_printf(out, "%s   %s", _("Groups > Meetings"), next);
 }
 

@@ -224,10 +224,10 @@ static gint64 ends_at(const Meeting *meeting)
 
 #define NEXT_SPAN (62 * MS_PER_DAY)
 
-MeetingRow *client_next_meeting(Client *client, gint64 now, GError **error)
+MeetingRow *client_next_meeting(Client *client, const Uuid *group, gint64 now, GError **error)
 {
     g_autoptr(GPtrArray)
-        rows = client_meetings(client, NULL, now - MS_PER_DAY, now + NEXT_SPAN, error);
+        rows = client_meetings(client, group, now - MS_PER_DAY, now + NEXT_SPAN, error);
     for (guint i = 0; rows && i < rows->len; i++) {
         const Meeting *meeting = &((MeetingRow *)rows->pdata[i])->meeting;
         bool on = meeting->state == MEETING_SCHEDULED || meeting->state == MEETING_OPEN;
@@ -280,7 +280,7 @@ static char *names_of(const GPtrArray *rows)
 static bool find_next(Client *client, Uuid *id, GError **error)
 {
     g_autoptr(GError) why = NULL;
-    MeetingRow *next = client_next_meeting(client, clock_now(), &why);
+    MeetingRow *next = client_next_meeting(client, NULL, clock_now(), &why);
     if (next)
         *id = next->meeting.id;
     meeting_row_free(next);

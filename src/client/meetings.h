@@ -23,8 +23,8 @@ void meeting_row_free(MeetingRow *row);
 /* MeetingRow *, by time: those that begin in [from, to), of a group (NULL: of all). Free with g_ptr_array_unref. */
 GPtrArray *client_meetings(Client *client, const Uuid *group, gint64 from, gint64 to,
                            GError **error);
-/* The next that is to come, or has begun and is not over; NULL: none, or *error. Caller frees. */
-MeetingRow *client_next_meeting(Client *client, gint64 now, GError **error);
+/* The next of a group (NULL: of all) that is to come, or has begun and is not over; NULL: none, or *error. Caller frees. */
+MeetingRow *client_next_meeting(Client *client, const Uuid *group, gint64 now, GError **error);
 /* The meeting a person means: an id, or the beginning of one (4 letters at least); "next"; a local day ("2026-11-26"), with
  * words of the group's name behind it where several fit. NOT_FOUND, or BAD_INPUT naming some. */
 bool client_find_meeting(Client *client, const char *text, Uuid *id, GError **error);

@@ -525,7 +525,7 @@ static void answers_are_counted(void **state)
     assert_int_equal(row->answers[RSVP_NO], 1);
     assert_string_equal(row->group_name, "Northgate");
     assert_int_equal(row->role, ROLE_LEADER);
-    MeetingRow *next = client_next_meeting(world->client, NOON, NULL);
+    MeetingRow *next = client_next_meeting(world->client, NULL, NOON, NULL);
     assert_true(uuid_equal(&next->meeting.id, &planned));
     meeting_row_free(next);
     Uuid found;
