@@ -18,6 +18,8 @@
 
 const char *partner_standing_word(const PartnerRow *row, gint64 now)
 {
+    if (row->barred_until > now)
+        return _("no leads");
     if (row->low_giver)
         return enum_label(&partner_standings, STANDING_LOW_GIVER);
     if (row->dormant)
@@ -27,7 +29,9 @@ const char *partner_standing_word(const PartnerRow *row, gint64 now)
 
 Role partner_standing_role(const PartnerRow *row)
 {
-    return row->low_giver ? ROLE_ALERT : row->dormant ? ROLE_OPENED : ROLE_YES;
+    return row->low_giver || row->barred_until > clock_now() ? ROLE_ALERT
+           : row->dormant                                    ? ROLE_OPENED
+                                                             : ROLE_YES;
 }
 
 char *partner_count(gint64 n, gint64 confirmed)
@@ -130,6 +134,13 @@ static void put_groups(Page *page, const PartnerRow *row)
                   ROLE_NORMAL, groups);
 }
 
+static void put_barred(Page *page, const PartnerRow *row)
+{
+    g_autofree char *until = when_day(row->barred_until);
+    if (row->barred_until > clock_now())
+        page_pair(page, LABEL_WIDTH, _("no leads until"), ROLE_ALERT, until);
+}
+
 /* D4: the group's seats decide, the exclusive member is only told. */
 static void put_same_trade(App *app, Page *page, const PartnerRow *row)
 {
@@ -184,6 +195,7 @@ Page *partner_page(App *app, const PartnerRow *row, const char *period, int widt
                   business_type_label(partner->business_type));
         page_pair(page, LABEL_WIDTH, _("Headline"), ROLE_NORMAL, partner->profile.headline);
     }
+    put_barred(page, row);
     put_give_take(page, row, period);
     if (extent == PARTNER_WHOLE) {
         put_last(page, row);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "picker.h"
 
+#include "base/clock.h"
 #include "base/i18n.h"
 #include "base/text.h"
 #include "client/cache_partners.h"
@@ -8,6 +9,7 @@
 #include "edit.h"
 #include "lead_page.h"
 #include "model/business_type.h"
+#include "when.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -221,7 +223,9 @@ static void draw_line(Picker *picker, Rect rect, int line, int at)
     Role role = on ? ROLE_CURSOR : ROLE_NORMAL;
     const PartnerRow *partner = row_at(picker, at);
     draw_rest(rect, line, 0, role);
+    bool barred = partner && partner->barred_until > clock_now();
     draw_text(rect, line, 0, role, on ? ">" : " ");
+    draw_text(rect, line, 1, on ? role : ROLE_ALERT, barred ? "!" : " ");
     if (partner) {
         draw_partner(picker, rect, line, partner, role);
     } else {
@@ -238,6 +242,10 @@ static void draw_about(Picker *picker, Rect rect)
     if (row && *groups)
         page_pair(page, LABEL, row->via == VIA_GROUP ? _("By group") : _("Also in"), ROLE_NORMAL,
                   groups);
+    if (row && row->barred_until > clock_now()) {
+        g_autofree char *until = when_day(row->barred_until);
+        page_pair(page, LABEL, _("no leads until"), ROLE_ALERT, until);
+    }
     if (row)
         picker_put_partner(picker->app, page, &row->partner);
     else

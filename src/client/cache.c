@@ -73,7 +73,8 @@ Cache *cache_open(const char *path, GError **error)
         " m.account = $1 AND m.account NOT IN (SELECT id FROM account) LIMIT 1",
         row_columns(&partner_fields, NULL), row_columns(&partner_fields, "m"));
     cache->select_members = db_intern(
-        "SELECT %s, g.name FROM member m LEFT JOIN leads_group g ON g.scope = m.scope AND g.id ="
+        "SELECT %s, g.name, m.unreferrable_until FROM member m LEFT JOIN leads_group g ON g.scope "
+        "= m.scope AND g.id ="
         " m.scope WHERE m.account NOT IN (SELECT id FROM account) ORDER BY m.name_key, m.account",
         row_columns(&partner_fields, "m"));
     cache->select_invitations = db_intern("SELECT %s FROM invitation WHERE $1 = 0 OR direction = $1"

@@ -121,6 +121,13 @@ static void add_group(PartnerRow *row, const char *name)
     row->groups = groups;
 }
 
+/* By several groups: leads may go to them as soon as one lets them. */
+static void add_bar(PartnerRow *row, bool first, gint64 until)
+{
+    if (row->via == VIA_GROUP)
+        row->barred_until = first ? until : MIN(row->barred_until, until);
+}
+
 /* One row a membership: an account may have several. */
 static bool read_members(Reading *reading, GError **error)
 {
@@ -129,7 +136,11 @@ static bool read_members(Reading *reading, GError **error)
     while (rows && db_next(rows, error)) {
         Uuid account = db_get_uuid(rows, 0);
         PartnerRow *row = g_hash_table_lookup(reading->of, &account);
-        add_group(row ? row : add_row(reading, rows, VIA_GROUP), db_get_text(rows, name));
+        bool first = !row;
+        if (first)
+            row = add_row(reading, rows, VIA_GROUP);
+        add_group(row, db_get_text(rows, name));
+        add_bar(row, first, db_get_int(rows, name + 1));
     }
     return rows && db_rows_ok(rows);
 }
@@ -348,13 +359,15 @@ static bool read_one(Reading *reading, const Uuid *account, GError **error)
 
 static bool read_groups_of(Reading *reading, PartnerRow *row, GError **error)
 {
-    g_autoptr(DbRows) rows = db_query(
-        reading->cache->db, error,
-        "SELECT g.name FROM member m CROSS JOIN leads_group g WHERE m.account = $1 AND g.scope ="
-        " m.scope AND g.id = m.scope ORDER BY g.name_key",
-        db_uuid(&row->partner.account));
-    while (rows && db_next(rows, error))
+    g_autoptr(DbRows) rows = db_query(reading->cache->db, error,
+                                      "SELECT g.name, m.unreferrable_until FROM member m CROSS "
+                                      "JOIN leads_group g WHERE m.account = $1 AND g.scope ="
+                                      " m.scope AND g.id = m.scope ORDER BY g.name_key",
+                                      db_uuid(&row->partner.account));
+    for (bool first = true; rows && db_next(rows, error); first = false) {
         add_group(row, db_get_text(rows, 0));
+        add_bar(row, first, db_get_int(rows, 1));
+    }
     return rows && db_rows_ok(rows);
 }
 

@@ -53,6 +53,8 @@ typedef struct PartnerRow {
     GiveTake sum;
     gint64 last_gave_at, last_took_at; /* of leads not withdrawn, whenever; 0 none */
     bool dormant, low_giver;
+    /* R118: no group that both are in lets them have leads until then; 0: one does, or individual */
+    gint64 barred_until;
 } PartnerRow;
 void partner_row_free(PartnerRow *row);
 

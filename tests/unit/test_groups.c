@@ -497,6 +497,49 @@ static void r17_all_members_are_there_at_once_each_but_once(void **state)
     assert_false(cache_partner(world->cache, &me, &none, NULL));
 }
 
+static void put_barred(World *world, const Uuid *group, guint n, guint who, gint64 until)
+{
+    Member one = { .id = nth(7, n), .rev = 1, .group = *group, .account = nth(8, who) };
+    one.name = "Ann";
+    one.unreferrable_until = until;
+    PageObject object = { "member", false, one.id, &member_fields, &one };
+    page_of(world, group, false, &object, 1);
+}
+
+static void assert_barred(World *world, guint who, gint64 until)
+{
+    Uuid account = nth(8, who);
+    g_autoptr(GPtrArray) rows = cache_partner_rows(world->cache, &all_time, NULL);
+    g_autoptr(GPtrArray) brief = cache_partners(world->cache, NULL, 1000, NULL);
+    PartnerRow *alone = cache_partner_row(world->cache, &account, &all_time, NULL);
+    assert_int_equal(row_of(rows, &account)->barred_until, until);
+    assert_int_equal(row_of(brief, &account)->barred_until, until);
+    assert_int_equal(alone->barred_until, until);
+    partner_row_free(alone);
+}
+
+static void r118_who_takes_no_leads_is_known_unless_a_group_or_a_partner_lets_them(void **state)
+{
+    World *world = *state;
+    Scope scopes[2];
+    PageObject objects[] = { scope_object(&scopes[0], &gas, SCOPE_GROUP),
+                             scope_object(&scopes[1], &oak, SCOPE_GROUP) };
+    page_of(world, &me, true, objects, 2);
+    put_members(world, &gas, 0, 1, true);
+    put_members(world, &oak, 1, 1, true);
+    put_partners(world, 52, 1);
+    put_barred(world, &gas, 60, 50, 20000); /* barred in the only group */
+    put_barred(world, &gas, 61, 51, 20000); /* another one lets them */
+    put_barred(world, &oak, 62, 51, 0);
+    put_barred(world, &gas, 63, 52, 20000); /* an individual partner too */
+    put_barred(world, &gas, 64, 53, 20000); /* barred in both: until the first ends */
+    put_barred(world, &oak, 65, 53, 15000);
+    assert_barred(world, 50, 20000);
+    assert_barred(world, 51, 0);
+    assert_barred(world, 52, 0);
+    assert_barred(world, 53, 15000);
+}
+
 static void r18_r19_partners_of_a_group_go_with_it_and_may_be_asked_then(void **state)
 {
     World *world = *state;
@@ -593,6 +636,7 @@ int main(void)
         TEST(an_older_object_is_passed_over),
         TEST(r16_partners_of_groups_stand_behind_the_individual_ones),
         TEST(r17_all_members_are_there_at_once_each_but_once),
+        TEST(r118_who_takes_no_leads_is_known_unless_a_group_or_a_partner_lets_them),
         TEST(r18_r19_partners_of_a_group_go_with_it_and_may_be_asked_then),
         TEST(what_was_given_counts_for_both_kinds),
         TEST(d4_a_fellow_member_of_the_same_trade_is_only_pointed_out),
