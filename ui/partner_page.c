@@ -134,11 +134,11 @@ static void put_groups(Page *page, const PartnerRow *row)
                   ROLE_NORMAL, groups);
 }
 
+/* R118: neither why nor until when. */
 static void put_barred(Page *page, const PartnerRow *row)
 {
-    g_autofree char *until = when_day(row->barred_until);
     if (row->barred_until > clock_now())
-        page_pair(page, LABEL_WIDTH, _("no leads until"), ROLE_ALERT, until);
+        page_text(page, ROLE_ALERT, _("This member takes no leads now"));
 }
 
 /* D4: the group's seats decide, the exclusive member is only told. */

@@ -9,7 +9,6 @@
 #include "edit.h"
 #include "lead_page.h"
 #include "model/business_type.h"
-#include "when.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -242,10 +241,8 @@ static void draw_about(Picker *picker, Rect rect)
     if (row && *groups)
         page_pair(page, LABEL, row->via == VIA_GROUP ? _("By group") : _("Also in"), ROLE_NORMAL,
                   groups);
-    if (row && row->barred_until > clock_now()) {
-        g_autofree char *until = when_day(row->barred_until);
-        page_pair(page, LABEL, _("no leads until"), ROLE_ALERT, until);
-    }
+    if (row && row->barred_until > clock_now()) /* R118: neither why nor until when */
+        page_text(page, ROLE_ALERT, _("This member takes no leads now"));
     if (row)
         picker_put_partner(picker->app, page, &row->partner);
     else
