@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "server/groups.h"
+#include "server/meeting_plan.h"
 #include "server/members.h"
 #include "server/requests.h"
 
@@ -181,12 +182,22 @@ static bool store_request(Storing *storing, size_t i, GError **error)
     return request_insert(call, &request, error);
 }
 
+/* Those ahead, as the job would make them a little later. */
+static bool store_meetings(Storing *storing, GError **error)
+{
+    storing->call.now = storing->network->now;
+    for (int i = 0; i < GROUPS; i++)
+        if (!meeting_plan(&storing->call, &storing->groups[i], error))
+            return false;
+    return true;
+}
+
 static bool store_all(Storing *storing, GError **error)
 {
     bool ok = store_seats(storing, error);
     for (size_t i = 0; ok && i < G_N_ELEMENTS(requests); i++)
         ok = store_request(storing, i, error);
-    return ok && changes_write(&storing->call, error);
+    return ok && store_meetings(storing, error) && changes_write(&storing->call, error);
 }
 
 bool demo_groups_store(Db *db, gpointer network, GError **error)
