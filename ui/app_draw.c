@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "client/groups.h"
 #include "client/network.h"
 #include "notify.h"
 #include "page.h"
@@ -51,6 +52,8 @@ static void count_of(App *app, ViewId id, char *out, size_t size)
         NetworkCounts network = { 0 };
         client_network_counts(app->client, &network, NULL);
         n = network.waiting;
+    } else if (id == VIEW_GROUPS) {
+        client_requests_waiting(app->client, &n, NULL);
     } else if (id == VIEW_OUTBOX) {
         const OutboxCounts *outbox = &client_status(app->client)->outbox;
         n = outbox_all(outbox);
