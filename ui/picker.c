@@ -224,7 +224,7 @@ static void draw_line(Picker *picker, Rect rect, int line, int at)
     draw_rest(rect, line, 0, role);
     bool barred = partner && partner->barred_until > clock_now();
     draw_text(rect, line, 0, role, on ? ">" : " ");
-    draw_text(rect, line, 1, on ? role : ROLE_ALERT, barred ? "!" : " ");
+    draw_text(rect, line, 1, barred && !on ? ROLE_ALERT : role, barred ? "!" : " ");
     if (partner) {
         draw_partner(picker, rect, line, partner, role);
     } else {
