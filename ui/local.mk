@@ -72,7 +72,8 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/program.c %D%/program.h \
 	%D%/prompt.c %D%/prompt.h \
 	%D%/prompt_history.c %D%/prompt_history.h \
-	%D%/reports.c %D%/reports.h \
+	%D%/reports.c %D%/reports.h %D%/reports_private.h \
+	%D%/reports_draw.c \
 	%D%/commands_report.c \
 	%D%/bars.c %D%/bars.h \
 	%D%/request_page.c %D%/request_page.h \
