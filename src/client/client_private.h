@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Inside of Client, shared by client*.c only: client.c opens and tells, client_sync.c talks to the server,
- * client_outbox.c sends, client_session.c logs in, client_actions.c takes what the user does, client_undo.c takes it back,
+ * client_outbox*.c sends, client_session.c logs in, client_actions.c takes what the user does, client_undo.c takes it back,
  * client_edit.c lets a person deal with what could not be sent. */
 #pragma once
 
@@ -153,11 +153,12 @@ bool client_network_may_again(Client *client, const OutboxItem *item, GError **e
 GPtrArray *client_items(Client *client, GError **error);
 /* sends what is ready; tells EVENT_FLUSHED when nothing is */
 void client_pump(Client *client);
-/* The cache has news: changes that wait are made to what the server has now. */
-void client_rebase(Client *client);
 void client_outbox_cancel(Client *client);
 void client_outbox_stop(Client *client);
 bool client_sending(Client *client);
+
+/* client_outbox_prepare.c: the cache has news, so changes that wait are made to what the server has now */
+void client_rebase(Client *client);
 
 /* client_session.c */
 void client_connect(Client *client);
