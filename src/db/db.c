@@ -311,6 +311,32 @@ static void run_each_alone(Db *db, DbJob *jobs, size_t n, DbLastFunc last)
     }
 }
 
+/*
+ * Each function takes its locks in one order, but a group holds those of all its jobs, in whichever order these came: two
+ * groups would wait for each other in circles. So only the first job, when nobody else's locks are held, waits for one as
+ * long as a transaction of its own does; a later one hardly waits.
+ */
+static const char *const wait_little[] = {
+    [DB_ENGINE_SQLITE] = NULL, /* one writer: there is nobody to wait for */
+    [DB_ENGINE_POSTGRES] = "SET LOCAL lock_timeout = 20",
+};
+static const char *const wait_long[] = {
+    [DB_ENGINE_SQLITE] = NULL,
+    [DB_ENGINE_POSTGRES] = "SET LOCAL lock_timeout TO DEFAULT",
+};
+
+static bool set_wait(Db *db, const char *const *statements, GError **error)
+{
+    const char *statement = statements[db_engine(db)];
+    return !statement || db_later(db, error, statement);
+}
+
+/* Nobody takes a lock of the last step and then waits for one of a job: there it is waited for long. */
+static bool finish(Db *db, const DbJob *const *good, size_t n, DbLastFunc last, GError **error)
+{
+    return !last || n == 0 || (set_wait(db, wait_long, error) && last(db, good, n, error));
+}
+
 /* What went wrong is not of one job, and may not come again when it is alone. */
 static bool helps_alone(const Db *db, const GError *failure)
 {
@@ -319,8 +345,8 @@ static bool helps_alone(const Db *db, const GError *failure)
 
 /*
  * One transaction for as many of the jobs as it lives: SQLite ends a transaction by itself on a full disk or an I/O error.
- * Then everything up to that job has failed, and the rest gets a transaction of its own. Returns the jobs settled; 0:
- * all is undone, and to be run job by job.
+ * Then everything up to that job has failed, and the rest gets a transaction of its own. So does the rest from a job on that
+ * met a lock, when what was done before it is committed. Returns the jobs settled; 0: all is undone, and to be run job by job.
  */
 static size_t run_together(Db *db, DbJob *jobs, size_t n, DbLastFunc last, GError **error)
 {
@@ -329,19 +355,27 @@ static size_t run_together(Db *db, DbJob *jobs, size_t n, DbLastFunc last, GErro
     if (!db_later(db, error, begin_write[db_engine(db)]))
         return db->retry ? 0 : n;
     for (size_t i = 0; i < n; i++) {
+        db->locked = false;
         if (db_nested(db, jobs[i].fn, jobs[i].arg, &jobs[i].error)) {
             good[n_good++] = &jobs[i];
+            if (n_good == 1 && !set_wait(db, wait_little, error))
+                return db->retry ? 0 : n;
             continue;
         }
         bool alive = db->driver->in_transaction(db);
         if (db->retry)
             return 0;
+        if (alive && db->locked && n_good > 0) {
+            g_clear_error(&jobs[i].error);
+            n = i;
+            break;
+        }
         if (alive)
             continue;
         fail_jobs(jobs, i, jobs[i].error);
         return i + 1;
     }
-    if (last && n_good > 0 && !last(db, good, n_good, error))
+    if (!finish(db, good, n_good, last, error))
         return helps_alone(db, *error) ? 0 : n;
     if (!db_exec(db, error, "COMMIT"))
         return db->retry ? 0 : n;

@@ -167,7 +167,10 @@ bool db_nested_later(Db *db, DbTxFunc fn, gpointer arg, GError **error);
  *
  * last (may be NULL) runs before the COMMIT, once for all jobs that went well: what locks others out is done as late as can
  * be. Where a transaction of one would be tried again (a deadlock, a connection that is gone), or when last fails, all is
- * undone and each job runs in a transaction of its own: fn may run more than once. */
+ * undone and each job runs in a transaction of its own: fn may run more than once. Jobs stay in their order. A job waits for
+ * locks as in a transaction of its own only while no other's locks are held (PostgreSQL): one that meets a lock later is
+ * undone, what went before is committed, and the group goes on from it. So groups do not wait for each other in circles,
+ * as long as each fn takes its locks in one order. */
 typedef struct DbJob {
     DbTxFunc fn;
     gpointer arg;

@@ -16,6 +16,7 @@ struct Db {
     bool in_tx;   /* inside db_tx(), db_read_tx() or db_tx_group() */
     int depth;    /* savepoints open */
     bool retry;   /* set by the driver: the transaction may succeed when run again from the start */
+    bool locked;  /* set by the driver: a lock was waited for in vain */
     bool damaged; /* set by the driver: DATABASE_CORRUPT was told */
     gint64 work;  /* kept by the driver: db_work() */
 };

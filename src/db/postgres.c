@@ -63,18 +63,20 @@ static const struct {
     Problem problem;
     bool retry; /* the transaction did not happen, and may succeed the next time */
     bool lost;  /* but for COMMIT, where it may have happened */
+    bool locked;
 } states[] = {
-    { "23505", PROBLEM_DATABASE_UNIQUE, false },  /* unique_violation */
-    { "40001", PROBLEM_DATABASE_BUSY, true },     /* serialization_failure */
-    { "40P01", PROBLEM_DATABASE_BUSY, true },     /* deadlock_detected */
-    { "55P03", PROBLEM_DATABASE_BUSY, false },    /* lock_not_available */
-    { "57014", PROBLEM_DATABASE_BUSY, false },    /* query_canceled: statement_timeout */
-    { "57P", PROBLEM_DATABASE_AWAY, true, true }, /* shutdown, crash, not yet up */
-    { "08", PROBLEM_DATABASE_AWAY, true, true },  /* connection_exception, of a pooler */
-    { "25006", PROBLEM_READ_ONLY, false },        /* read_only_sql_transaction: a standby */
-    { "53100", PROBLEM_STORAGE_FULL, false },     /* disk_full */
-    { "53", PROBLEM_DATABASE_BUSY, false },       /* insufficient_resources */
-    { "XX001", PROBLEM_DATABASE_CORRUPT, false }, { "XX002", PROBLEM_DATABASE_CORRUPT, false },
+    { "23505", PROBLEM_DATABASE_UNIQUE, false },        /* unique_violation */
+    { "40001", PROBLEM_DATABASE_BUSY, true },           /* serialization_failure */
+    { "40P01", PROBLEM_DATABASE_BUSY, true },           /* deadlock_detected */
+    { "55P03", PROBLEM_DATABASE_BUSY, .locked = true }, /* lock_not_available */
+    { "57014", PROBLEM_DATABASE_BUSY, false },          /* query_canceled: statement_timeout */
+    { "57P", PROBLEM_DATABASE_AWAY, true, true },       /* shutdown, crash, not yet up */
+    { "08", PROBLEM_DATABASE_AWAY, true, true },        /* connection_exception, of a pooler */
+    { "25006", PROBLEM_READ_ONLY, false },              /* read_only_sql_transaction: a standby */
+    { "53100", PROBLEM_STORAGE_FULL, false },           /* disk_full */
+    { "53", PROBLEM_DATABASE_BUSY, false },             /* insufficient_resources */
+    { "XX001", PROBLEM_DATABASE_CORRUPT, false },
+    { "XX002", PROBLEM_DATABASE_CORRUPT, false },
     { "0A000", PROBLEM_DATABASE, true }, /* a cached plan's columns changed: prepared anew */
     { "26000", PROBLEM_DATABASE, true }, /* the prepared statement is gone: likewise */
 };
@@ -90,6 +92,7 @@ static bool set_error(PgDb *db, const PGresult *result, bool committing, GError 
             continue;
         problem = states[i].problem;
         db->base.retry |= states[i].retry && !(states[i].lost && committing);
+        db->base.locked |= states[i].locked;
         break;
     }
     return problem_set(error, problem, "%s (%s)", message ? message : "the server gave no answer",

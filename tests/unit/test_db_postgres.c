@@ -159,6 +159,60 @@ static void group_with_a_deadlock_is_run_job_by_job(void **state)
     assert_int_equal(one(db_of(state), "SELECT SUM(n) FROM item"), 12);
 }
 
+/* A job that meets a lock while others' work is held steps back until that is committed; what holds the lock may wait for it. */
+
+typedef struct Holder {
+    Db *db;
+    GThread *thread;
+    bool waited; /* the holder's own update of what the group had, and its commit, went well */
+} Holder;
+
+static gpointer wait_for_the_group(gpointer data)
+{
+    Holder *holder = data;
+    holder->waited = db_exec(holder->db, NULL, "UPDATE item SET n = n + 100 WHERE t = 'first'") &&
+                     db_exec(holder->db, NULL, "COMMIT");
+    return NULL;
+}
+
+static bool take_first(Db *db, gpointer attempts, GError **error)
+{
+    ++*(int *)attempts;
+    return db_exec(db, error, "UPDATE item SET n = n + 1 WHERE t = 'first'");
+}
+
+/* When it is run first, the holder begins to wait for "first": a circle, which this group has to open. */
+static bool take_second(Db *db, gpointer data, GError **error)
+{
+    Holder *holder = data;
+    if (!holder->thread)
+        holder->thread = g_thread_new("holder", wait_for_the_group, holder);
+    return db_exec(db, error, "UPDATE item SET n = n + 1 WHERE t = 'second'");
+}
+
+static void group_lets_go_before_it_waits(void **state)
+{
+    skip_without_server();
+    g_autoptr(Db) other = test_database_connect(*state, DB_WRITE);
+    assert_true(db_exec(other, NULL, "INSERT INTO item (t, n) VALUES ('first', 0), ('second', 0)"));
+    assert_true(db_exec(other, NULL, "BEGIN"));
+    assert_true(db_exec(other, NULL, "UPDATE item SET n = n + 10 WHERE t = 'second'"));
+    Holder holder = { .db = other };
+    int attempts[2] = { 0 };
+    DbJob jobs[] = { { take_first, &attempts[0] },
+                     { take_second, &holder },
+                     { count_and_insert, &attempts[1] } };
+    db_tx_group(db_of(state), jobs, G_N_ELEMENTS(jobs), NULL);
+    g_thread_join(holder.thread);
+    for (size_t i = 0; i < G_N_ELEMENTS(jobs); i++)
+        assert_no_error(jobs[i].error);
+    assert_true(holder.waited);
+    assert_int_equal(attempts[0], 1); /* nobody was the victim of a deadlock */
+    assert_int_equal(attempts[1], 1);
+    assert_int_equal(one(db_of(state), "SELECT n FROM item WHERE t = 'first'"), 101);
+    assert_int_equal(one(db_of(state), "SELECT n FROM item WHERE t = 'second'"), 11);
+}
+
 /* now() is the time at which the transaction began. */
 static bool insert_begin(Db *db, gpointer arg, GError **error)
 {
@@ -323,6 +377,7 @@ int main(void)
         TEST(refusals_are_not_run_again),
         TEST(ignored_failure_fails_the_commit),
         TEST(group_with_a_deadlock_is_run_job_by_job),
+        TEST(group_lets_go_before_it_waits),
         TEST(group_is_one_transaction),
         TEST(transaction_finds_a_dead_connection),
         TEST(transaction_is_run_again_on_a_new_connection),
