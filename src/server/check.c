@@ -25,8 +25,26 @@ typedef struct Check {
     " JOIN referral c ON c.copy_of = o.id WHERE o.state <> 8)"
 #define SEVERAL "SELECT s.root FROM " FAMILY " s GROUP BY s.root HAVING COUNT(*) > 1"
 
-/* Types of the change index: 1 referral, 2 note, 3 partner, 4 account, 5 invitation, 8 member, 9 request
- * (ObjectType). */
+/* Whatever is entered at meetings, and about which accounts it is. */
+#define EACH_ENTRY                                                                                 \
+    "(SELECT id, rev, meeting, group_id, account, entered_at FROM attendance"                      \
+    " UNION ALL SELECT id, rev, meeting, group_id, account, entered_at FROM rsvp"                  \
+    " UNION ALL SELECT id, rev, meeting, group_id, brought_by, entered_at FROM visitor"            \
+    " UNION ALL SELECT id, rev, meeting, group_id, from_account, entered_at FROM slip"             \
+    " UNION ALL SELECT id, rev, meeting, group_id, to_account, entered_at FROM slip"               \
+    " UNION ALL SELECT id, rev, meeting, group_id, from_account, entered_at FROM thanks"           \
+    " UNION ALL SELECT id, rev, meeting, group_id, to_account, entered_at FROM thanks)"
+/* What is to be in a scope's changes, and what is there. */
+#define NOT_TOLD(scope, type, id)                                                                  \
+    "NOT EXISTS (SELECT 1 FROM change_index c WHERE c.scope_id = " scope " AND c.type = " type     \
+    " AND c.object_id = " id " AND c.deleted = 0)"
+#define NO_MEMBER(group, account)                                                                  \
+    "NOT EXISTS (SELECT 1 FROM membership v WHERE v.group_id = " group " AND v.account = " account \
+    ")"
+
+/* Types of the change index: 1 referral, 2 note, 3 partner, 4 account, 5 invitation, 8 member, 9 request,
+ * 10 meeting, 11 attendance, 12 answer, 13 visitor, 14 slip, 15 thanks, 16 one-to-one (ObjectType). States of meetings: 1
+ * scheduled, 2 open, 3 draft, 4 completed, 5 reopened, 6 holiday, 7 cancelled, 8 discarded (MeetingState). */
 static const Check checks[] = {
     { "the file is damaged", ON_SQLITE, true,
       "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'" },
@@ -213,6 +231,86 @@ static const Check checks[] = {
     { "a concern is decided at no time, or bars until none", ON_BOTH, false,
       "SELECT id FROM concern WHERE (state IN (3, 4)) <> (decided_at IS NOT NULL) OR (until IS NOT"
       " NULL) <> (state = 3 AND effect = 3)" },
+
+    { "a meeting is completed at no time, or was completed and is not", ON_BOTH, false,
+      "SELECT id FROM meeting WHERE (state = 4) <> (completed_at IS NOT NULL)" },
+    { "a meeting is cancelled and nobody said why", ON_BOTH, false,
+      "SELECT id FROM meeting WHERE state = 7 AND reason IS NULL" },
+    { "a meeting is in no state that there is", ON_BOTH, false,
+      "SELECT id FROM meeting WHERE state NOT BETWEEN 1 AND 8 OR duration < 0" },
+    { "a meeting that has begun is the schedule's to move", ON_BOTH, false,
+      "SELECT id FROM meeting WHERE planned = 1 AND state NOT IN (1, 7)" },
+    { "a meeting has more editions than revisions", ON_BOTH, false,
+      "SELECT id FROM meeting WHERE rev < 1 OR edition < 0 OR edition >= rev" },
+    { "somebody was told of an edition of a meeting that there is not", ON_BOTH, false,
+      "SELECT m.id FROM meeting m WHERE m.told_edition > m.edition OR EXISTS (SELECT 1"
+      " FROM meeting_told t WHERE t.meeting = m.id AND t.edition > m.edition)" },
+    { "somebody was told of a meeting of a group that they were never in", ON_BOTH, false,
+      "SELECT m.id FROM meeting_told t JOIN meeting m ON m.id = t.meeting WHERE " NO_MEMBER(
+          "m.group_id", "t.account") },
+    { "a meeting is missing from the changes of its group", ON_BOTH, false,
+      "SELECT m.id FROM meeting m WHERE " NOT_TOLD("m.group_id", "10", "m.id") },
+    { "a group is told of a meeting that is not there", ON_BOTH, false,
+      "SELECT c.object_id FROM change_index c WHERE c.type = 10 AND c.deleted = 0 AND NOT EXISTS"
+      " (SELECT 1 FROM meeting m WHERE m.id = c.object_id AND m.group_id = c.scope_id)" },
+
+    { "what was entered at a meeting is of another group, or has no revision", ON_BOTH, false,
+      "SELECT e.id FROM " EACH_ENTRY " e JOIN meeting m ON m.id = e.meeting"
+      " WHERE e.group_id <> m.group_id OR e.rev < 1" },
+    { "what was entered at a meeting is about somebody who was never in the group", ON_BOTH, false,
+      "SELECT e.id FROM " EACH_ENTRY
+      " e WHERE e.account IS NOT NULL AND " NO_MEMBER("e.group_id", "e.account") },
+    { "somebody attended a meeting that has not begun, or did not take place", ON_BOTH, false,
+      "SELECT a.id FROM attendance a JOIN meeting m ON m.id = a.meeting WHERE m.state IN (1, 6, "
+      "7)" },
+    { "somebody attended one meeting twice", ON_BOTH, false,
+      "SELECT a.id FROM attendance a JOIN attendance b ON b.meeting = a.meeting"
+      " AND b.account = a.account AND b.id <> a.id" },
+    { "somebody answered one invitation twice", ON_BOTH, false,
+      "SELECT a.id FROM rsvp a JOIN rsvp b ON b.meeting = a.meeting AND b.account = a.account"
+      " AND b.id <> a.id" },
+    { "a substitute came for somebody who was there, or nobody did for who had one", ON_BOTH, false,
+      "SELECT e.id FROM attendance e JOIN account a ON a.id = e.account WHERE a.state <> 3"
+      " AND (e.code = 5) <> (COALESCE(e.substitute, '') <> '')" },
+    { "a slip is for a member and for somebody else, or for its giver", ON_BOTH, false,
+      "SELECT id FROM slip WHERE (to_account IS NOT NULL AND to_name IS NOT NULL)"
+      " OR to_account = from_account OR (inside = 1 AND to_account IS NULL)" },
+    { "thanks are for nothing, or for oneself", ON_BOTH, false,
+      "SELECT id FROM thanks WHERE amount_amount IS NULL OR amount_amount <= 0"
+      " OR amount_currency IS NULL OR to_account = from_account" },
+    { "figures of a completed meeting were entered later", ON_BOTH, false,
+      "SELECT m.id FROM meeting m JOIN (SELECT meeting, entered_at FROM attendance UNION ALL"
+      " SELECT meeting, entered_at FROM slip UNION ALL SELECT meeting, entered_at FROM thanks) e"
+      " ON e.meeting = m.id WHERE m.state = 4 AND e.entered_at > m.completed_at + 60000" },
+    { "attendance is missing from the changes of its group", ON_BOTH, false,
+      "SELECT e.id FROM attendance e WHERE " NOT_TOLD("e.group_id", "11", "e.id") },
+    { "an answer to an invitation is missing from the changes of its group", ON_BOTH, false,
+      "SELECT e.id FROM rsvp e WHERE " NOT_TOLD("e.group_id", "12", "e.id") },
+    { "a visitor is missing from the changes of the officers", ON_BOTH, false,
+      "SELECT e.id FROM visitor e JOIN leads_group g ON g.id = e.group_id WHERE e.removed = 0"
+      " AND " NOT_TOLD("g.officers", "13", "e.id") },
+    { "a slip of a meeting is missing from the changes of its group", ON_BOTH, false,
+      "SELECT e.id FROM slip e WHERE e.removed = 0 AND " NOT_TOLD("e.group_id", "14", "e.id") },
+    { "thanks are missing from the changes of who gave or got them", ON_BOTH, false,
+      "SELECT e.id FROM thanks e JOIN account a ON a.id IN (e.from_account, e.to_account)"
+      " WHERE e.removed = 0 AND a.state <> 3 AND " NOT_TOLD("a.id", "15", "e.id") },
+
+    { "a one-to-one is not of two, in their order", ON_BOTH, false,
+      "SELECT id FROM one_to_one WHERE account_a >= account_b OR reported_by NOT IN (account_a,"
+      " account_b) OR said_a NOT IN (0, 1) OR said_b NOT IN (0, 1) OR met_on NOT LIKE"
+      " '____-__-__'" },
+    { "two met twice on one day", ON_BOTH, false,
+      "SELECT o.id FROM one_to_one o JOIN one_to_one x ON x.account_a = o.account_a AND x.account_b"
+      " = o.account_b AND x.met_on = o.met_on AND x.id <> o.id" },
+    { "a one-to-one has a note of who does not say that they met", ON_BOTH, false,
+      "SELECT id FROM one_to_one WHERE (said_a = 0 AND note_a IS NOT NULL)"
+      " OR (said_b = 0 AND note_b IS NOT NULL)" },
+    { "a one-to-one is of a group that one of the two was never in", ON_BOTH, false,
+      "SELECT o.id FROM one_to_one o WHERE " NO_MEMBER(
+          "o.group_id", "o.account_a") " OR " NO_MEMBER("o.group_id", "o.account_b") },
+    { "a one-to-one is missing from the changes of one of the two", ON_BOTH, false,
+      "SELECT o.id FROM one_to_one o JOIN account a ON a.id IN (o.account_a, o.account_b)"
+      " WHERE o.said_a + o.said_b > 0 AND a.state <> 3 AND " NOT_TOLD("a.id", "16", "o.id") },
 };
 
 static bool applies(const Check *check, const Db *db)
