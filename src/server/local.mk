@@ -28,7 +28,8 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/dues_job.c \
 	%D%/email_settings.c %D%/email_settings.h \
 	%D%/erasure.c %D%/erasure.h \
-	%D%/events.c %D%/events.h \
+	%D%/events.c %D%/events.h %D%/events_private.h \
+	%D%/events_database.c %D%/events_registry.c \
 	%D%/exchange.c \
 	%D%/families.h \
 	%D%/export.c %D%/export.h \
