@@ -40,6 +40,7 @@ noinst_LIBRARIES += %D%/libclient.a
 	%D%/net.c %D%/net.h %D%/net_watch.c %D%/net_watch.h \
 	%D%/notify.c %D%/notify.h \
 	%D%/notify_policy.c %D%/notify_policy.h \
+	%D%/outbox_item.c %D%/outbox_item.h \
 	%D%/overlay.c %D%/overlay.h \
 	%D%/profile.c %D%/profile.h \
 	%D%/schema.h \
@@ -48,7 +49,7 @@ noinst_LIBRARIES += %D%/libclient.a
 	%D%/settings.c %D%/settings.h \
 	%D%/slip.c %D%/slip.h \
 	%D%/sse.c %D%/sse.h \
-	%D%/store.c %D%/store.h \
+	%D%/store.c %D%/store.h %D%/store_private.h %D%/store_dropped.c %D%/store_drafts.c %D%/store_times.c \
 	%D%/sync.c %D%/sync.h \
 	%D%/token_command.c %D%/token_command.h \
 	%D%/worker.c %D%/worker.h

@@ -4,111 +4,10 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/i18n.h"
 #include "client/schema.h"
-#include "db/db.h"
-#include "db/row.h"
+#include "client/store_private.h"
 
-static const EnumValue state_values[] = {
-    { OUTBOX_HELD, "held", N_("held") },
-    { OUTBOX_WAITING, "waiting", N_("waiting") },
-    { OUTBOX_SENDING, "sending", N_("sending") },
-    { OUTBOX_FAILED, "failed", N_("failed") },
-    { OUTBOX_CONFLICT, "conflict", N_("conflict") },
-    { OUTBOX_PARKED, "parked", N_("parked") },
-};
-const EnumTable outbox_states = ENUM_TABLE("outbox_state", state_values);
-
-static const EnumValue kind_values[] = {
-    { OUTBOX_PICK_UP, "pick_up", N_("open") },
-    { OUTBOX_CONFIRM, "confirm", N_("verdict") },
-    { OUTBOX_OUTCOME, "outcome", N_("outcome") },
-    { OUTBOX_WITHDRAW, "withdraw", N_("withdraw") },
-    { OUTBOX_NOTE, "note", N_("note") },
-    { OUTBOX_CREATE, "create", N_("send lead") },
-    { OUTBOX_AMEND, "amend", N_("changed verdict") },
-    { OUTBOX_PROFILE, "profile", N_("my profile") },
-    { OUTBOX_INVITE, "invite", N_("invite") },
-    { OUTBOX_ACCEPT, "accept", N_("accept") },
-    { OUTBOX_DECLINE, "decline", N_("decline") },
-    { OUTBOX_UNINVITE, "uninvite", N_("uninvite") },
-    { OUTBOX_ENCOURAGE, "encourage", N_("encourage") },
-    { OUTBOX_DROP_PARTNER, "drop_partner", N_("part") },
-    { OUTBOX_REMIND, "remind", N_("remind") },
-    { OUTBOX_JOIN, "join", N_("ask to join") },
-    { OUTBOX_APPROVE, "approve", N_("approve") },
-    { OUTBOX_REFUSE, "refuse", N_("decline to admit") },
-    { OUTBOX_ASK, "ask", N_("ask for more") },
-    { OUTBOX_REPLY, "reply", N_("reply") },
-    { OUTBOX_UNJOIN, "unjoin", N_("ask no more to join") },
-    { OUTBOX_LEAVE, "leave", N_("leave group") },
-    { OUTBOX_EXPEL, "expel", N_("remove member") },
-    { OUTBOX_ROLE, "role", N_("role") },
-    { OUTBOX_GROUP, "group", N_("group") },
-    { OUTBOX_LEADER_APPROVAL, "leader_approval", N_("ask to lead more") },
-    { OUTBOX_VETTING, "vetting", N_("vetting") },
-    { OUTBOX_CONCERN, "concern", N_("concern") },
-    { OUTBOX_CONCERN_ANSWER, "concern_answer", N_("answer a concern") },
-    { OUTBOX_CONCERN_DECIDE, "concern_decide", N_("decide a concern") },
-    { OUTBOX_DUES, "dues", N_("dues") },
-    { OUTBOX_GROUP_ACT, "group_act", N_("open or close group") },
-    { OUTBOX_RSVP, "rsvp", N_("answer to a meeting") },
-    { OUTBOX_ATTEND, "attend", N_("attendance") },
-    { OUTBOX_VISITOR, "visitor", N_("visitor") },
-    { OUTBOX_SLIP, "slip", N_("slip") },
-    { OUTBOX_THANKS, "thanks", N_("thanks") },
-    { OUTBOX_MET, "met", N_("one-to-one") },
-    { OUTBOX_MEETING, "meeting", N_("meeting") },
-    { OUTBOX_MEETING_ACT, "meeting_act", N_("state of a meeting") },
-};
-const EnumTable outbox_kinds = ENUM_TABLE("outbox_kind", kind_values);
-
-#define AT(member) offsetof(OutboxItem, member)
-static const Field outbox_rows[] = {
-    { "op", FIELD_UUID, AT(op) },
-    { "key", FIELD_UUID, AT(key) },
-    { "n", FIELD_INT, AT(n) },
-    { "unit", FIELD_UUID, AT(unit) },
-    { "account", FIELD_UUID, AT(account) },
-    { "kind", FIELD_ENUM, AT(kind), .values = &outbox_kinds, .label = N_("Action") },
-    { "object", FIELD_UUID, AT(object) },
-    { "method", FIELD_TEXT, AT(method) },
-    { "path", FIELD_TEXT, AT(path) },
-    { "body", FIELD_TEXT, AT(body), FIELD_PERSONAL },
-    { "if_match", FIELD_INT, AT(if_match) },
-    { "title", FIELD_TEXT, AT(title), FIELD_PERSONAL, .label = N_("Lead") },
-    { "created_at", FIELD_TIME, AT(created_at), .label = N_("Made") },
-    { "hold_until", FIELD_TIME, AT(hold_until) },
-    { "next_at", FIELD_TIME, AT(next_at), .label = N_("Next try") },
-    { "state", FIELD_ENUM, AT(state), .values = &outbox_states, .label = N_("State") },
-    { "attempts", FIELD_INT, AT(attempts), .label = N_("Tries") },
-    { "problem", FIELD_TEXT, AT(problem), .label = N_("Problem") },
-    { "detail", FIELD_TEXT, AT(detail), .label = N_("Why") },
-    { "base", FIELD_TEXT, AT(base), FIELD_PERSONAL },
-    { "theirs", FIELD_TEXT, AT(theirs), FIELD_PERSONAL },
-    { "theirs_rev", FIELD_INT, AT(theirs_rev) },
-};
-#undef AT
-const FieldTable outbox_fields = FIELD_TABLE("outbox_item", OutboxItem, outbox_rows);
-
-#define AT(member) offsetof(DroppedItem, member)
-static const Field dropped_rows[] = {
-    { "item", FIELD_OBJECT, AT(item), .object = &outbox_fields, .column = "" },
-    { "reason", FIELD_TEXT, AT(reason), FIELD_PERSONAL, .label = N_("Reason") },
-    { "dropped_at", FIELD_TIME, AT(dropped_at), .label = N_("Dropped") },
-};
-#undef AT
-const FieldTable dropped_fields = FIELD_TABLE("dropped_item", DroppedItem, dropped_rows);
-
-struct Store {
-    Db *db;
-    char *path;
-    const char *select; /* "SELECT columns FROM outbox", interned with its endings */
-    const char *select_state, *select_object, *select_op, *select_dropped, *select_dropped_op;
-};
-
-/* Every error names the file: the user must know what is full or damaged. */
-static bool named(const Store *store, bool ok, GError **error)
+bool store_named(const Store *store, bool ok, GError **error)
 {
     if (!ok && error)
         g_prefix_error(error, "%s: ", store->path);
@@ -127,7 +26,7 @@ Store *store_open(const char *path, GError **error)
     g_autoptr(Store) store = g_new0(Store, 1);
     store->db = db;
     store->path = g_strdup(path);
-    if (!named(store, db_migrate(db, schema_store, error), error))
+    if (!store_named(store, db_migrate(db, schema_store, error), error))
         return NULL;
     const char *columns = row_columns(&outbox_fields, NULL);
     store->select = db_intern("SELECT %s FROM outbox ORDER BY n", columns);
@@ -143,7 +42,7 @@ Store *store_open(const char *path, GError **error)
 
 bool store_check(Store *store, GError **error)
 {
-    return named(store, db_is_sound(store->db, error), error);
+    return store_named(store, db_is_sound(store->db, error), error);
 }
 
 void store_close(Store *store)
@@ -155,37 +54,12 @@ void store_close(Store *store)
     g_free(store);
 }
 
-bool outbox_creates(const OutboxItem *item)
-{
-    switch (item->kind) {
-    case OUTBOX_CREATE:
-    case OUTBOX_INVITE:
-    case OUTBOX_JOIN:
-    case OUTBOX_LEADER_APPROVAL:
-    case OUTBOX_CONCERN:
-        return true;
-    case OUTBOX_GROUP:
-        return g_strcmp0(item->method, "PUT") == 0;
-    default:
-        return false;
-    }
-}
-
-void outbox_item_free(OutboxItem *item)
-{
-    if (!item)
-        return;
-    fields_clear(&outbox_fields, item);
-    g_free(item);
-}
-
 static GPtrArray *items_new(void)
 {
     return g_ptr_array_new_with_free_func((GDestroyNotify)outbox_item_free);
 }
 
-/* Reads the rest of rows; takes them over. */
-static GPtrArray *read_items(Store *store, DbRows *from, GError **error)
+GPtrArray *store_read_items(Store *store, DbRows *from, GError **error)
 {
     g_autoptr(DbRows) rows = from;
     g_autoptr(GPtrArray) items = items_new();
@@ -194,21 +68,16 @@ static GPtrArray *read_items(Store *store, DbRows *from, GError **error)
         row_read(rows, 0, &outbox_fields, item, ROW_COPY);
         g_ptr_array_add(items, item);
     }
-    if (!named(store, rows && db_rows_ok(rows), error))
+    if (!store_named(store, rows && db_rows_ok(rows), error))
         return NULL;
     return g_steal_pointer(&items);
 }
 
 /* ---- adding */
 
-typedef struct Adding {
-    OutboxItem *items;
-    size_t n;
-} Adding;
-
-static bool add_tx(Db *db, gpointer arg, GError **error)
+bool store_append_tx(Db *db, gpointer arg, GError **error)
 {
-    Adding *adding = arg;
+    StoreAdding *adding = arg;
     gint64 last = 0;
     if (!db_get_one_int(db, error, &last, "SELECT coalesce(max(n), 0) FROM outbox"))
         return false;
@@ -224,7 +93,7 @@ static bool add_tx(Db *db, gpointer arg, GError **error)
  * have failed must not be sent. */
 static bool take_back_tx(Db *db, gpointer arg, GError **error)
 {
-    const Adding *adding = arg;
+    const StoreAdding *adding = arg;
     for (size_t i = 0; i < adding->n; i++)
         if (!db_exec(db, error, "DELETE FROM outbox WHERE op = $1", db_uuid(&adding->items[i].op)))
             return false;
@@ -233,11 +102,11 @@ static bool take_back_tx(Db *db, gpointer arg, GError **error)
 
 bool store_add(Store *store, OutboxItem *items, size_t n, GError **error)
 {
-    Adding adding = { items, n };
-    bool ok = db_tx(store->db, add_tx, &adding, error);
+    StoreAdding adding = { items, n };
+    bool ok = db_tx(store->db, store_append_tx, &adding, error);
     if (!ok)
         db_tx(store->db, take_back_tx, &adding, NULL);
-    return named(store, ok, error);
+    return store_named(store, ok, error);
 }
 
 /* ---- reading */
@@ -271,7 +140,7 @@ bool store_counts(Store *store, OutboxCounts *counts, gint64 *hold_until, GError
             break;
         }
     }
-    if (!named(store, rows && db_rows_ok(rows), error))
+    if (!store_named(store, rows && db_rows_ok(rows), error))
         return false;
     if (hold_until)
         *hold_until = newest;
@@ -280,26 +149,26 @@ bool store_counts(Store *store, OutboxCounts *counts, gint64 *hold_until, GError
 
 GPtrArray *store_items(Store *store, OutboxState state, GError **error)
 {
-    return read_items(store,
-                      state ? db_query(store->db, error, store->select_state, db_int(state))
-                            : db_query(store->db, error, store->select),
-                      error);
+    return store_read_items(store,
+                            state ? db_query(store->db, error, store->select_state, db_int(state))
+                                  : db_query(store->db, error, store->select),
+                            error);
 }
 
 GPtrArray *store_items_of(Store *store, const Uuid *object, GError **error)
 {
-    return read_items(store, db_query(store->db, error, store->select_object, db_uuid(object)),
-                      error);
+    return store_read_items(
+        store, db_query(store->db, error, store->select_object, db_uuid(object)), error);
 }
 
 bool store_item(Store *store, const Uuid *op, OutboxItem *out, GError **error)
 {
     g_autoptr(DbRows) rows = db_query(store->db, error, store->select_op, db_uuid(op));
     if (!rows)
-        return named(store, false, error);
+        return store_named(store, false, error);
     if (!db_next(rows, error)) {
         if (!db_rows_ok(rows))
-            return named(store, false, error);
+            return store_named(store, false, error);
         return problem_set(error, PROBLEM_NOT_FOUND, "there is no such item in the outbox");
     }
     row_read(rows, 0, &outbox_fields, out, ROW_COPY);
@@ -308,18 +177,9 @@ bool store_item(Store *store, const Uuid *op, OutboxItem *out, GError **error)
 
 /* ---- changing */
 
-/* Items that one transaction is about. */
-typedef struct Items {
-    Store *store;
-    const OutboxItem *items;
-    size_t n;
-    gint64 now;
-    const char *reason;
-} Items;
-
 static bool set_states_tx(Db *db, gpointer arg, GError **error)
 {
-    const Items *all = arg;
+    const StoreItems *all = arg;
     for (size_t i = 0; i < all->n; i++) {
         const OutboxItem *item = &all->items[i];
         if (!db_exec(db, error,
@@ -334,8 +194,8 @@ static bool set_states_tx(Db *db, gpointer arg, GError **error)
 
 bool store_set_states(Store *store, const OutboxItem *items, size_t n, GError **error)
 {
-    Items all = { store, items, n };
-    return named(store, db_tx(store->db, set_states_tx, &all, error), error);
+    StoreItems all = { store, items, n };
+    return store_named(store, db_tx(store->db, set_states_tx, &all, error), error);
 }
 
 typedef struct Claiming {
@@ -363,7 +223,7 @@ static bool claim_tx(Db *db, gpointer arg, GError **error)
 bool store_claim(Store *store, const Uuid *ops, size_t n, gint64 now, bool *claimed, GError **error)
 {
     Claiming claiming = { ops, n, now, claimed };
-    if (named(store, db_tx(store->db, claim_tx, &claiming, error), error))
+    if (store_named(store, db_tx(store->db, claim_tx, &claiming, error), error))
         return true;
     memset(claimed, 0, n * sizeof *claimed);
     return false;
@@ -371,7 +231,7 @@ bool store_claim(Store *store, const Uuid *ops, size_t n, gint64 now, bool *clai
 
 bool store_recover(Store *store, GError **error)
 {
-    return named(
+    return store_named(
         store,
         db_exec(store->db, error, "UPDATE outbox SET state = 2, next_at = NULL WHERE state = 3"),
         error);
@@ -380,7 +240,7 @@ bool store_recover(Store *store, GError **error)
 /* What stopped begins anew: under another key, and merged again with what is at the server then. */
 static bool retry_tx(Db *db, gpointer arg, GError **error)
 {
-    const Items *all = arg;
+    const StoreItems *all = arg;
     for (size_t i = 0; i < all->n; i++) {
         Uuid key = uuid_new();
         if (!db_exec(db, error,
@@ -398,8 +258,8 @@ static bool retry_tx(Db *db, gpointer arg, GError **error)
 
 bool store_retry(Store *store, const OutboxItem *items, size_t n, gint64 now, GError **error)
 {
-    Items all = { store, items, n, now };
-    return named(store, db_tx(store->db, retry_tx, &all, error), error);
+    StoreItems all = { store, items, n, now };
+    return store_named(store, db_tx(store->db, retry_tx, &all, error), error);
 }
 
 /* ---- one item written anew */
@@ -427,10 +287,10 @@ bool store_rewrite(Store *store, const OutboxItem *item, OutboxState was, bool *
     Rewriting rewriting = { item, was, false };
     bool ok = db_tx(store->db, rewrite_tx, &rewriting, error);
     *done = ok && rewriting.done;
-    return named(store, ok, error);
+    return store_named(store, ok, error);
 }
 
-/* ---- done, or dropped */
+/* ---- done, or taken back */
 
 typedef struct Deleting {
     const Uuid *ops;
@@ -449,145 +309,7 @@ static bool delete_tx(Db *db, gpointer arg, GError **error)
 bool store_delete(Store *store, const Uuid *ops, size_t n, GError **error)
 {
     Deleting deleting = { ops, n };
-    return named(store, db_tx(store->db, delete_tx, &deleting, error), error);
-}
-
-static bool log_item(Db *db, const Items *all, const OutboxItem *item, GError **error)
-{
-    DroppedItem dropped = { *item, (char *)all->reason, all->now };
-    return row_upsert(db, "dropped", "op", &dropped_fields, &dropped, error);
-}
-
-static bool forget_old(Db *db, const Items *all, GError **error)
-{
-    return db_exec(db, error, "DELETE FROM dropped WHERE dropped_at < $1",
-                   db_time(all->now - DROPPED_KEPT));
-}
-
-/* The next change of the same thing was made to what this one would have made of it. */
-static bool rebase_follower(Db *db, const OutboxItem *item, GError **error)
-{
-    return !item->base ||
-           db_exec(db, error,
-                   "UPDATE outbox SET base = $3, if_match = $4 WHERE op = (SELECT op FROM outbox "
-                   "WHERE path = $1 AND n > $2 ORDER BY n LIMIT 1) AND state <> 3 AND "
-                   "attempts = 0 AND coalesce(if_match, 0) = 0",
-                   db_text(item->path), db_int(item->n), db_text(item->base),
-                   db_int(item->if_match));
-}
-
-static bool drop_one(Db *db, const Items *all, const OutboxItem *item, GError **error)
-{
-    bool create = outbox_creates(item);
-    g_autoptr(GPtrArray) items = read_items(
-        all->store,
-        create ? db_query(db, error, all->store->select_object, db_uuid(&item->object))
-               : db_query(db, error, all->store->select_op, db_uuid(&item->op)),
-        error);
-    for (guint i = 0; items && i < items->len; i++)
-        if (!log_item(db, all, items->pdata[i], error))
-            return false;
-    if (!items)
-        return false;
-    return create
-               ? db_exec(db, error, "DELETE FROM outbox WHERE object = $1", db_uuid(&item->object))
-               : rebase_follower(db, item, error) &&
-                     db_exec(db, error, "DELETE FROM outbox WHERE op = $1", db_uuid(&item->op));
-}
-
-static bool drop_tx(Db *db, gpointer arg, GError **error)
-{
-    const Items *all = arg;
-    for (size_t i = 0; i < all->n; i++)
-        if (!drop_one(db, all, &all->items[i], error))
-            return false;
-    return forget_old(db, all, error);
-}
-
-bool store_drop(Store *store, const OutboxItem *items, size_t n, const char *reason, gint64 now,
-                GError **error)
-{
-    Items all = { store, items, n, now, reason };
-    return named(store, db_tx(store->db, drop_tx, &all, error), error);
-}
-
-static bool log_tx(Db *db, gpointer arg, GError **error)
-{
-    const Items *all = arg;
-    return log_item(db, all, all->items, error) && forget_old(db, all, error);
-}
-
-bool store_log_dropped(Store *store, const OutboxItem *item, const char *reason, gint64 now,
-                       GError **error)
-{
-    Items all = { store, item, 1, now, reason };
-    return named(store, db_tx(store->db, log_tx, &all, error), error);
-}
-
-static void dropped_free(gpointer data)
-{
-    fields_clear(&dropped_fields, data);
-    g_free(data);
-}
-
-GPtrArray *store_dropped(Store *store, GError **error)
-{
-    g_autoptr(DbRows) rows = db_query(store->db, error, store->select_dropped);
-    g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(dropped_free);
-    while (rows && db_next(rows, error)) {
-        DroppedItem *item = g_new0(DroppedItem, 1);
-        row_read(rows, 0, &dropped_fields, item, ROW_COPY);
-        g_ptr_array_add(items, item);
-    }
-    return named(store, rows && db_rows_ok(rows), error) ? g_steal_pointer(&items) : NULL;
-}
-
-typedef struct Returning {
-    Store *store;
-    const Uuid *op;
-    gint64 now;
-    Uuid object;
-} Returning;
-
-static bool return_item(Db *db, Returning *returning, OutboxItem *item, GError **error)
-{
-    item->key = uuid_new();
-    item->state = OUTBOX_WAITING;
-    item->created_at = returning->now;
-    item->hold_until = item->next_at = item->attempts = item->if_match = item->theirs_rev = 0;
-    g_clear_pointer(&item->problem, g_free);
-    g_clear_pointer(&item->detail, g_free);
-    g_clear_pointer(&item->theirs, g_free);
-    returning->object = item->object;
-    Adding adding = { item, 1 };
-    return add_tx(db, &adding, error) &&
-           db_exec(db, error, "DELETE FROM dropped WHERE op = $1", db_uuid(&item->op));
-}
-
-static bool return_tx(Db *db, gpointer arg, GError **error)
-{
-    Returning *returning = arg;
-    DroppedItem dropped = { 0 };
-    g_autoptr(DbRows)
-        rows = db_query(db, error, returning->store->select_dropped_op, db_uuid(returning->op));
-    bool found = rows && db_next(rows, error);
-    if (!rows || (!found && !db_rows_ok(rows)))
-        return false;
-    if (!found)
-        return problem_set(error, PROBLEM_NOT_FOUND, "no such item was dropped");
-    row_read(rows, 0, &dropped_fields, &dropped, ROW_COPY);
-    g_clear_pointer(&rows, db_rows_free);
-    bool ok = return_item(db, returning, &dropped.item, error);
-    fields_clear(&dropped_fields, &dropped);
-    return ok;
-}
-
-bool store_take_back(Store *store, const Uuid *op, gint64 now, Uuid *object, GError **error)
-{
-    Returning returning = { .store = store, .op = op, .now = now };
-    bool ok = db_tx(store->db, return_tx, &returning, error);
-    *object = returning.object;
-    return named(store, ok, error);
+    return store_named(store, db_tx(store->db, delete_tx, &deleting, error), error);
 }
 
 typedef struct Taking {
@@ -599,7 +321,7 @@ static bool take_tx(Db *db, gpointer arg, GError **error)
 {
     Taking *taking = arg;
     g_clear_pointer(&taking->items, g_ptr_array_unref);
-    g_autoptr(GPtrArray) held = read_items(
+    g_autoptr(GPtrArray) held = store_read_items(
         taking->store, db_query(db, error, taking->store->select_state, db_int(OUTBOX_HELD)),
         error);
     if (!held)
@@ -623,7 +345,7 @@ static bool take_tx(Db *db, gpointer arg, GError **error)
 GPtrArray *store_take_held_unit(Store *store, GError **error)
 {
     Taking taking = { store, NULL };
-    if (!named(store, db_tx(store->db, take_tx, &taking, error), error)) {
+    if (!store_named(store, db_tx(store->db, take_tx, &taking, error), error)) {
         g_clear_pointer(&taking.items, g_ptr_array_unref);
         return NULL;
     }
@@ -632,10 +354,11 @@ GPtrArray *store_take_held_unit(Store *store, GError **error)
 
 bool store_release(Store *store, GError **error)
 {
-    return named(store,
-                 db_exec(store->db, error, "UPDATE outbox SET hold_until = $1 WHERE state = 1",
-                         db_time(clock_now())),
-                 error);
+    return store_named(store,
+                       db_exec(store->db, error,
+                               "UPDATE outbox SET hold_until = $1 WHERE state = 1",
+                               db_time(clock_now())),
+                       error);
 }
 
 gint64 store_data_version(Store *store)
@@ -644,121 +367,4 @@ gint64 store_data_version(Store *store)
     if (!db_get_one_int(store->db, NULL, &version, "PRAGMA data_version"))
         return 0;
     return version;
-}
-
-/* ---- drafts */
-
-bool store_set_draft(Store *store, const char *key, const char *text, GError **error)
-{
-    if (!text)
-        return named(store,
-                     db_exec(store->db, error, "DELETE FROM draft WHERE key = $1", db_text(key)),
-                     error);
-    return named(store,
-                 db_exec(store->db, error,
-                         "INSERT INTO draft (key, text) VALUES ($1, $2) "
-                         "ON CONFLICT (key) DO UPDATE SET text = excluded.text",
-                         db_text(key), db_text(text)),
-                 error);
-}
-
-char *store_draft(Store *store, const char *key, GError **error)
-{
-    g_autoptr(DbRows)
-        rows = db_query(store->db, error, "SELECT text FROM draft WHERE key = $1", db_text(key));
-    if (!rows || !db_next(rows, error)) {
-        named(store, rows && db_rows_ok(rows), error);
-        return NULL;
-    }
-    return g_strdup(db_get_text(rows, 0));
-}
-
-static void draft_free(gpointer data)
-{
-    Draft *draft = data;
-    g_free(draft->key);
-    g_free(draft->text);
-    g_free(draft);
-}
-
-GPtrArray *store_drafts(Store *store, const char *prefix, GError **error)
-{
-    g_autoptr(GPtrArray) drafts = g_ptr_array_new_with_free_func(draft_free);
-    g_autofree char *end = g_strconcat(prefix, "\x7f", NULL);
-    g_autoptr(DbRows) rows = db_query(store->db, error,
-                                      "SELECT key, text FROM draft WHERE key >= $1 AND key < $2 "
-                                      "ORDER BY key",
-                                      db_text(prefix), db_text(end));
-    while (rows && db_next(rows, error)) {
-        Draft *draft = g_new0(Draft, 1);
-        draft->key = g_strdup(db_get_text(rows, 0));
-        draft->text = g_strdup(db_get_text(rows, 1));
-        g_ptr_array_add(drafts, draft);
-    }
-    if (!named(store, rows && db_rows_ok(rows), error))
-        return NULL;
-    return g_steal_pointer(&drafts);
-}
-
-/* ---- times */
-
-bool store_snooze(Store *store, const Uuid *referral, gint64 until, GError **error)
-{
-    return named(
-        store,
-        db_exec(store->db, error,
-                "INSERT INTO snooze (referral, until, told) VALUES ($1, $2, 0) ON CONFLICT "
-                "(referral) DO UPDATE SET until = excluded.until, told = 0",
-                db_uuid(referral), db_time(until)),
-        error);
-}
-
-bool store_unsnooze(Store *store, const Uuid *referral, GError **error)
-{
-    return named(
-        store,
-        db_exec(store->db, error, "DELETE FROM snooze WHERE referral = $1", db_uuid(referral)),
-        error);
-}
-
-bool store_snooze_told(Store *store, const Uuid *referral, GError **error)
-{
-    return named(store,
-                 db_exec(store->db, error, "UPDATE snooze SET told = 1 WHERE referral = $1",
-                         db_uuid(referral)),
-                 error);
-}
-
-GArray *store_snoozes(Store *store, GError **error)
-{
-    g_autoptr(GArray) snoozes = g_array_new(FALSE, TRUE, sizeof(Snooze));
-    g_autoptr(DbRows) rows = db_query(store->db, error,
-                                      "SELECT referral, until, told FROM snooze ORDER BY until");
-    while (rows && db_next(rows, error)) {
-        Snooze snooze = { db_get_uuid(rows, 0), db_get_int(rows, 1), db_get_int(rows, 2) };
-        g_array_append_val(snoozes, snooze);
-    }
-    if (!named(store, rows && db_rows_ok(rows), error))
-        return NULL;
-    return g_steal_pointer(&snoozes);
-}
-
-bool store_set_moment(Store *store, const char *name, gint64 at, GError **error)
-{
-    bool ok = at ? db_exec(store->db, error,
-                           "INSERT INTO moment (name, at) VALUES ($1, $2) ON CONFLICT (name) DO "
-                           "UPDATE SET at = excluded.at",
-                           db_text(name), db_time(at))
-                 : db_exec(store->db, error, "DELETE FROM moment WHERE name = $1", db_text(name));
-    return named(store, ok, error);
-}
-
-gint64 store_moment(Store *store, const char *name)
-{
-    gint64 at = 0;
-    if (!db_get_one_int(store->db, NULL, &at,
-                        "SELECT coalesce((SELECT at FROM moment WHERE name = $1), 0)",
-                        db_text(name)))
-        return 0;
-    return at;
 }
