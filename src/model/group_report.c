@@ -6,60 +6,7 @@
 
 #include "base/day.h"
 #include "base/i18n.h"
-
-struct GroupTally {
-    Party party;
-    MembershipState state;
-    gint64 meetings; /* counted in its memberships, once the book is closed */
-    GArray *times;   /* Membership */
-    gint64 codes[ATTENDANCE_SUBSTITUTE + 1];
-    gint64 left_early, training, pending, visitors, one_to_ones, thanks;
-    gint64 slips[2][2]; /* way, inside */
-    gint64 confirmed[2], rejected[2];
-    GArray *amounts; /* Money by currency */
-};
-
-typedef struct Membership {
-    gint64 since, ended_at;
-} Membership;
-
-/* ---- sums by currency */
-
-static void money_sum(GArray *sums, const Money *money)
-{
-    if (!money_is_set(money))
-        return;
-    for (guint i = 0; i < sums->len; i++)
-        if (money_add(&g_array_index(sums, Money, i), money))
-            return;
-    g_array_append_val(sums, *money);
-}
-
-static int by_currency(gconstpointer a, gconstpointer b)
-{
-    return strcmp(((const Money *)a)->currency, ((const Money *)b)->currency);
-}
-
-static char *money_text(GArray *sums)
-{
-    g_autoptr(GString) text = g_string_new(NULL);
-    g_array_sort(sums, by_currency);
-    for (guint i = 0; i < sums->len; i++) {
-        g_autofree char *one = money_format(&g_array_index(sums, Money, i));
-        g_string_append_printf(text, "%s%s", i ? ", " : "", one);
-    }
-    return text->len ? g_strdup(text->str) : NULL;
-}
-
-static gint64 money_in(const GArray *sums, const char *currency)
-{
-    for (guint i = 0; i < sums->len; i++) {
-        const Money *money = &g_array_index(sums, Money, i);
-        if (strcmp(money->currency, currency) == 0)
-            return money->amount;
-    }
-    return 0;
-}
+#include "model/group_tally.h"
 
 /* ---- parts */
 
@@ -114,162 +61,6 @@ bool group_report_days(ReportKind kind, const Group *group, gint64 now, Day from
     return true;
 }
 
-/* ---- the facts */
-
-static void tally_free(gpointer data)
-{
-    GroupTally *tally = data;
-    fields_clear(&party_fields, &tally->party);
-    g_array_unref(tally->times);
-    g_array_unref(tally->amounts);
-    g_free(tally);
-}
-
-void group_book_init(GroupBook *book, const Group *group, gint64 from, gint64 to)
-{
-    *book = (GroupBook){ .group = group, .from = from, .to = to };
-    book->members = g_hash_table_new_full(uuid_hash, uuid_equal_func, NULL, tally_free);
-    book->meetings = g_array_new(FALSE, FALSE, sizeof(gint64));
-    book->dues = g_array_new(FALSE, FALSE, sizeof(Money));
-    book->overdue = g_array_new(FALSE, FALSE, sizeof(Money));
-}
-
-void group_book_clear(GroupBook *book)
-{
-    g_clear_pointer(&book->members, g_hash_table_unref);
-    g_clear_pointer(&book->meetings, g_array_unref);
-    g_clear_pointer(&book->dues, g_array_unref);
-    g_clear_pointer(&book->overdue, g_array_unref);
-}
-
-static GroupTally *tally_of(const GroupBook *book, const Uuid *account)
-{
-    return g_hash_table_lookup(book->members, account);
-}
-
-static bool is_in(const Membership *membership, gint64 at)
-{
-    return at >= membership->since && (!membership->ended_at || at < membership->ended_at);
-}
-
-static void count_movement(GroupBook *book, const Membership *membership)
-{
-    book->members_begin += is_in(membership, book->from);
-    book->members_end += is_in(membership, book->to);
-    book->joined += membership->since > book->from && membership->since <= book->to;
-    book->left += membership->ended_at > book->from && membership->ended_at <= book->to;
-}
-
-void group_book_member(GroupBook *book, const Party *party, MembershipState state, gint64 since,
-                       gint64 ended_at)
-{
-    Membership membership = { since, ended_at };
-    if (since > book->to || (ended_at && ended_at <= book->from))
-        return;
-    GroupTally *tally = tally_of(book, &party->account);
-    if (!tally) {
-        tally = g_new0(GroupTally, 1);
-        tally->times = g_array_new(FALSE, FALSE, sizeof(Membership));
-        tally->amounts = g_array_new(FALSE, FALSE, sizeof(Money));
-        fields_copy(&party_fields, &tally->party, party);
-        g_hash_table_insert(book->members, &tally->party.account, tally);
-    }
-    if (tally->state != MEMBERSHIP_ACTIVE)
-        tally->state = state;
-    g_array_append_val(tally->times, membership);
-    count_movement(book, &membership);
-}
-
-void group_book_meeting(GroupBook *book, gint64 starts_at, MeetingState state)
-{
-    switch (state) {
-    case MEETING_COMPLETED:
-        g_array_append_val(book->meetings, starts_at);
-        break;
-    case MEETING_OPEN:
-    case MEETING_DRAFT:
-    case MEETING_REOPENED:
-        book->pending_meetings++;
-        break;
-    case MEETING_HOLIDAY:
-        book->holidays++;
-        break;
-    case MEETING_SCHEDULED:
-    case MEETING_CANCELLED:
-    case MEETING_DISCARDED:
-        break;
-    }
-}
-
-void group_book_attendance(GroupBook *book, const Uuid *account, AttendanceCode code, gint64 n)
-{
-    GroupTally *tally = tally_of(book, account);
-    if (tally && (unsigned)code < G_N_ELEMENTS(tally->codes))
-        tally->codes[code] += n;
-}
-
-#define ADD(name, member)                                                                          \
-    void group_book_##name(GroupBook *book, const Uuid *account, gint64 n)                         \
-    {                                                                                              \
-        GroupTally *tally = tally_of(book, account);                                               \
-        if (tally)                                                                                 \
-            tally->member += n;                                                                    \
-    }
-ADD(left_early, left_early)
-ADD(training, training)
-ADD(pending, pending)
-#undef ADD
-
-void group_book_slips(GroupBook *book, const Uuid *account, SlipWay way, bool inside, gint64 n,
-                      gint64 confirmed, gint64 rejected)
-{
-    GroupTally *tally = tally_of(book, account);
-    if (!tally)
-        return;
-    tally->slips[way][inside] += n;
-    tally->confirmed[way] += confirmed;
-    tally->rejected[way] += rejected;
-}
-
-/* Whoever brought them: also visitors of nobody are the group's. */
-void group_book_visitors(GroupBook *book, const Uuid *brought_by, gint64 n, gint64 joined)
-{
-    GroupTally *tally = tally_of(book, brought_by);
-    book->visitors += n;
-    book->visitors_joined += joined;
-    if (tally)
-        tally->visitors += n;
-}
-
-void group_book_one_to_ones(GroupBook *book, const Uuid *a, const Uuid *b, gint64 n)
-{
-    GroupTally *one = tally_of(book, a), *other = tally_of(book, b);
-    book->one_to_ones += n;
-    if (one)
-        one->one_to_ones += n;
-    if (other)
-        other->one_to_ones += n;
-}
-
-void group_book_thanks(GroupBook *book, const Uuid *from, const Money *amount, gint64 n)
-{
-    GroupTally *tally = tally_of(book, from);
-    if (!tally)
-        return;
-    tally->thanks += n;
-    money_sum(tally->amounts, amount);
-}
-
-void group_book_dues(GroupBook *book, const Money *amount, gint64 n, bool overdue)
-{
-    book->dues_open += n;
-    money_sum(book->dues, amount);
-    if (!overdue)
-        return;
-    book->dues_overdue += n;
-    money_sum(book->overdue, amount);
-}
-
 /* ---- what all reports begin with */
 
 static gint64 meetings_of(const GroupBook *book, const GroupTally *tally)
@@ -277,8 +68,8 @@ static gint64 meetings_of(const GroupBook *book, const GroupTally *tally)
     gint64 n = 0;
     for (guint i = 0; i < book->meetings->len; i++)
         for (guint k = 0; k < tally->times->len; k++)
-            n += is_in(&g_array_index(tally->times, Membership, k),
-                       g_array_index(book->meetings, gint64, i));
+            n += membership_holds(&g_array_index(tally->times, Membership, k),
+                                  g_array_index(book->meetings, gint64, i));
     return n;
 }
 
@@ -366,7 +157,7 @@ static void sum_up(const GroupBook *book, const GArray *all, GroupTally *sum)
         sum->pending += one->pending;
         sum->thanks += one->thanks;
         for (guint k = 0; k < one->amounts->len; k++)
-            money_sum(sum->amounts, &g_array_index(one->amounts, Money, k));
+            sums_add(sum->amounts, &g_array_index(one->amounts, Money, k));
     }
     sum->visitors = book->visitors;
     sum->one_to_ones = book->one_to_ones;
@@ -406,7 +197,7 @@ static ActivityRow *activity_row(const GroupTally *tally, bool amounts)
     row->visitors = tally->visitors;
     row->one_to_ones = tally->one_to_ones;
     row->thanks = tally->thanks;
-    row->thanks_amount = amounts ? money_text(tally->amounts) : NULL;
+    row->thanks_amount = amounts ? sums_text(tally->amounts) : NULL;
     row->training = tally->training;
     return row;
 }
@@ -507,9 +298,9 @@ static gint64 score(const GroupBook *book, const GroupTally *tally,
 {
     const char *currency = score_currency(book);
     const gint64 counts[] = {
-        [SCORE_ABSENCES] = tally->codes[ATTENDANCE_ABSENT],  [SCORE_SLIPS] = given(tally),
-        [SCORE_THANKS] = money_in(tally->amounts, currency), [SCORE_VISITORS] = tally->visitors,
-        [SCORE_PUNCTUAL] = tally->codes[ATTENDANCE_LATE],    [SCORE_TRAINING] = tally->training,
+        [SCORE_ABSENCES] = tally->codes[ATTENDANCE_ABSENT], [SCORE_SLIPS] = given(tally),
+        [SCORE_THANKS] = sums_in(tally->amounts, currency), [SCORE_VISITORS] = tally->visitors,
+        [SCORE_PUNCTUAL] = tally->codes[ATTENDANCE_LATE],   [SCORE_TRAINING] = tally->training,
     };
     gint64 points = 0;
     for (int i = SCORE_ABSENCES; i < SCORE_TOTAL; i++) {
@@ -629,10 +420,10 @@ static void put_work(const GroupBook *book, const GroupTally *sum, Report *repor
     add_health(report, HEALTH_VISITORS_JOINED, book->visitors_joined, book->visitors);
     add_health(report, HEALTH_ONE_TO_ONES, book->one_to_ones, 0);
     HealthRow *thanks = add_health(report, HEALTH_THANKS, sum->thanks, 0);
-    thanks->amount = money_text(sum->amounts);
-    add_health(report, HEALTH_DUES_OPEN, book->dues_open, 0)->amount = money_text(book->dues);
+    thanks->amount = sums_text(sum->amounts);
+    add_health(report, HEALTH_DUES_OPEN, book->dues_open, 0)->amount = sums_text(book->dues);
     add_health(report, HEALTH_DUES_OVERDUE, book->dues_overdue, book->dues_open)->amount =
-        money_text(book->overdue);
+        sums_text(book->overdue);
 }
 
 /* Of those who are members at the end of the period. */

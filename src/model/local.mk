@@ -5,6 +5,7 @@ noinst_LIBRARIES += %D%/libmodel.a
 	%D%/business_type.c %D%/business_type.h \
 	%D%/dues.c %D%/dues.h \
 	%D%/group.c %D%/group.h \
+	%D%/group_book.c %D%/group_tally.h \
 	%D%/group_rules.c \
 	%D%/group_report.c %D%/group_report.h \
 	%D%/group_report_tables.c \
@@ -20,6 +21,7 @@ noinst_LIBRARIES += %D%/libmodel.a
 	%D%/report.c %D%/report.h \
 	%D%/report_period.c \
 	%D%/report_print.c \
+	%D%/report_tables.c \
 	%D%/vetting.c %D%/vetting.h
 nodist_%C%_libmodel_a_SOURCES = %D%/business_texts.c
 
