@@ -248,8 +248,8 @@ const Command commands[] = {
       run_stay_away },
     { "maybe", MEETINGS, NEED_CLIENT | WRITE, UNDO, N_("Maybe"), N_("You do not know yet"), NULL,
       run_maybe },
-    { "rsvp", MEETING, NEED_CLIENT | WRITE, UNDO, N_("Answer"), N_("Say whether you will come"),
-      N_("[yes|no|maybe]"), run_rsvp, &rsvp_answers },
+    { "rsvp", MEETING | GROUP, NEED_MEETING | WRITE, UNDO, N_("Answer"),
+      N_("Say whether you will come"), N_("[yes|no|maybe]"), run_rsvp, &rsvp_answers },
     { "met", MEETING | MEETINGS, NEED_CLIENT | WRITE, UNDO | TEXT, N_("One-to-one"),
       N_("Record that you met somebody of the group, today or on a day"), N_("[DAY] NAME"),
       run_met },
@@ -265,7 +265,7 @@ const Command commands[] = {
       N_("Write the meeting into a calendar file (.ics)"), N_("[FILE]"), run_calendar_file },
     { "plan-meeting", GROUP, NEED_GROUP | WRITE, TEXT, N_("Plan"),
       N_("Plan a meeting of the group, for leaders and secretaries"), NULL, run_plan_meeting },
-    { "edit-meeting", MEETING | MEETINGS, NEED_CLIENT | WRITE, TEXT, N_("Edit"),
+    { "edit-meeting", MEETING | MEETINGS | GROUP, NEED_MEETING | WRITE, TEXT, N_("Edit"),
       N_("Change time, place, topic, agenda or minutes"), NULL, run_edit_meeting },
     { "cancel-meeting", MEETING | MEETINGS, NEED_CLIENT | WRITE, UNDO | LINE, N_("Call off"),
       N_("Cancel a meeting that is planned; everybody is told"), NULL, run_cancel_meeting },
@@ -487,7 +487,7 @@ static const char *missing(App *app, unsigned needs)
     }
     if (!(needs & (NEED_LEAD | NEED_RECEIVED | NEED_SENT | NEED_ITEM | NEED_CONFLICT |
                    NEED_PARTNER | NEED_INVITATION | NEED_CONTACT | NEED_GROUP | NEED_REQUEST |
-                   NEED_CONCERN | NEED_INVOICE)))
+                   NEED_CONCERN | NEED_INVOICE | NEED_MEETING)))
         return NULL;
     Target target = app_target(app);
     if (needs & NEED_PARTNER && !target.has_partner)
@@ -500,6 +500,8 @@ static const char *missing(App *app, unsigned needs)
         return N_("No request is selected.");
     if (needs & NEED_CONCERN && !target.has_concern)
         return N_("No concern is selected.");
+    if (needs & NEED_MEETING && !target.has_meeting)
+        return N_("No meeting is selected.");
     if (needs & NEED_INVOICE && !target.has_invoice)
         return N_("Nothing that is owed is selected.");
     if (needs & NEED_CONTACT && !target.has_lead && !target.has_partner)

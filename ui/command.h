@@ -31,6 +31,7 @@ typedef enum CommandNeeds {
     NEED_REQUEST = 1 << 13, /* a membership request is selected */
     NEED_CONCERN = 1 << 14,
     NEED_INVOICE = 1 << 15,
+    NEED_MEETING = 1 << 16, /* one is selected or shown */
 } CommandNeeds;
 
 typedef enum CommandFlags {

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "client/cache_groups.h"
 #include "client/group_words.h"
+#include "group_meetings.h"
 #include "group_page.h"
 #include "groups.h"
 #include "handlers.h"
@@ -24,6 +25,9 @@
 #define BOTH_WIDTH 78    /* below that one of them is shown at a time */
 #define FOOT_LINES 3     /* seats and open trades below the members */
 
+/* Members are on the left, the others on the right. */
+typedef enum Part { PART_MEMBERS, PART_REQUESTS, PART_MEETINGS } Part;
+
 typedef struct GroupView {
     View view;
     Uuid id;
@@ -32,8 +36,9 @@ typedef struct GroupView {
     char *text;          /* members are searched for */
     GPtrArray *requests; /* RequestRow *, open ones to decide about */
     Rows at;
-    Tags *tags;       /* requests */
-    bool in_requests; /* the right pane has the keys */
+    Tags *tags; /* requests */
+    GroupMeetings meetings;
+    Part part;        /* that has the keys */
     Rect left, right; /* insides; w 0: not shown */
     Rect frame_left, frame_right;
 } GroupView;
@@ -41,6 +46,11 @@ typedef struct GroupView {
 static bool may_admit(const GroupView *group)
 {
     return group->row && group_rights(group->row->group.role) & RIGHT_ADMIT;
+}
+
+static bool may_plan(const GroupView *group)
+{
+    return group->row && group_rights(group->row->group.role) & RIGHT_MEETINGS;
 }
 
 /* ---- members: a window over the cache */
@@ -109,6 +119,8 @@ static void read_all(GroupView *group)
     group_row_free(group->row);
     group->row = client_group(group->view.app->client, &group->id, NULL);
     read_requests(group);
+    group_meetings_read(&group->meetings, group->view.app, &group->id,
+                        group->part == PART_MEETINGS);
     if (!list_reload(group->members, &error))
         app_complain_error(group->view.app, error);
 }
@@ -121,6 +133,7 @@ static View *create(App *app)
     group->requests = g_ptr_array_new();
     group->at.id = request_id;
     group->tags = tags_new();
+    group_meetings_init(&group->meetings);
     return &group->view;
 }
 
@@ -131,6 +144,7 @@ static void destroy(View *view)
     g_ptr_array_unref(group->requests);
     group_row_free(group->row);
     tags_free(group->tags);
+    group_meetings_clear(&group->meetings);
     g_free(group->text);
     g_free(group);
 }
@@ -158,7 +172,7 @@ static void place(View *view, Rect body)
     int split = both ? MAX(MEMBERS_WIDTH, body.w * 2 / 5) : body.w;
     group->frame_left = rect_sub(body, 0, 0, both ? split + 1 : body.w, body.h);
     group->frame_right = both ? rect_sub(body, split, 0, body.w - split, body.h) : body;
-    bool left = both || !group->in_requests, right = both || group->in_requests;
+    bool left = both || group->part == PART_MEMBERS, right = both || group->part != PART_MEMBERS;
     Rect l = group->frame_left, r = group->frame_right;
     group->left = rect_sub(l, 1, 1, left ? l.w - 2 : 0, l.h - 2);
     group->right = rect_sub(r, 1, 1, right ? r.w - 2 : 0, r.h - 2);
@@ -218,7 +232,7 @@ static void draw_member(GroupView *group, Rect r, int line)
         return;
     }
     bool on = line == list_cursor_line(group->members);
-    bool focused = on && !group->in_requests;
+    bool focused = on && group->part == PART_MEMBERS;
     char mark[] = { on ? '>' : ' ', row->pending ? '>' : ' ', '\0' };
     g_autofree char *name = text_clean(row->member.name, -1, TEXT_LINE);
     g_autofree char *trade = text_clean(business_type_label(row->member.business_type), -1,
@@ -280,7 +294,7 @@ static void draw_request(GroupView *group, int line, guint index)
 {
     const RequestRow *row = group->requests->pdata[index];
     const MembershipRequest *request = &row->request;
-    bool on = index == group->at.cursor, focused = on && group->in_requests;
+    bool on = index == group->at.cursor, focused = on && group->part == PART_REQUESTS;
     char mark[] = { on ? '>' : ' ', tags_have(group->tags, &request->id) ? '*' : ' ',
                     row->pending ? '>' : ' ', '\0' };
     g_autofree char *name = text_clean(request->from.name, -1, TEXT_LINE);
@@ -304,11 +318,8 @@ static void draw_request(GroupView *group, int line, guint index)
 static void put_group(GroupView *group, Page *page)
 {
     const Group *it = &group->row->group;
-    g_autofree char *next = meeting_next_text(group->view.app, &it->id);
     if (it->state != GROUP_ACTIVE)
         page_pair(page, 10, _("State"), ROLE_ALERT, enum_label(&group_states, (int)it->state));
-    if (*next)
-        page_text(page, ROLE_HEADING, next);
     group_page_facts(page, it);
     group_page_texts(page, it);
 }
@@ -326,30 +337,46 @@ static void put_requests_head(GroupView *group)
     draw_field(group->right, 0, 0, group->right.w, ROLE_HEADING, head);
 }
 
+/* Those who wait, and in how many lines. */
+static int draw_waiting(GroupView *group, Page *page)
+{
+    const RequestRow *row = current(group);
+    int n = request_lines(group);
+    if (!may_admit(group))
+        return 0;
+    put_requests_head(group);
+    draw_requests(group, n);
+    if (row)
+        draw_hline(group->right, n + 1, ROLE_BORDER);
+    else
+        page_text(page, ROLE_NORMAL, _("Nobody waits to be let in."));
+    return 1 + n + (row != NULL);
+}
+
+/* Requests on top, meetings at the bottom, and between them what there is to know of the request or the group. */
 static void draw_right_pane(GroupView *group)
 {
     Rect r = group->right;
+    bool in_meetings = group->part == PART_MEETINGS;
     if (r.w <= 0 || !group->row)
         return;
     g_autoptr(Page) page = page_new(r.w - 2);
     const RequestRow *row = current(group);
-    int top = 0, n = request_lines(group);
+    int bottom = group_meetings_lines(&group->meetings, r.h, in_meetings), top = 0;
     draw_fill(r, ROLE_NORMAL);
-    if (may_admit(group)) {
-        put_requests_head(group);
-        draw_requests(group, n);
-        top = 1 + n;
-        if (row)
-            draw_hline(r, top++, ROLE_BORDER);
-        else
-            page_text(page, ROLE_NORMAL, _("Nobody waits to be let in."));
-    }
-    if (row) {
+    if (bottom > 0)
+        group_meetings_draw(&group->meetings, group->view.app,
+                            rect_sub(r, 0, r.h - bottom, r.w, bottom), in_meetings,
+                            may_plan(group));
+    if (bottom == r.h)
+        return;
+    top = draw_waiting(group, page);
+    if (row && !in_meetings) {
         request_page_put(page, group->view.app, row);
         page_rule(page);
     }
     put_group(group, page);
-    page_draw(page, rect_sub(r, 1, top, r.w - 2, r.h - top), 0);
+    page_draw(page, rect_sub(r, 1, top, r.w - 2, r.h - bottom - top), 0);
 }
 
 static void draw_frames(const GroupView *group)
@@ -359,7 +386,7 @@ static void draw_frames(const GroupView *group)
         draw_frame(group->frame_left, ROLE_BORDER, _("Members"));
     if (group->right.w > 0)
         draw_frame(group->frame_right, ROLE_BORDER,
-                   may_admit(group) ? _("Requests and the group") : _("The group"));
+                   may_admit(group) ? _("Requests and meetings") : _("The group and its meetings"));
     if (both) {
         draw_junction(group->frame_right, 0, 0, true, ROLE_BORDER);
         draw_junction(group->frame_right, group->frame_right.h - 1, 0, false, ROLE_BORDER);
@@ -390,19 +417,31 @@ static void moved(View *view, Move move)
 {
     GroupView *group = (GroupView *)view;
     g_autoptr(GError) error = NULL;
-    if (group->in_requests)
+    if (group->part == PART_REQUESTS)
         rows_move(&group->at, group->requests, move, request_lines(group));
+    else if (group->part == PART_MEETINGS)
+        rows_move(&group->meetings.rows, group->meetings.all, move,
+                  group_meetings_lines(&group->meetings, group->right.h, true));
     else if (!list_move(group->members, move, &error))
         app_complain_error(view->app, error);
     app_dirty(view->app, DIRTY_MOVED | DIRTY_STATUS | DIRTY_FOOTER);
 }
 
+static void go_to(GroupView *group, Part part)
+{
+    group->part = part;
+    place(&group->view, group->view.body);
+    app_dirty(group->view.app, DIRTY_BODY | DIRTY_STATUS | DIRTY_FOOTER);
+}
+
+/* Where nobody waits, requests are passed over. */
 static bool pane(View *view)
 {
     GroupView *group = (GroupView *)view;
-    group->in_requests = !group->in_requests;
-    place(view, view->body);
-    app_dirty(view->app, DIRTY_BODY | DIRTY_STATUS | DIRTY_FOOTER);
+    go_to(group, group->part == PART_MEETINGS   ? PART_MEMBERS
+                 : group->part == PART_REQUESTS ? PART_MEETINGS
+                 : group->requests->len > 0     ? PART_REQUESTS
+                                                : PART_MEETINGS);
     return true;
 }
 
@@ -414,7 +453,12 @@ static bool back(View *view)
 
 static const MemberRow *member(const GroupView *group)
 {
-    return group->in_requests ? NULL : list_row(group->members);
+    return group->part == PART_MEMBERS ? list_row(group->members) : NULL;
+}
+
+static const MeetingRow *meeting_at(const GroupView *group)
+{
+    return group->part == PART_MEETINGS ? group_meetings_current(&group->meetings) : NULL;
 }
 
 static bool is_me(const GroupView *group, const Uuid *account)
@@ -427,7 +471,10 @@ static void open_row(View *view)
     GroupView *group = (GroupView *)view;
     const RequestRow *row = current(group);
     const MemberRow *one = member(group);
-    if (group->in_requests && row)
+    const MeetingRow *meeting = meeting_at(group);
+    if (meeting)
+        meeting_show(view->app, &meeting->meeting.id);
+    else if (group->part == PART_REQUESTS && row)
         request_text_show(view->app, row);
     else if (one && is_me(group, &one->member.account))
         run_account(view->app, "");
@@ -442,7 +489,12 @@ static void target(View *view, Target *out)
     const MemberRow *one = member(group);
     out->has_group = group->row != NULL;
     out->group = group->id;
-    if (group->in_requests && row) {
+    const MeetingRow *meeting = meeting_at(group);
+    if (meeting) {
+        out->has_meeting = true;
+        out->meeting = meeting->meeting.id;
+    }
+    if (group->part == PART_REQUESTS && row) {
         out->has_request = true;
         out->request = row->request.id;
     }
@@ -501,10 +553,9 @@ static bool clear(View *view)
     return any;
 }
 
-static const char *const footer[] = { "next-pane",    "approve",     "refuse",
-                                      "ask",          "tag-request", "open",
-                                      "refer-member", "undo",        "command",
-                                      "back",         NULL };
+static const char *const footer[] = { "next-pane",   "approve", "refuse", "ask",
+                                      "tag-request", "open",    "rsvp",   "refer-member",
+                                      "undo",        "command", "back",   NULL };
 
 const ViewOps group_view = {
     .title = N_("Group"),
@@ -549,8 +600,8 @@ void group_show(App *app, const Uuid *id)
     group_row_free(group->row);
     group->row = client_group(app->client, id, NULL);
     read_requests(group);
-    group->in_requests = group->requests->len > 0;
-    place(&group->view, group->view.body);
+    group_meetings_read(&group->meetings, app, id, false);
+    go_to(group, group->requests->len > 0 ? PART_REQUESTS : PART_MEMBERS);
     if (!list_load(group->members, &error))
         app_complain_error(app, error);
     app_dirty(app, DIRTY_ALL);
@@ -560,8 +611,7 @@ void group_show_request(App *app, const Uuid *id, const Uuid *request)
 {
     group_show(app, id);
     GroupView *group = shown(app);
-    group->in_requests = true;
-    place(&group->view, group->view.body);
+    go_to(group, PART_REQUESTS);
     rows_goto(&group->at, group->requests, request);
 }
 

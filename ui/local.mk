@@ -35,6 +35,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/form.c %D%/form.h \
 	%D%/directory.c %D%/directory.h \
 	%D%/group.c %D%/group.h \
+	%D%/group_meetings.c %D%/group_meetings.h \
 	%D%/group_form.c \
 	%D%/group_page.c %D%/group_page.h \
 	%D%/groups.c %D%/groups.h \
@@ -57,6 +58,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/entry.c %D%/entry.h \
 	%D%/meeting.c %D%/meeting.h %D%/meeting_private.h \
 	%D%/meeting_agenda.c %D%/meeting_draw.c %D%/meeting_entries.c \
+	%D%/meeting_list.c %D%/meeting_list.h \
 	%D%/meeting_plan.c %D%/meetings.c %D%/commands_meeting.c \
 	%D%/messages.c \
 	%D%/new_lead.c %D%/new_lead.h %D%/new_lead_private.h \

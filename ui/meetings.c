@@ -4,13 +4,8 @@
 
 #include "base/clock.h"
 #include "base/i18n.h"
-#include "base/text.h"
+#include "meeting_list.h"
 #include "page.h"
-
-#include <inttypes.h>
-
-#define PAST (90 * MS_PER_DAY)
-#define AHEAD (190 * MS_PER_DAY)
 
 typedef struct MeetingsView {
     View view;
@@ -31,27 +26,11 @@ static void remember(MeetingsView *meetings)
     meetings->at = row ? row->meeting.id : (Uuid){ 0 };
 }
 
-/* The first that is not over. */
-static guint next_of(const GPtrArray *rows, gint64 now)
-{
-    for (guint i = 0; i < rows->len; i++) {
-        const MeetingInput *input = &((const MeetingRow *)rows->pdata[i])->meeting.input;
-        if (input->starts_at + input->duration * MS_PER_MINUTE > now)
-            return i;
-    }
-    return rows->len ? rows->len - 1 : 0;
-}
-
 static void read_rows(MeetingsView *meetings)
 {
-    g_autoptr(GError) error = NULL;
-    gint64 now = clock_now();
-    GPtrArray *rows = client_meetings(meetings->view.app->client, NULL, now - PAST, now + AHEAD,
-                                      &error);
-    if (!rows) {
-        app_complain_error(meetings->view.app, error);
+    GPtrArray *rows = meeting_list_read(meetings->view.app, NULL);
+    if (!rows)
         return;
-    }
     bool first = uuid_is_nil(&meetings->at);
     g_ptr_array_unref(meetings->rows);
     meetings->rows = rows;
@@ -59,7 +38,7 @@ static void read_rows(MeetingsView *meetings)
         if (uuid_equal(&((MeetingRow *)rows->pdata[i])->meeting.id, &meetings->at))
             meetings->cursor = i;
     if (first)
-        meetings->cursor = next_of(rows, now);
+        meetings->cursor = meeting_list_next(rows, clock_now());
     meetings->cursor = MIN(meetings->cursor, rows->len ? rows->len - 1 : 0);
     remember(meetings);
     app_dirty(meetings->view.app, DIRTY_BODY | DIRTY_STATUS | DIRTY_FOOTER);
@@ -107,48 +86,6 @@ static void place(View *view, Rect body)
 
 /* ---- rows */
 
-typedef struct Cells {
-    const char *when, *group, *place, *state, *answers, *mine;
-    Role role, state_role, mine_role;
-    bool on, pending;
-} Cells;
-
-static int put_cell(Rect r, int row, int col, int width, Role role, const char *text)
-{
-    if (width <= 0)
-        return col;
-    col = draw_field(r, row, col, width, role, text);
-    return draw_field(r, row, col, 1, role, "");
-}
-
-static void put_cells(Rect r, int row, const Cells *cells)
-{
-    int answers = r.w >= 72 ? 12 : 0, place = r.w >= 90 ? 20 : 0, mine = 6, state = 10;
-    int used = 2 + 17 + 1 + (answers ? answers + 1 : 0) + (place ? place + 1 : 0) + mine + 1 +
-               state + 1;
-    int group = MAX(6, r.w - used - 1);
-    char mark[] = { cells->on ? '>' : ' ', cells->pending ? '>' : ' ', '\0' };
-    int col = draw_field(r, row, 0, 2, cells->role, mark);
-    col = put_cell(r, row, col, 17, cells->role, cells->when);
-    col = put_cell(r, row, col, group, cells->role, cells->group);
-    col = put_cell(r, row, col, place, cells->role, cells->place);
-    col = put_cell(r, row, col, state, cells->state_role, cells->state);
-    col = put_cell(r, row, col, answers, cells->role, cells->answers);
-    col = put_cell(r, row, col, mine, cells->mine_role, cells->mine);
-    draw_rest(r, row, col, cells->role);
-}
-
-static char *when_text(gint64 ms)
-{
-    g_autoptr(GDateTime) at = g_date_time_new_from_unix_local(ms / MS_PER_SECOND);
-    return at ? g_date_time_format(at, "%a %e %b  %H:%M") : g_strdup("");
-}
-
-static Role mine_role(RsvpAnswer answer)
-{
-    return answer == RSVP_YES ? ROLE_YES : answer == RSVP_NO ? ROLE_NO : ROLE_NORMAL;
-}
-
 static void draw_row(MeetingsView *meetings, int line)
 {
     guint index = meetings->top + (guint)line;
@@ -157,52 +94,15 @@ static void draw_row(MeetingsView *meetings, int line)
         return;
     }
     const MeetingRow *row = meetings->rows->pdata[index];
-    const Meeting *meeting = &row->meeting;
-    bool on = index == meetings->cursor;
-    bool past = meeting->state >= MEETING_COMPLETED && meeting->state != MEETING_REOPENED;
-    g_autofree char *when = when_text(meeting->input.starts_at);
-    g_autofree char *group = text_clean(row->group_name, -1, TEXT_LINE);
-    g_autofree char *where = text_clean(meeting->input.place, -1, TEXT_LINE);
-    g_autofree char *answers = g_strdup_printf(_("%u y %u n %u ?"), row->answers[RSVP_YES],
-                                               row->answers[RSVP_NO], row->answers[RSVP_MAYBE]);
-    Cells cells = {
-        .when = when,
-        .group = group,
-        .place = where,
-        .state = enum_label(&meeting_states, (int)meeting->state),
-        .answers = past ? "" : answers,
-        .mine = row->mine ? enum_label(&rsvp_answers, (int)row->mine) : "",
-        .on = on,
-        .pending = row->pending,
-        .role = on ? ROLE_CURSOR : ROLE_NORMAL,
-        .state_role = on                                  ? ROLE_CURSOR
-                      : row->pending                      ? ROLE_PENDING
-                      : meeting->state == MEETING_OPEN    ? ROLE_NEW
-                      : meeting->state >= MEETING_HOLIDAY ? ROLE_NO
-                                                          : ROLE_NORMAL,
-        .mine_role = on ? ROLE_CURSOR : mine_role(row->mine),
-    };
-    put_cells(meetings->list, line, &cells);
+    unsigned on = index == meetings->cursor ? LINE_SELECTED | LINE_FOCUSED : 0;
+    meeting_list_draw(meetings->list, line, row, LINE_GROUP | on);
 }
 
 static void draw_head(const MeetingsView *meetings)
 {
-    Rect line = meetings->view.body;
-    if (line.h <= 3)
-        return;
-    line.h = 1;
-    Cells cells = {
-        .when = _("When"),
-        .group = _("Group"),
-        .place = _("Place"),
-        .state = _("State"),
-        .answers = _("Answers"),
-        .mine = _("Yours"),
-        .role = ROLE_HEADING,
-        .state_role = ROLE_HEADING,
-        .mine_role = ROLE_HEADING,
-    };
-    put_cells(line, 0, &cells);
+    if (meetings->view.body.h > 3)
+        meeting_list_head(rect_sub(meetings->view.body, 0, 0, meetings->view.body.w, 1), 0,
+                          LINE_GROUP);
 }
 
 static void draw_empty(const MeetingsView *meetings)
