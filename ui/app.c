@@ -156,6 +156,11 @@ unsigned app_view_contexts(const App *app)
     return view_table[app->view]->contexts | CTX_BIT(CTX_GLOBAL);
 }
 
+char *app_key_of(const App *app, const char *command)
+{
+    return keymap_key_of(app->keymap, app_view_contexts(app), command, NULL);
+}
+
 static bool view_in_text(const App *app)
 {
     const View *view = app->views[app->view];

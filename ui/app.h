@@ -116,6 +116,8 @@ unsigned app_contexts(const App *app);
 bool app_in_text(const App *app);
 /* Of the view, whatever lies on top of it. */
 unsigned app_view_contexts(const App *app);
+/* The key that runs the command in the view shown. Caller frees. */
+char *app_key_of(const App *app, const char *command);
 
 /* The last line, until the next key; all are kept for the messages view. */
 void app_say(App *app, const char *format, ...) G_GNUC_PRINTF(2, 3);

@@ -199,14 +199,9 @@ static void draw_row(GroupsView *groups, int line, guint index)
 
 /* ---- the one under the cursor, in words */
 
-static char *key_of(App *app, const char *command)
-{
-    return keymap_key_of(app->keymap, app_view_contexts(app), command, NULL);
-}
-
 static void put_group(App *app, Page *page, const GroupRow *row)
 {
-    g_autofree char *activate = key_of(app, "open-group");
+    g_autofree char *activate = app_key_of(app, "open-group");
     g_autofree char *next = meeting_next_text(app, &row->group.id);
     page_line(page);
     page_span(page, ROLE_HEADING, row->group.input.name);
@@ -225,7 +220,7 @@ static void put_group(App *app, Page *page, const GroupRow *row)
 static void put_request(App *app, Page *page, const RequestRow *row)
 {
     const MembershipRequest *request = &row->request;
-    g_autofree char *reply = key_of(app, "ask"), *withdraw = key_of(app, "refuse");
+    g_autofree char *reply = app_key_of(app, "ask"), *withdraw = app_key_of(app, "refuse");
     g_autofree char *references = request->references ? g_strjoinv("; ", request->references)
                                                       : NULL;
     gint64 now = clock_now();
@@ -270,7 +265,7 @@ static void draw_empty(GroupsView *groups)
 {
     App *app = groups->view.app;
     Rect r = groups->view.body;
-    g_autofree char *find = key_of(app, "directory"), *start = key_of(app, "start-group");
+    g_autofree char *find = app_key_of(app, "directory"), *start = app_key_of(app, "start-group");
     g_autoptr(Page) page = page_new(r.w - 4);
     page_text(page, ROLE_HEADING, _("You are in no leads group yet."));
     page_blank(page);

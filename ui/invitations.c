@@ -228,14 +228,9 @@ static void draw_head(const InvitationsView *invitations)
 
 /* ---- the one under the cursor, in words */
 
-static char *key_of(App *app, const char *command)
-{
-    return keymap_key_of(app->keymap, app_view_contexts(app), command, NULL);
-}
-
 static void put_what_to_do(App *app, Page *page, const InvitationRow *row)
 {
-    g_autofree char *accept = key_of(app, "accept"), *decline = key_of(app, "decline");
+    g_autofree char *accept = app_key_of(app, "accept"), *decline = app_key_of(app, "decline");
     if (row->pending)
         page_text(page, ROLE_PENDING, _("Your answer is in the outbox."));
     else if (row->open && row->invitation.direction == DIRECTION_RECEIVED)
@@ -292,7 +287,7 @@ static void draw_detail(InvitationsView *invitations)
 static void draw_empty(InvitationsView *invitations)
 {
     App *app = invitations->view.app;
-    g_autofree char *invite = key_of(app, "invite"), *find = key_of(app, "find");
+    g_autofree char *invite = app_key_of(app, "invite"), *find = app_key_of(app, "find");
     g_autoptr(Page) page = page_new(invitations->list.w - 2);
     page_text(page, ROLE_NORMAL, _("Nobody waits for an answer, and you have asked nobody."));
     page_format(page, ROLE_NORMAL,

@@ -232,7 +232,7 @@ static char *contact_town(const Contact *contact)
 /* What `copy` takes; the key is told beside it where there is room. */
 static void put_copied(App *app, Page *page, const char *value)
 {
-    g_autofree char *key = keymap_key_of(app->keymap, app_view_contexts(app), "copy", NULL);
+    g_autofree char *key = app_key_of(app, "copy");
     g_autofree char *clean = text_clean(value, -1, TEXT_LINE);
     const char *word = _("copies");
     int width = LABEL_WIDTH + text_width(clean) + 3 + text_width(key) + 1 + text_width(word);

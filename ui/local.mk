@@ -81,6 +81,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/request_page.c %D%/request_page.h \
 	%D%/rows.c %D%/rows.h \
 	%D%/screen.c %D%/screen.h %D%/screen_private.h \
+	%D%/search_view.c %D%/search_view.h \
 	%D%/session.c %D%/session.h \
 	%D%/snooze.c %D%/snooze.h \
 	%D%/tags.c %D%/tags.h \

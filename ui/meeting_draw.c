@@ -287,7 +287,7 @@ static void draw_nothing(const MeetingView *meeting)
 {
     App *app = meeting->view.app;
     Rect body = meeting->view.body;
-    g_autofree char *key = keymap_key_of(app->keymap, app_view_contexts(app), "meetings", NULL);
+    g_autofree char *key = app_key_of(app, "meetings");
     g_autoptr(Page) page = page_new(body.w - 2);
     page_format(page, ROLE_NORMAL, _("There is no such meeting. %s lists those there are."), key);
     page_draw(page, rect_sub(body, 1, 1, body.w - 2, body.h - 1), 0);

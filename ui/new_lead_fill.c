@@ -35,7 +35,7 @@ static void fill(NewLead *lead, GPtrArray *contacts)
     slip_input(lead->slip, 0, &input, NULL);
     g_autofree const char **filled = card_fill(&input.contact, contacts->pdata[0]);
     g_autofree char *labels = labels_of(filled);
-    g_autofree char *undo = keymap_key_of(app->keymap, app_view_contexts(app), "undo", NULL);
+    g_autofree char *undo = app_key_of(app, "undo");
     if (filled[0]) {
         remember(lead);
         slip_take_contact(lead->slip, &input.contact);

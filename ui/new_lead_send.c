@@ -123,7 +123,7 @@ void new_lead_throw(NewLead *lead, Slip *slip)
 {
     App *app = lead->view.app;
     g_autofree char *key = slip_key(slip);
-    g_autofree char *undo = keymap_key_of(app->keymap, app_view_contexts(app), "undo", NULL);
+    g_autofree char *undo = app_key_of(app, "undo");
     draft_save(app, key, NULL);
     slip_free(lead->thrown);
     lead->thrown = slip;

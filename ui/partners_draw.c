@@ -213,17 +213,12 @@ static void draw_row(PartnersView *partners, int line)
     put_cells(partners->list, line, &cells);
 }
 
-static char *key_of(App *app, const char *command)
-{
-    return keymap_key_of(app->keymap, app_view_contexts(app), command, NULL);
-}
-
 static void put_empty(const PartnersView *partners, Page *page)
 {
     App *app = partners->view.app;
     const ClientStatus *status = client_status(app->client);
-    g_autofree char *invite = key_of(app, "invite"), *find = key_of(app, "find"),
-                    *answer = key_of(app, "invitations");
+    g_autofree char *invite = app_key_of(app, "invite"), *find = app_key_of(app, "find"),
+                    *answer = app_key_of(app, "invitations");
     if (partners->text) {
         page_format(page, ROLE_NORMAL, _("Nobody matches \"%s\". Esc shows all partners again."),
                     partners->text);

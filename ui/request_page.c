@@ -76,18 +76,13 @@ static void put_words(Page *page, const MembershipRequest *request)
                   *line);
 }
 
-static char *key_of(App *app, const char *command)
-{
-    return keymap_key_of(app->keymap, app_view_contexts(app), command, NULL);
-}
-
 void request_page_put(Page *page, App *app, const RequestRow *row)
 {
     const MembershipRequest *request = &row->request;
     g_autofree char *who = request_who(request);
     g_autofree char *asked = when_long(request->created_at, clock_now());
-    g_autofree char *yes = key_of(app, "approve"), *no = key_of(app, "refuse"),
-                    *ask = key_of(app, "ask");
+    g_autofree char *yes = app_key_of(app, "approve"), *no = app_key_of(app, "refuse"),
+                    *ask = app_key_of(app, "ask");
     page_text(page, ROLE_HEADING, who);
     put_checks(page, request);
     if (row->pending)

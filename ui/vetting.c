@@ -167,11 +167,6 @@ static void draw_check(const VettingView *vetting, int line, const VettingRow *r
             input->result == VETTING_OK ? ROLE_YES : ROLE_ALERT, texts);
 }
 
-static char *key_of(App *app, const char *command)
-{
-    return keymap_key_of(app->keymap, app_view_contexts(app), command, NULL);
-}
-
 static void put_concern(const VettingView *vetting, Page *page, const ConcernRow *row)
 {
     App *app = vetting->view.app;
@@ -179,8 +174,9 @@ static void put_concern(const VettingView *vetting, Page *page, const ConcernRow
     gint64 now = clock_now();
     g_autofree char *raised = when_long(concern->created_at, now);
     g_autofree char *until = concern->until ? when_long(concern->until, now) : NULL;
-    g_autofree char *answer = key_of(app, "answer-concern"), *uphold = key_of(app, "uphold"),
-                    *dismiss = key_of(app, "dismiss"), *lift = key_of(app, "unbar");
+    g_autofree char *answer = app_key_of(app, "answer-concern"),
+                    *uphold = app_key_of(app, "uphold"), *dismiss = app_key_of(app, "dismiss"),
+                    *lift = app_key_of(app, "unbar");
     page_pair(page, LABEL_WIDTH, _("Concern"), ROLE_NORMAL, concern->text);
     page_pair(page, LABEL_WIDTH, _("Raised"), ROLE_NORMAL, raised);
     page_pair(page, LABEL_WIDTH, _("By"), ROLE_NORMAL, concern->by.name);
@@ -234,7 +230,7 @@ static void draw_empty(const VettingView *vetting)
 {
     App *app = vetting->view.app;
     Rect r = vetting->list;
-    g_autofree char *vet = key_of(app, "vet"), *raise = key_of(app, "raise-concern");
+    g_autofree char *vet = app_key_of(app, "vet"), *raise = app_key_of(app, "raise-concern");
     g_autoptr(Page) page = page_new(r.w - 2);
     page_text(page, ROLE_NORMAL, _("Nothing is noted."));
     if (vetting->leads)

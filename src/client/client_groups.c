@@ -617,7 +617,7 @@ static const Field query_rows[] = {
 #undef AT
 const FieldTable group_query_fields = FIELD_TABLE("group_query", GroupQuery, query_rows);
 
-static bool is_group(const void *object, gpointer data)
+static bool is_group(const Client *client, const void *object)
 {
     const Group *group = object;
     return !uuid_is_nil(&group->id) && group->input.name;

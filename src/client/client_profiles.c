@@ -3,7 +3,6 @@
 #include "client/network.h"
 
 #include "base/i18n.h"
-#include "client/server_list.h"
 
 #define PAGE_SIZE 50
 
@@ -19,13 +18,6 @@ static const Field query_rows[] = {
 #undef AT
 const FieldTable profile_query_fields = FIELD_TABLE("profile_query", ProfileQuery, query_rows);
 
-struct ProfileSearch {
-    Client *client;
-    ServerList *list;
-    ProfilesFunc told;
-    gpointer data;
-};
-
 static char *path_of(const ProfileQuery *query)
 {
     GString *path = g_string_new(NULL);
@@ -40,56 +32,17 @@ static char *path_of(const ProfileQuery *query)
 }
 
 /* Others. */
-static bool is_wanted(const void *object, gpointer data)
+static bool is_wanted(const Client *client, const void *object)
 {
     const PublicProfile *profile = object;
-    const ProfileSearch *search = data;
     return !uuid_is_nil(&profile->account) &&
-           !uuid_equal(&profile->account, &client_status(search->client)->account);
+           !uuid_equal(&profile->account, &client_status(client)->account);
 }
 
-static void on_told(ServerList *list, const GError *error, gpointer data)
+ServerList *client_find_profiles(Client *client, const ProfileQuery *query, ServerListFunc told,
+                                 gpointer data)
 {
-    ProfileSearch *search = data;
-    search->told(search, error, search->data);
-}
-
-ProfileSearch *client_find_profiles(Client *client, const ProfileQuery *query, ProfilesFunc found,
-                                    gpointer data)
-{
-    ProfileSearch *search = g_new0(ProfileSearch, 1);
-    search->client = client;
-    search->told = found;
-    search->data = data;
     g_autofree char *path = path_of(query);
-    ServerListSpec spec = { path, &public_profile_fields, is_wanted, on_told, search };
-    search->list = client_ask_list(client, &spec);
-    return search;
-}
-
-void profile_search_free(ProfileSearch *search)
-{
-    if (search)
-        server_list_free(search->list);
-    g_free(search);
-}
-
-const GPtrArray *profile_search_found(const ProfileSearch *search)
-{
-    return server_list_items(search->list);
-}
-
-bool profile_search_is_busy(const ProfileSearch *search)
-{
-    return server_list_is_busy(search->list);
-}
-
-bool profile_search_has_more(const ProfileSearch *search)
-{
-    return server_list_has_more(search->list);
-}
-
-void profile_search_go_on(ProfileSearch *search)
-{
-    server_list_go_on(search->list);
+    ServerListSpec spec = { path, &public_profile_fields, is_wanted, told, data };
+    return client_ask_list(client, &spec);
 }

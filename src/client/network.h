@@ -8,6 +8,7 @@
 
 #include "client/cache_partners.h"
 #include "client/client.h"
+#include "client/server_list.h"
 #include "model/invitation.h"
 #include "model/profile.h"
 
@@ -62,17 +63,6 @@ typedef struct ProfileQuery { /* NULL, "" or 0: any */
 } ProfileQuery;
 extern const FieldTable profile_query_fields;
 
-typedef struct ProfileSearch ProfileSearch;
-typedef void (*ProfilesFunc)(ProfileSearch *search, const GError *error, gpointer data);
-
-/* Begins; found is called whenever more has come, or once with what is in the way (OFFLINE when the server cannot be reached).
- * The search lives until profile_search_free(), which ends what is on the way. */
-ProfileSearch *client_find_profiles(Client *client, const ProfileQuery *query, ProfilesFunc found,
-                                    gpointer data);
-void profile_search_free(ProfileSearch *search);
-/* Those that came (PublicProfile *; the caller's own account is not among them). */
-const GPtrArray *profile_search_found(const ProfileSearch *search);
-bool profile_search_is_busy(const ProfileSearch *search);
-/* There are more, and profile_search_go_on() fetches some. */
-bool profile_search_has_more(const ProfileSearch *search);
-void profile_search_go_on(ProfileSearch *search);
+/* PublicProfile *: those who fit; the caller's own account is not among them. */
+ServerList *client_find_profiles(Client *client, const ProfileQuery *query, ServerListFunc told,
+                                 gpointer data);

@@ -42,7 +42,7 @@ static void add_item(ServerList *list, const JsonNode *node)
     g_auto(FieldErrors) errors;
     field_errors_init(&errors);
     json_decode(node, list->spec.table, object, JSON_REPLY, "#", &errors);
-    bool wanted = !list->spec.wanted || list->spec.wanted(object, list->spec.data);
+    bool wanted = !list->spec.wanted || list->spec.wanted(list->client, object);
     if (wanted && list->items->len < ITEMS_MAX)
         g_ptr_array_add(list->items, object);
     else

@@ -16,7 +16,7 @@ typedef struct ServerListSpec {
     const char *path; /* with its parameters, "/v1/groups?limit=50" */
     const FieldTable *table;
     /* Is it one to be kept? What was no object is empty. NULL: all are. */
-    bool (*wanted)(const void *object, gpointer data);
+    bool (*wanted)(const Client *client, const void *object);
     ServerListFunc told;
     gpointer data;
 } ServerListSpec;

@@ -365,13 +365,13 @@ static void encouraged(void **state)
 /* ---- those who fit */
 
 typedef struct Found {
-    ProfileSearch *search;
+    ServerList *search;
     guint calls;
     char *why;
 } Found;
 static Found found;
 
-static void on_found(ProfileSearch *search, const GError *error, gpointer data)
+static void on_found(ServerList *search, const GError *error, gpointer data)
 {
     found.calls++;
     g_free(found.why);
@@ -380,20 +380,20 @@ static void on_found(ProfileSearch *search, const GError *error, gpointer data)
 
 static bool has_answer(World *world)
 {
-    return found.calls > 0 && !profile_search_is_busy(found.search);
+    return found.calls > 0 && !server_list_is_busy(found.search);
 }
 
 static void look(World *world, const ProfileQuery *query)
 {
     found.calls = 0;
-    profile_search_free(found.search);
+    server_list_free(found.search);
     found.search = client_find_profiles(world->client, query, on_found, NULL);
     world_until(world, has_answer);
 }
 
 static bool found_name(const char *name)
 {
-    const GPtrArray *members = profile_search_found(found.search);
+    const GPtrArray *members = server_list_items(found.search);
     for (guint i = 0; i < members->len; i++)
         if (g_strcmp0(((PublicProfile *)members->pdata[i])->name, name) == 0)
             return true;
@@ -406,22 +406,22 @@ static void members_who_fit_are_found(void **state)
     world_live(world);
     look(world, &(ProfileQuery){ 0 });
     assert_null(found.why);
-    guint all = profile_search_found(found.search)->len;
+    guint all = server_list_items(found.search)->len;
     assert_true(all > 5);
     assert_false(found_name("Jaya Patel")); /* that is who asks */
     look(world, &(ProfileQuery){ .business_type = (char *)"dentist" });
     assert_true(found_name("Arjun Adeyemi"));
-    assert_true(profile_search_found(found.search)->len < all);
+    assert_true(server_list_items(found.search)->len < all);
     look(world, &(ProfileQuery){ .text = (char *)"zzz nobody" });
     assert_null(found.why);
-    assert_int_equal(profile_search_found(found.search)->len, 0);
+    assert_int_equal(server_list_items(found.search)->len, 0);
     refuse_first(world, "GET /v1/profiles", "", PROBLEM_INTERNAL, 1);
     look(world, &(ProfileQuery){ 0 });
     assert_string_equal(found.why, problem_row(PROBLEM_INTERNAL)->code);
     client_set_offline(world->client, true);
     look(world, &(ProfileQuery){ 0 });
     assert_string_equal(found.why, problem_row(PROBLEM_OFFLINE)->code);
-    profile_search_free(g_steal_pointer(&found.search));
+    server_list_free(g_steal_pointer(&found.search));
     g_clear_pointer(&found.why, g_free);
 }
 
