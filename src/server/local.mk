@@ -140,7 +140,8 @@ server_schema_files = \
 	data/schema/server/0013-group.sql \
 	data/schema/server/0014-meeting.sql \
 	data/schema/server/0015-dues.sql \
-	data/schema/server/0016-vetting.sql
+	data/schema/server/0016-vetting.sql \
+	data/schema/server/0017-invitations.sql
 EXTRA_DIST += $(server_schema_files)
 CLEANFILES += %D%/server_schema.c
 %D%/server_schema.c: $(server_schema_files) $(top_srcdir)/build-aux/embed-text

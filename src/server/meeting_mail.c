@@ -112,11 +112,11 @@ static bool queue(Call *call, MailType type, const char *key, const Uuid *accoun
                       error);
 }
 
-static char *edition_key(const Telling *telling, const Uuid *account)
+static char *edition_key(const Telling *telling, const Uuid *account, gint64 sequence)
 {
     char one[UUID_TEXT_SIZE], other[UUID_TEXT_SIZE];
     return g_strdup_printf("%s/%s/%" G_GINT64_FORMAT, uuid_format(&telling->meeting.id, one),
-                           uuid_format(account, other), telling->meeting.sequence);
+                           uuid_format(account, other), sequence);
 }
 
 static char *day_key(const Telling *telling, const Uuid *account)
@@ -128,22 +128,22 @@ static char *day_key(const Telling *telling, const Uuid *account)
 
 /* ---- the jobs */
 
+typedef struct Recipient {
+    Uuid account;
+    bool before;
+    gint64 calls; /* their SEQUENCE is so much ahead of the edition */
+} Recipient;
+
 typedef struct MeetingJob {
     /* Of the next meeting that it is to be told of: its id; $1 now, $2 until. */
     const char *meeting_sql;
     gint64 ahead; /* until: from now */
-    /* Of a meeting ($1): the next accounts to be told, and whether each was invited before; $2 at most so many. */
+    /* Of a meeting ($1): the next accounts to be told, whether each was invited before, and its calls; $2 at most so many. */
     const char *members_sql;
-    bool (*tell)(Call *call, const Telling *telling, const Uuid *account, bool before,
-                 GError **error);
+    bool (*tell)(Call *call, const Telling *telling, const Recipient *to, GError **error);
     const char *told_sql; /* account $2 was told of meeting $1, its edition being $3 */
-    const char *done_sql; /* all were, of meeting $1 */
+    const char *done_sql; /* all were, of meeting $1; NULL: nothing is noted */
 } MeetingJob;
-
-typedef struct Recipient {
-    Uuid account;
-    bool before;
-} Recipient;
 
 static GArray *find_members(Call *call, const MeetingJob *job, const Uuid *meeting, GError **error)
 {
@@ -153,28 +153,39 @@ static GArray *find_members(Call *call, const MeetingJob *job, const Uuid *meeti
     if (!rows)
         return NULL;
     while (db_next(rows, error)) {
-        Recipient one = { db_get_uuid(rows, 0), db_get_int(rows, 1) != 0 };
+        Recipient one = { db_get_uuid(rows, 0), db_get_int(rows, 1) != 0, db_get_int(rows, 2) };
         g_array_append_val(found, one);
     }
     return db_rows_ok(rows) ? g_steal_pointer(&found) : NULL;
 }
 
+/* As whoever lets somebody in or out does: nobody is invited who leaves in between. */
+static bool lock_members(Call *call, const Uuid *meeting, GError **error)
+{
+    return db_engine(call->db) == DB_ENGINE_SQLITE ||
+           db_exec(call->db, error,
+                   "SELECT g.id FROM meeting m CROSS JOIN leads_group g WHERE m.id = $1 AND g.id ="
+                   " m.group_id FOR NO KEY UPDATE OF g",
+                   db_uuid(meeting));
+}
+
 static bool tell_members(Call *call, const MeetingJob *job, const Uuid *id, GError **error)
 {
     g_auto(Telling) telling = { 0 };
-    if (!telling_load(call, id, &telling, error))
+    if (!lock_members(call, id, error) || !telling_load(call, id, &telling, error))
         return false;
     g_autoptr(GArray) members = find_members(call, job, id, error);
     if (!members)
         return false;
     for (guint i = 0; i < members->len; i++) {
         const Recipient *one = &g_array_index(members, Recipient, i);
-        if (!job->tell(call, &telling, &one->account, one->before, error) ||
+        if (!job->tell(call, &telling, one, error) ||
             !db_exec(call->db, error, job->told_sql, db_uuid(id), db_uuid(&one->account),
                      db_int(telling.meeting.sequence)))
             return false;
     }
-    return members->len == STEP || db_exec(call->db, error, job->done_sql, db_uuid(id));
+    return members->len == STEP || !job->done_sql ||
+           db_exec(call->db, error, job->done_sql, db_uuid(id));
 }
 
 /* Of one meeting, some members. */
@@ -194,13 +205,15 @@ static bool run(Call *call, const MeetingJob *job, GError **error)
 
 /* ---- invitations, changes, cancellations */
 
-static bool tell_edition(Call *call, const Telling *telling, const Uuid *account, bool before,
-                         GError **error)
+/* left: they are no member any more. */
+static bool tell_event(Call *call, const Telling *telling, const Recipient *to, bool left,
+                       GError **error)
 {
     const Meeting *meeting = &telling->meeting;
-    g_autofree char *key = edition_key(telling, account);
-    g_autofree char *uid = calendar_uid(&telling->key, &meeting->id, account);
-    g_autofree char *edition = g_strdup_printf("%" G_GINT64_FORMAT, meeting->sequence);
+    gint64 sequence = meeting->sequence + to->calls + left;
+    g_autofree char *key = edition_key(telling, &to->account, sequence);
+    g_autofree char *uid = calendar_uid(&telling->key, &meeting->id, &to->account);
+    g_autofree char *edition = g_strdup_printf("%" G_GINT64_FORMAT, sequence);
     g_autofree char *starts = g_strdup_printf("%" G_GINT64_FORMAT, meeting->input.starts_at);
     g_autofree char *minutes = g_strdup_printf("%" G_GINT64_FORMAT, meeting->input.duration);
     bool off = meeting_is_off(meeting->state);
@@ -210,6 +223,7 @@ static bool tell_edition(Call *call, const Telling *telling, const Uuid *account
         { "place", meeting->input.place },
         { "topic", meeting->input.topic },
         { "reason", off ? meeting->reason : NULL },
+        { "left", left ? "yes" : NULL },
         { "event_uid", uid },
         { "event_edition", edition },
         { "event_starts", starts },
@@ -218,14 +232,19 @@ static bool tell_edition(Call *call, const Telling *telling, const Uuid *account
         { "event_place", meeting->input.place },
         { "event_summary", telling->summary },
         { "event_text", telling->text },
-        { "event_off", off ? "yes" : NULL },
+        { "event_off", off || left ? "yes" : NULL },
         { 0 },
     };
     return queue(call,
-                 off      ? MAIL_MEETING_CANCELLED
-                 : before ? MAIL_MEETING_CHANGED
-                          : MAIL_MEETING_INVITATION,
-                 key, account, values, error);
+                 off || left  ? MAIL_MEETING_CANCELLED
+                 : to->before ? MAIL_MEETING_CHANGED
+                              : MAIL_MEETING_INVITATION,
+                 key, &to->account, values, error);
+}
+
+static bool tell_edition(Call *call, const Telling *telling, const Recipient *to, GError **error)
+{
+    return tell_event(call, telling, to, false, error);
 }
 
 #define UNTOLD "m.told_edition < m.edition AND m.state IN (1, 6, 7)"
@@ -239,11 +258,13 @@ static const MeetingJob editions = {
                    " ORDER BY m.starts_at, m.id LIMIT 1",
     .ahead = AHEAD,
     .members_sql =
-        "SELECT v.account, CASE WHEN COALESCE(t.edition, -1) < 0 THEN 0 ELSE 1 END FROM meeting m"
+        "SELECT v.account, CASE WHEN COALESCE(t.edition, -1) < 0 THEN 0 ELSE 1 END,"
+        " COALESCE(t.calls, 0) FROM meeting m"
         " CROSS JOIN membership v LEFT JOIN meeting_told t ON t.meeting = m.id"
         " AND t.account = v.account WHERE m.id = $1 AND m.state = 1 AND v.group_id = m.group_id"
         " AND v.state = 1 AND COALESCE(t.edition, -1) < m.edition"
-        " UNION ALL SELECT t.account, 1 FROM meeting m CROSS JOIN meeting_told t WHERE m.id = $1"
+        " UNION ALL SELECT t.account, 1, t.calls FROM meeting m CROSS JOIN meeting_told t WHERE "
+        "m.id = $1"
         " AND m.state <> 1 AND t.meeting = m.id AND t.edition >= 0 AND t.edition < m.edition"
         " LIMIT $2",
     .tell = tell_edition,
@@ -252,14 +273,46 @@ static const MeetingJob editions = {
     .done_sql = "UPDATE meeting SET told_edition = edition WHERE id = $1",
 };
 
-bool meeting_mail_job(Call *call, GError **error)
+/* ---- invitations of who left */
+
+static bool tell_recall(Call *call, const Telling *telling, const Recipient *to, GError **error)
 {
-    return run(call, &editions, error);
+    return tell_event(call, telling, to, true, error);
 }
 
-bool meeting_mail_again(Call *call, const Uuid *group, GError **error)
+/* What is off, or begun, is not called back: of the one they are told, the other is over. */
+static const MeetingJob recalls = {
+    .meeting_sql = "SELECT m.id FROM meeting_told t CROSS JOIN meeting m WHERE t.recall = 1"
+                   " AND m.id = t.meeting AND m.state = 1 AND m.starts_at > $1 AND $2 >= $1"
+                   " ORDER BY t.meeting LIMIT 1",
+    .members_sql = "SELECT t.account, 1, t.calls FROM meeting_told t WHERE t.meeting = $1"
+                   " AND t.recall = 1 LIMIT $2",
+    .tell = tell_recall,
+    .told_sql = "UPDATE meeting_told SET recall = 0, edition = -1 + 0 * $3, calls = calls + 2"
+                " WHERE meeting = $1 AND account = $2",
+};
+
+bool meeting_mail_job(Call *call, GError **error)
+{
+    return run(call, &recalls, error) && (*(bool *)call->scratch || run(call, &editions, error));
+}
+
+bool meeting_mail_recall(Call *call, const Uuid *group, const Uuid *account, GError **error)
 {
     return db_exec(call->db, error,
+                   "UPDATE meeting_told SET recall = 1 WHERE account = $1 AND edition >= 0"
+                   " AND meeting IN (SELECT m.id FROM meeting m WHERE m.group_id = $2"
+                   " AND m.starts_at > $3 AND m.state = 1)",
+                   db_uuid(account), db_uuid(group), db_int(call->now));
+}
+
+bool meeting_mail_again(Call *call, const Uuid *group, const Uuid *account, GError **error)
+{
+    return db_exec(call->db, error,
+                   "UPDATE meeting_told SET recall = 0 WHERE account = $1 AND recall = 1"
+                   " AND meeting IN (SELECT m.id FROM meeting m WHERE m.group_id = $2)",
+                   db_uuid(account), db_uuid(group)) &&
+           db_exec(call->db, error,
                    "UPDATE meeting SET told_edition = -1 WHERE group_id = $1 AND starts_at > $2"
                    " AND starts_at <= $3 AND state = 1",
                    db_uuid(group), db_int(call->now), db_int(call->now + AHEAD));
@@ -267,16 +320,15 @@ bool meeting_mail_again(Call *call, const Uuid *group, GError **error)
 
 /* ---- reminders */
 
-static bool tell_reminder(Call *call, const Telling *telling, const Uuid *account, bool before,
-                          GError **error)
+static bool tell_reminder(Call *call, const Telling *telling, const Recipient *to, GError **error)
 {
-    g_autofree char *key = day_key(telling, account);
+    g_autofree char *key = day_key(telling, &to->account);
     MailValue values[] = { { "group", telling->group },
                            { "when", telling->when },
                            { "place", telling->meeting.input.place },
                            { "topic", telling->meeting.input.topic },
                            { 0 } };
-    return queue(call, MAIL_MEETING_REMINDER, key, account, values, error);
+    return queue(call, MAIL_MEETING_REMINDER, key, &to->account, values, error);
 }
 
 static const MeetingJob reminders = {
@@ -284,7 +336,7 @@ static const MeetingJob reminders = {
                    " AND m.starts_at > $1 AND m.starts_at <= $2 ORDER BY m.starts_at, m.id LIMIT 1",
     .ahead = MS_PER_DAY,
     .members_sql =
-        "SELECT v.account, 0 FROM meeting m CROSS JOIN membership v LEFT JOIN meeting_told t"
+        "SELECT v.account, 0, 0 FROM meeting m CROSS JOIN membership v LEFT JOIN meeting_told t"
         " ON t.meeting = m.id AND t.account = v.account LEFT JOIN rsvp r ON r.meeting = m.id"
         " AND r.account = v.account WHERE m.id = $1 AND v.group_id = m.group_id AND v.state = 1"
         " AND COALESCE(t.reminded, 0) = 0 AND COALESCE(r.answer, 1) <> 2 LIMIT $2",
@@ -303,12 +355,11 @@ bool meeting_reminder_job(Call *call, GError **error)
 
 /* ---- slips */
 
-static bool tell_slips(Call *call, const Telling *telling, const Uuid *account, bool before,
-                       GError **error)
+static bool tell_slips(Call *call, const Telling *telling, const Recipient *to, GError **error)
 {
-    g_autofree char *key = day_key(telling, account);
+    g_autofree char *key = day_key(telling, &to->account);
     MailValue values[] = { { "group", telling->group }, { "when", telling->when }, { 0 } };
-    return queue(call, MAIL_ENTER_SLIPS, key, account, values, error);
+    return queue(call, MAIL_ENTER_SLIPS, key, &to->account, values, error);
 }
 
 /* Between its end and its completion; $2 is two days ago. */
@@ -318,7 +369,7 @@ static const MeetingJob slips = {
                    " ORDER BY m.starts_at, m.id LIMIT 1",
     .ahead = -SLIPS_WITHIN,
     .members_sql =
-        "SELECT v.account, 0 FROM meeting m CROSS JOIN membership v LEFT JOIN meeting_told t"
+        "SELECT v.account, 0, 0 FROM meeting m CROSS JOIN membership v LEFT JOIN meeting_told t"
         " ON t.meeting = m.id AND t.account = v.account WHERE m.id = $1"
         " AND v.group_id = m.group_id AND v.state = 1 AND COALESCE(t.slips_asked, 0) = 0"
         " AND NOT EXISTS (SELECT 1 FROM slip s WHERE s.meeting = m.id AND s.removed = 0"
@@ -338,7 +389,7 @@ bool meeting_slips_job(Call *call, GError **error)
 
 const char *meeting_mail_hot_sql(int i)
 {
-    static const MeetingJob *const jobs[] = { &editions, &reminders, &slips };
+    static const MeetingJob *const jobs[] = { &recalls, &editions, &reminders, &slips };
     if (i >= 2 * (int)G_N_ELEMENTS(jobs))
         return NULL;
     return i % 2 ? jobs[i / 2]->members_sql : jobs[i / 2]->meeting_sql;

@@ -20,8 +20,10 @@ bool meeting_mail_job(Call *call, GError **error);
 bool meeting_reminder_job(Call *call, GError **error);
 bool meeting_slips_job(Call *call, GError **error);
 
-/* A new member is invited to what is planned already. */
-bool meeting_mail_again(Call *call, const Uuid *group, GError **error);
+/* A new member is invited to what is planned already; whose invitations were to be called back keeps them. */
+bool meeting_mail_again(Call *call, const Uuid *group, const Uuid *account, GError **error);
+/* Who is no member any more is told by the next run of the job that invitations to what is ahead are void: a CANCEL for each. */
+bool meeting_mail_recall(Call *call, const Uuid *group, const Uuid *account, GError **error);
 
 /* The event that a mail's values describe, as its text/calendar; NULL: they describe none. Caller frees. */
 char *meeting_mail_calendar(const MailValue *values, const CalendarPerson *organizer,

@@ -294,7 +294,7 @@ bool membership_begin(Call *call, const Group *group, const Uuid *account, Group
         return false;
     change_note(call, &group->id, OBJECT_MEMBER, &fresh, false);
     return scopes_join(call, &group->id, account, role, error) &&
-           meeting_mail_again(call, &group->id, error) &&
+           meeting_mail_again(call, &group->id, account, error) &&
            requests_touch(call, &group->id, seat, account, error);
 }
 
@@ -364,6 +364,7 @@ static bool end(Call *call, const Uuid *group, const Uuid *account, const Live *
         return false;
     change_note(call, group, OBJECT_MEMBER, &live->id, true);
     return scope_leave(call, group, account, error) &&
+           meeting_mail_recall(call, group, account, error) &&
            (!is_officer(live->role) || scope_leave(call, &officers, account, error)) &&
            requests_touch(call, group, live->seat, account, error);
 }

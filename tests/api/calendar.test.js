@@ -240,3 +240,49 @@ test('through a real mail server: the invitation is plain text, and a calendar\'
     assert.deepEqual(mail.headers.filter(([name]) => name === 'List-Unsubscribe').length, 1, 'it may be switched off');
     assert.ok(await meeting(own.zoe, harbour));
 });
+
+test('R64: who leaves a group, or is put out, is told by a calendar\'s CANCEL that the invitations are void; who comes back is invited anew', { skip }, async (t) => {
+    const ical = await independent(t, 'ical.js');
+    if (!ical) return;
+    const mta = await Mta.start();
+    const own = await network([], { strangers: ['zoe', 'max', 'kim', 'lou'], env, args: ['--public-url', 'https://leadline.example', '--smtp-url', `smtp://127.0.0.1:${mta.port}`, '--mail-from', 'Leadline <post@leadline.example>', '--smtp-tls=no'] });
+    t.after(async () => { await own.stop(); await mta.stop(); });
+    const { zoe, max, kim, lou } = own, harbour = await group(zoe, thursdays({ name: 'Harbour' }));
+    for (const who of [max, kim, lou]) await join(harbour, zoe, who);
+    const run = () => { const done = leadlined(['job', 'run', 'meeting-mail', '--database', own.api.database], { env }); assert.equal(done.code, 0, done.stderr); };
+    /** The events that somebody was sent, the first first, when there are so many: [method, UID, SEQUENCE, STATUS, text]. */
+    const events = async (who, n) => (await mta.mails(n, (mail) => mail.calendar && mail.to[0][1] === `${who}@x.example`)).map((mail) => {
+        const { method, events: [event] } = read(ical.default, mail.calendar.replace(/\r?\n/g, '\r\n'));
+        assert.equal(mail.method, method);
+        assert.equal(event.component.getFirstPropertyValue('attendee'), `mailto:${who}@x.example`);
+        return { method, uid: event.uid, sequence: event.sequence, status: event.component.getFirstPropertyValue('status'), starts: event.startDate.toJSDate().toISOString(), body: mail.body };
+    }).sort((a, b) => a.sequence - b.sequence || (a.starts < b.starts ? -1 : 1));
+    run();
+    const invited = await events('max', 2), starts = invited.map((e) => e.starts);
+    assert.deepEqual(invited.map((e) => [e.method, e.sequence, e.status]), [['REQUEST', 0, 'CONFIRMED'], ['REQUEST', 0, 'CONFIRMED']]);
+    await must(max.post(`/v1/groups/${harbour.id}/leave`, {}));
+    await must(zoe.write('DELETE', `/v1/groups/${harbour.id}/members/${kim.account}`, { reason: 'Never came' }));
+    await must(lou.post(`/v1/groups/${harbour.id}/leave`, {}));
+    await join(harbour, zoe, lou); // before anything was sent
+    run();
+    run();
+    for (const who of ['max', 'kim']) {
+        const all = await events(who, 4), off = all.slice(2);
+        assert.deepEqual(off.map((e) => [e.method, e.sequence, e.status, e.starts]), starts.map((at) => ['CANCEL', 1, 'CANCELLED', at]), who);
+        assert.deepEqual(off.map((e) => e.uid), all.slice(0, 2).map((e) => e.uid), 'of the same events');
+        assert.match(off[0].body, /no longer in Harbour/);
+        assert.doesNotMatch(off[0].body, /does not take place/);
+    }
+    await join(harbour, zoe, max);
+    run();
+    const again = (await events('max', 6)).slice(4);
+    assert.deepEqual(again.map((e) => [e.method, e.sequence, e.uid]), invited.map((e) => ['REQUEST', 2, e.uid]), 'later than what called them back');
+    await must(act(zoe, (await meetings(zoe, harbour))[0], 'cancel', { reason: 'Snow' }));
+    run();
+    const [snow] = (await events('max', 7)).slice(6);
+    assert.deepEqual([snow.method, snow.sequence, snow.uid], ['CANCEL', 3, invited[0].uid]);
+    assert.match(snow.body, /does not take place/);
+    assert.deepEqual((await events('zoe', 3)).map((e) => e.sequence), [0, 0, 1], 'nobody else is told');
+    assert.deepEqual((await events('lou', 3)).map((e) => e.sequence), [0, 0, 1], 'nor who was back at once');
+    assert.equal((await events('kim', 4)).length, 4);
+});
