@@ -25,6 +25,12 @@
 
 /* ---- the one table */
 
+/* What of a group's is in the copies of its members, or of its officers. */
+#define FOR_MEMBERS(table) " RETURNING " table ".id, " table ".group_id"
+#define FOR_OFFICERS(table)                                                                        \
+    " RETURNING " table ".id, (SELECT g.officers FROM leads_group g WHERE g.id = " table           \
+    ".group_id)"
+
 /* Leads that nobody is left of: the other side is outside, or gone too. */
 #define ORPHANS                                                                                    \
     "(SELECT r.lead_id FROM referral r LEFT JOIN account o ON o.id = r.to_account"                 \
@@ -93,30 +99,37 @@ const ErasureRow erasure_rows[] = {
     { "leads_group", "home_text rules", ERASE_NAMES, "anpe",
       "UPDATE leads_group SET home_text = REPLACE(REPLACE(home_text, $2, $3), $4, $3),"
       " rules = REPLACE(REPLACE(rules, $2, $3), $4, $3) WHERE id IN"
-      " (SELECT group_id FROM membership WHERE account = $1)",
-      .long_names_only = true },
+      " (SELECT group_id FROM membership WHERE account = $1)"
+      " AND REPLACE(REPLACE(COALESCE(home_text, '') || COALESCE(rules, ''), $2, ''), $4, '') <>"
+      " COALESCE(home_text, '') || COALESCE(rules, '') RETURNING id, id",
+      .long_names_only = true, .object = OBJECT_GROUP, .scopes = 1 },
     { "leads_group", "name area wanted first_on time_zone place fee_currency name_key",
       ERASE_NOTHING, NULL, NULL },
     { "group_words", "*", ERASE_TEXTS, NULL, NULL }, /* group_words_again() */
     /* Checks and concerns about it; of what it raised itself the words. Figures of the ledger stay. */
     { "vetting", "*", ERASE_ROWS, "a", "DELETE FROM vetting WHERE account = $1" },
     { "vetting", "who note evidence", ERASE_NAMES, "npe",
-      "UPDATE vetting SET who = REPLACE(REPLACE(who, $1, $2), $3, $2),"
+      "UPDATE vetting SET rev = rev + 1, who = REPLACE(REPLACE(who, $1, $2), $3, $2),"
       " note = REPLACE(REPLACE(note, $1, $2), $3, $2),"
       " evidence = REPLACE(REPLACE(evidence, $1, $2), $3, $2)"
       " WHERE REPLACE(REPLACE(COALESCE(who, '') || COALESCE(note, '') || COALESCE(evidence, ''),"
-      " $1, ''), $3, '') <> COALESCE(who, '') || COALESCE(note, '') || COALESCE(evidence, '')",
-      .long_names_only = true },
+      " $1, ''), $3, '') <> COALESCE(who, '') || COALESCE(note, '') || COALESCE(evidence, "
+      "'')" FOR_OFFICERS("vetting"),
+      .long_names_only = true, .object = OBJECT_VETTING, .scopes = 1 },
     { "vetting", "checked_on", ERASE_NOTHING, NULL, NULL },
     { "concern", "*", ERASE_ROWS, "a", "DELETE FROM concern WHERE about_account = $1" },
     { "concern", "text", ERASE_TEXTS, "a", "UPDATE concern SET text = NULL WHERE by_account = $1" },
     { "concern", "answer note", ERASE_NAMES, "npe",
-      "UPDATE concern SET answer = REPLACE(REPLACE(answer, $1, $2), $3, $2),"
+      "UPDATE concern SET rev = rev + 1, answer = REPLACE(REPLACE(answer, $1, $2), $3, $2),"
       " note = REPLACE(REPLACE(note, $1, $2), $3, $2)"
       " WHERE REPLACE(REPLACE(COALESCE(answer, '') || COALESCE(note, ''), $1, ''), $3, '') <>"
-      " COALESCE(answer, '') || COALESCE(note, '')",
-      .long_names_only = true },
-    { "invoice", "note", ERASE_TEXTS, "a", "UPDATE invoice SET note = NULL WHERE account = $1" },
+      " COALESCE(answer, '') || COALESCE(note, '')" FOR_OFFICERS(
+          "concern") ", about_account, by_account",
+      .long_names_only = true, .object = OBJECT_CONCERN, .scopes = 3 },
+    { "invoice", "note", ERASE_TEXTS, "a",
+      "UPDATE invoice SET rev = rev + 1, note = NULL WHERE account = $1 AND note IS NOT "
+      "NULL" FOR_OFFICERS("invoice"),
+      .object = OBJECT_INVOICE, .scopes = 1 },
     { "invoice", "amount_currency from_on to_on due_on lapses_on settled_on", ERASE_NOTHING, NULL,
       NULL },
     { "dues_round", "since", ERASE_NOTHING, NULL, NULL },
@@ -141,49 +154,68 @@ const ErasureRow erasure_rows[] = {
 
     /* Meetings. What was entered stays as a figure; visitors that it brought, or was itself, lose what is about them. */
     { "meeting", "topic speaker agenda minutes reason", ERASE_NAMES, "anp",
-      "UPDATE meeting SET topic = REPLACE(topic, $2, $3), speaker = REPLACE(speaker, $2, $3),"
+      "UPDATE meeting SET rev = rev + 1, topic = REPLACE(topic, $2, $3), speaker = "
+      "REPLACE(speaker, $2, $3),"
       " agenda = REPLACE(agenda, $2, $3), minutes = REPLACE(minutes, $2, $3),"
       " reason = REPLACE(reason, $2, $3)"
       " WHERE group_id IN (SELECT group_id FROM membership WHERE account = $1)"
       " AND REPLACE(COALESCE(topic, '') || COALESCE(speaker, '') || COALESCE(agenda, '')"
       " || COALESCE(minutes, '') || COALESCE(reason, ''), $2, '') <> COALESCE(topic, '')"
       " || COALESCE(speaker, '') || COALESCE(agenda, '') || COALESCE(minutes, '')"
-      " || COALESCE(reason, '')",
-      .long_names_only = true },
+      " || COALESCE(reason, '')" FOR_MEMBERS("meeting"),
+      .long_names_only = true, .object = OBJECT_MEETING, .scopes = 1 },
     { "meeting", "time_zone place", ERASE_NOTHING, NULL, NULL },
     { "meeting_plan", "made_on", ERASE_NOTHING, NULL, NULL },
     { "meeting_told", "", ERASE_ROWS, "a", "DELETE FROM meeting_told WHERE account = $1" },
     { "attendance", "substitute note", ERASE_TEXTS, "a",
-      "UPDATE attendance SET substitute = NULL, note = NULL WHERE account = $1" },
+      "UPDATE attendance SET rev = rev + 1, substitute = NULL, note = NULL WHERE account = $1"
+      " AND COALESCE(substitute, note) IS NOT NULL" FOR_MEMBERS("attendance"),
+      .object = OBJECT_ATTENDANCE, .scopes = 1 },
     { "attendance", "substitute note", ERASE_NAMES, "np",
-      "UPDATE attendance SET substitute = REPLACE(substitute, $1, $2), note = REPLACE(note, $1, $2)"
+      "UPDATE attendance SET rev = rev + 1, substitute = REPLACE(substitute, $1, $2),"
+      " note = REPLACE(note, $1, $2)"
       " WHERE REPLACE(COALESCE(substitute, '') || COALESCE(note, ''), $1, '') <>"
-      " COALESCE(substitute, '') || COALESCE(note, '')",
-      .long_names_only = true },
+      " COALESCE(substitute, '') || COALESCE(note, '')" FOR_MEMBERS("attendance"),
+      .long_names_only = true, .object = OBJECT_ATTENDANCE, .scopes = 1 },
     { "rsvp", "substitute", ERASE_TEXTS, "a",
-      "UPDATE rsvp SET substitute = NULL WHERE account = $1" },
+      "UPDATE rsvp SET rev = rev + 1, substitute = NULL WHERE account = $1"
+      " AND substitute IS NOT NULL" FOR_MEMBERS("rsvp"),
+      .object = OBJECT_RSVP, .scopes = 1 },
     { "rsvp", "substitute", ERASE_NAMES, "np",
-      "UPDATE rsvp SET substitute = REPLACE(substitute, $1, $2)"
-      " WHERE REPLACE(substitute, $1, '') <> substitute",
-      .long_names_only = true },
+      "UPDATE rsvp SET rev = rev + 1, substitute = REPLACE(substitute, $1, $2)"
+      " WHERE REPLACE(substitute, $1, '') <> substitute" FOR_MEMBERS("rsvp"),
+      .long_names_only = true, .object = OBJECT_RSVP, .scopes = 1 },
     { "visitor", "name company_name business_type email phone note", ERASE_TEXTS, "ak",
-      "UPDATE visitor SET name = '-', company_name = NULL, business_type = NULL, email = NULL,"
-      " phone = NULL, note = NULL WHERE brought_by = $1 OR LOWER(email) = $2" },
+      "UPDATE visitor SET rev = rev + 1, name = '-', company_name = NULL, business_type = NULL, "
+      "email = NULL,"
+      " phone = NULL, note = NULL WHERE brought_by = $1 OR LOWER(email) = $2" FOR_OFFICERS(
+          "visitor") ", brought_by",
+      .object = OBJECT_VISITOR, .scopes = 2 },
     { "slip", "to_name need contact", ERASE_TEXTS, "a",
-      "UPDATE slip SET to_name = NULL, need = NULL, contact = NULL WHERE from_account = $1" },
+      "UPDATE slip SET rev = rev + 1, to_name = NULL, need = NULL, contact = NULL"
+      " WHERE from_account = $1 AND COALESCE(to_name, need, contact) IS NOT NULL" FOR_MEMBERS(
+          "slip"),
+      .object = OBJECT_SLIP, .scopes = 1 },
     { "slip", "need contact", ERASE_NAMES, "anp",
-      "UPDATE slip SET need = REPLACE(need, $2, $3), contact = REPLACE(contact, $2, $3)"
-      " WHERE to_account = $1",
-      .long_names_only = true },
+      "UPDATE slip SET rev = rev + 1, need = REPLACE(need, $2, $3),"
+      " contact = REPLACE(contact, $2, $3) WHERE to_account = $1"
+      " AND REPLACE(COALESCE(need, '') || COALESCE(contact, ''), $2, '') <>"
+      " COALESCE(need, '') || COALESCE(contact, '')" FOR_MEMBERS("slip"),
+      .long_names_only = true, .object = OBJECT_SLIP, .scopes = 1 },
     { "thanks", "amount_currency", ERASE_NOTHING, NULL, NULL },
     { "one_to_one", "place note_a note_b", ERASE_TEXTS, "a",
-      "UPDATE one_to_one SET place = NULL, note_a = CASE WHEN account_a = $1 THEN NULL ELSE note_a"
+      "UPDATE one_to_one SET rev = rev + 1, place = NULL, note_a = CASE WHEN account_a = $1 THEN "
+      "NULL ELSE note_a"
       " END, note_b = CASE WHEN account_b = $1 THEN NULL ELSE note_b END"
-      " WHERE account_a = $1 OR account_b = $1" },
+      " WHERE (account_a = $1 OR account_b = $1) AND COALESCE(place, note_a, note_b) IS NOT NULL"
+      " RETURNING id, account_a, account_b",
+      .object = OBJECT_ONE_TO_ONE, .scopes = 2 },
     { "one_to_one", "note_a note_b", ERASE_NAMES, "anp",
-      "UPDATE one_to_one SET note_a = REPLACE(note_a, $2, $3), note_b = REPLACE(note_b, $2, $3)"
-      " WHERE account_a = $1 OR account_b = $1",
-      .long_names_only = true },
+      "UPDATE one_to_one SET rev = rev + 1, note_a = REPLACE(note_a, $2, $3),"
+      " note_b = REPLACE(note_b, $2, $3) WHERE (account_a = $1 OR account_b = $1)"
+      " AND REPLACE(COALESCE(note_a, '') || COALESCE(note_b, ''), $2, '') <>"
+      " COALESCE(note_a, '') || COALESCE(note_b, '') RETURNING id, account_a, account_b",
+      .long_names_only = true, .object = OBJECT_ONE_TO_ONE, .scopes = 2 },
     { "one_to_one", "met_on", ERASE_NOTHING, NULL, NULL },
     { "calendar_feed", "*", ERASE_ROWS, "a", "DELETE FROM calendar_feed WHERE account = $1" },
 
@@ -296,6 +328,22 @@ static DbValue argument(const Erasure *erasure, char letter)
     }
 }
 
+/* Who has a copy of what was changed has an older one; its own clients are gone. */
+static bool note_changed(const Erasure *erasure, const ErasureRow *row, const DbValue *values,
+                         size_t n, GError **error)
+{
+    g_autoptr(DbRows) rows = db_query_values(erasure->call->db, error, row->sql, values, n);
+    while (rows && db_next(rows, error)) {
+        Uuid id = db_get_uuid(rows, 0);
+        for (int i = 1; i <= row->scopes; i++) {
+            Uuid scope = db_get_uuid(rows, i);
+            if (!uuid_is_nil(&scope) && !uuid_equal(&scope, &erasure->account.id))
+                change_note(erasure->call, &scope, row->object, &id, false);
+        }
+    }
+    return rows && db_rows_ok(rows);
+}
+
 static bool run_row(const Erasure *erasure, const ErasureRow *row, GError **error)
 {
     DbValue values[8];
@@ -305,6 +353,8 @@ static bool run_row(const Erasure *erasure, const ErasureRow *row, GError **erro
         return true;
     for (const char *letter = row->arguments; *letter; letter++)
         values[n++] = argument(erasure, *letter);
+    if (row->object)
+        return note_changed(erasure, row, values, n, error);
     return db_exec_values(erasure->call->db, error, NULL, row->sql, values, n);
 }
 

@@ -17,6 +17,7 @@
 #pragma once
 
 #include "server/call.h"
+#include "server/changes.h"
 
 typedef enum ErasureFate {
     ERASE_ROWS = 1, /* the account's rows are deleted */
@@ -37,6 +38,10 @@ typedef struct ErasureRow {
     /* ERASE_NAMES with a very short name would spoil words: then it is left out. */
     bool long_names_only;
     bool sqlite_only;
+    /* The statement returns what it changed: an object of the feed, and so many scopes in whose copies it is (NULL: none). 0: it
+     * returns nothing, and who has copies is told elsewhere. */
+    ObjectType object;
+    int scopes;
 } ErasureRow;
 extern const ErasureRow erasure_rows[]; /* closed by a row without table */
 

@@ -108,12 +108,27 @@ const ObjectRow object_rows[] = {
     { OBJECT_REQUEST, "membership_request", &membership_request_fields, request_columns_in_scope,
       REQUEST_FROM, "q.id = c.object_id AND " REQUEST_VISIBLE " AND " REQUEST_JOIN,
       .has_lists = true, .shows = &party_fields,
+      /* Who asked, who decided, and who has the seat that is asked for. */
       .viewers = "SELECT g.officers AS scope FROM membership_request q CROSS JOIN leads_group g"
                  " WHERE q.account = $1 AND g.id = q.group_id"
+                 " UNION SELECT g.officers FROM membership_request q CROSS JOIN leads_group g"
+                 " WHERE q.decided_by = $1 AND g.id = q.group_id"
+                 " UNION SELECT account FROM membership_request WHERE decided_by = $1"
+                 " UNION SELECT g.officers FROM membership s CROSS JOIN leads_group g"
+                 " WHERE s.account = $1 AND s.state = 1 AND g.id = s.group_id AND EXISTS"
+                 " (SELECT 1 FROM membership_request q WHERE q.group_id = s.group_id"
+                 " AND q.seat = s.seat AND q.state IN (1, 2))"
                  " UNION SELECT id FROM account WHERE id = $1",
       .showing = "SELECT q.id FROM leads_group g CROSS JOIN membership_request q"
                  " WHERE g.officers = $1 AND q.account = $2 AND q.group_id = g.id"
-                 " UNION ALL SELECT id FROM membership_request WHERE account = $1 AND $1 = $2" },
+                 " UNION SELECT q.id FROM membership_request q CROSS JOIN leads_group g"
+                 " WHERE q.decided_by = $2 AND g.id = q.group_id"
+                 " AND (g.officers = $1 OR q.account = $1)"
+                 " UNION SELECT q.id FROM membership s CROSS JOIN leads_group g CROSS JOIN"
+                 " membership_request q WHERE s.account = $2 AND s.state = 1 AND g.id = s.group_id"
+                 " AND g.officers = $1 AND q.group_id = s.group_id AND q.seat = s.seat"
+                 " AND q.state IN (1, 2)"
+                 " UNION SELECT id FROM membership_request WHERE account = $1 AND $1 = $2" },
     { OBJECT_LEADER_APPROVAL, "leader_approval", &leader_approval_fields, leader_approval_columns,
       APPROVAL_FROM, "p.id = c.object_id AND p.account = $1 AND " APPROVAL_JOIN,
       .shows = &party_fields, .viewers = "SELECT id AS scope FROM account WHERE id = $1",
@@ -143,6 +158,7 @@ const ObjectRow object_rows[] = {
     { 0 },
 };
 G_STATIC_ASSERT(CONNECTION_CONNECTED == 3 && MEMBERSHIP_ACTIVE == 1);
+G_STATIC_ASSERT(REQUEST_REQUESTED == 1 && REQUEST_ASKED == 2);
 
 const char *feed_page_sql(int i)
 {

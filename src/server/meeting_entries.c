@@ -351,6 +351,9 @@ static bool read_all(Call *call, GError **error)
 
 /* ---- writing */
 
+static const char requests_sql[] =
+    "SELECT q.id FROM account a CROSS JOIN membership_request q WHERE a.email_key = $1"
+    " AND q.account = a.id AND q.group_id = $2";
 static const char member_sql[] =
     "SELECT COUNT(*), COALESCE(SUM(CASE WHEN state = 1 THEN 1 ELSE 0 END), 0) FROM membership"
     " WHERE group_id = $1 AND account = $2";
@@ -455,6 +458,22 @@ static bool is_removed(const EntryRow *row, const AnyInput *input)
     return field && *(const bool *)field_at(field, input);
 }
 
+/* Officers read with a request how often who asks was a visitor before. */
+static bool tell_requests(Call *call, const Uuid *group, const VisitorInput *visitor,
+                          GError **error)
+{
+    Uuid officers = group_officers_scope(group);
+    if (!visitor->email || !*visitor->email)
+        return true;
+    g_autofree char *key = email_fold(visitor->email);
+    g_autoptr(DbRows) rows = db_query(call->db, error, requests_sql, db_text(key), db_uuid(group));
+    while (rows && db_next(rows, error)) {
+        Uuid id = db_get_uuid(rows, 0);
+        change_note(call, &officers, OBJECT_REQUEST, &id, false);
+    }
+    return rows && db_rows_ok(rows);
+}
+
 static bool store(Call *call, Entering *entering, const EntryHead *before_head,
                   const AnyInput *before, GError **error)
 {
@@ -464,6 +483,10 @@ static bool store(Call *call, Entering *entering, const EntryHead *before_head,
     row->build(&entry, &entering->head, &entering->input);
     if (before)
         row->note(call, &entering->head, before, true); /* whom it is no longer about */
+    if (row->kind == ENTRY_VISITOR &&
+        (!tell_requests(call, &entering->head.group, &entering->input.visitor, error) ||
+         (before && !tell_requests(call, &entering->head.group, &before->visitor, error))))
+        return false;
     row->note(call, &entering->head, &entering->input, is_removed(row, &entering->input));
     return row_upsert(call->db, row->sql_table, "id", row->fields, &entry, error);
 }
@@ -544,7 +567,7 @@ const char *meeting_entry_hot_sql(int i)
         return list_sql(&entry_rows[i]);
     if (i < 2 * n)
         return seen_sql(&entry_rows[i - n]);
-    return i == 2 * n ? member_sql : NULL;
+    return i == 2 * n ? member_sql : i == 2 * n + 1 ? requests_sql : NULL;
 }
 
 #define KIND(name, kind)                                                                           \

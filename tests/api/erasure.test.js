@@ -6,6 +6,8 @@ const assert = require('node:assert/strict');
 const { test, before, after } = require('node:test');
 const { Server, PASSWORD, assertProblem, uuid } = require('./harness.js');
 const { Copy, assertComplete } = require('./copy.js');
+const { group, join, must, officersOf, people } = require('./groups.js');
+const { enter, meeting, metOn } = require('./meetings.js');
 const { act, collect, network, send } = require('./network.js');
 const { mailsTo, scrubbedDatabase } = require('./raw.js');
 const { codeOf } = require('./totp.js');
@@ -139,6 +141,35 @@ test('R3: all that is personal is gone at once, from every table and file; figur
     assert.ok(!JSON.stringify([await mailsTo(net.api, ben), await mailsTo(net.api, cy)]).toLowerCase().includes('zebulon'));
     assert.ok(!net.api.log.toLowerCase().includes('zebulon'));
     assertGone(net.api);
+});
+
+test('R3: what was entered at meetings by, for and about who is gone goes from the copies of all others at their next sync', async () => {
+    const [ann, joe, zoe] = await people(net.api, 'ann', 'joe', 'zoe'), GONE = 'Wilhelmina Featherstone', words = ['wilhelmina', 'featherstone', 'hatstand', 'umbrella'];
+    const { rev } = (await zoe.get('/v1/me')).body.account;
+    await must(zoe.patch('/v1/me', { name: GONE }, { rev }));
+    const one = await group(ann, { home_text: `Begun by ${GONE}` });
+    for (const who of [joe, zoe]) await join(one, ann, who);
+    const held = await meeting(ann, one, { topic: `${GONE} on heat`, speaker: GONE }), ahead = await meeting(ann, one, { verbs: [] });
+    const put = async (who, at, kind, id, body) => must(enter(who, at, kind, id, body));
+    await put(ann, held, 'attendance', zoe.account, { code: 'S', substitute: 'Umbrella', note: 'hatstand' });
+    await put(ann, held, 'attendance', joe.account, { code: 'P', note: `sat by ${GONE}` });
+    await put(zoe, ahead, 'rsvp', zoe.account, { answer: 'no', substitute: 'Umbrella' });
+    await put(joe, ahead, 'rsvp', joe.account, { answer: 'no', substitute: GONE });
+    await put(zoe, held, 'slips', uuid(), { from: zoe.account, to: joe.account, need: 'hatstand', contact: 'Umbrella' });
+    await put(joe, held, 'slips', uuid(), { from: joe.account, to: zoe.account, need: `for ${GONE}`, contact: 'Kim' });
+    await put(ann, held, 'visitors', uuid(), { name: 'Umbrella', brought_by: zoe.account, email: 'umbrella@x.example' });
+    await must(metOn(zoe, joe, one, '2026-01-05', { place: 'Umbrella Bar', note: 'hatstand' }));
+    await must(metOn(joe, zoe, one, '2026-01-05', { note: `saw ${GONE}` }));
+    const copies = [new Copy(ann), new Copy(ann, { scope: one.id }), new Copy(ann, { scope: officersOf(one) }), new Copy(joe), new Copy(joe, { scope: one.id })];
+    for (const copy of copies) await copy.sync();
+    const left = () => copies.map((copy) => [...copy.objects].filter(([, data]) => words.some((word) => JSON.stringify(data).toLowerCase().includes(word))).map(([key]) => key.split(' ')[0]).sort());
+    assert.deepEqual(left().slice(1), [['attendance', 'attendance', 'group', 'meeting', 'member', 'rsvp', 'rsvp', 'slip', 'slip'], ['membership_request', 'visitor'],
+        ['one_to_one'], ['attendance', 'attendance', 'group', 'meeting', 'member', 'rsvp', 'rsvp', 'slip', 'slip']]);
+    const figures = () => copies.map((copy) => [...copy.objects.keys()].filter((key) => !/^(member|partner|scope) /.test(key)).sort()), before = figures();
+    assert.equal((await remove(zoe, { confirm: zoe.email, password: PASSWORD })).status, 204);
+    for (const copy of copies) await copy.sync();
+    assert.deepEqual(left(), copies.map(() => []));
+    assert.deepEqual(figures(), before, 'they are there, without what was personal');
 });
 
 test('R3: when both sides of a lead are gone, nobody is left whom its contact was given to', async () => {

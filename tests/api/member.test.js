@@ -120,6 +120,12 @@ test('R61 R117 R124: with a request an officer reads how often they came as a vi
     assert.deepEqual(officers.of('membership_request').map((r) => [r.visits, r.references_ok]), [[1, 1]]);
     await visit({ removed: true });
     assert.equal((await read(one, request, ann)).visits, 0);
+    const copied = async () => { await officers.sync(); return officers.of('membership_request').map((r) => r.visits); };
+    assert.deepEqual(await copied(), [0], 'their copy is told');
+    await visit({ removed: false });
+    assert.deepEqual(await copied(), [1], 'a visit that is entered after the request');
+    await visit({ email: 'somebody@else.example' });
+    assert.deepEqual(await copied(), [0], 'it was somebody else');
 });
 
 test('R59 R123: closed doors, a full group and a taken seat keep out, when asking and when approving', async () => {

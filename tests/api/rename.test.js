@@ -8,6 +8,7 @@ const path = require('node:path');
 const { test, before, after } = require('node:test');
 const { Server, freshDatabase, leadlined, uuid } = require('./harness.js');
 const { Copy, assertComplete } = require('./copy.js');
+const { ask, group, join, must, officersOf, people: persons } = require('./groups.js');
 const { lead, literal, network, send, sql } = require('./network.js');
 
 /* Dan was a partner when he got a lead; Fay is a partner without one; Eve has nothing to do with anybody. */
@@ -171,6 +172,24 @@ test('many rename themselves while leads go to and fro: nobody is left with an o
         await copy.sync();
         await assertComplete(copy);
     }
+});
+
+test('a request to join shows who decided it, and who has the seat that it asks for, by their new names', async () => {
+    const [lea, sid, pat, una] = await persons(net.api, 'lea', 'sid', 'pat', 'una'), one = await group(lea, { seat_by_category: true, directory: 'public' });
+    const open = await ask(one, una, { business_type: 'plumber' }), declined = await ask(one, pat, { business_type: 'baker' });
+    await join(one, lea, sid, { business_type: 'plumber' });
+    await must(lea.post(`/v1/groups/${one.id}/requests/${declined.id}/decline`, { message: 'Not now' }));
+    const officers = new Copy(lea, { scope: officersOf(one) }), own = new Copy(pat), other = new Copy(una);
+    const seen = (copy, id) => copy.of('membership_request').find((r) => r.id === id);
+    for (const copy of [officers, own, other]) await copy.sync();
+    assert.deepEqual([seen(officers, declined.id).decided_by.name, seen(own, declined.id).decided_by.name, seen(officers, open.id).seat_taken_by], ['lea', 'lea', 'sid']);
+    await change(lea, { name: 'Lea Decides' });
+    await change(sid, { name: 'Sid Sits' });
+    const told = [];
+    for (const copy of [officers, own, other]) told.push((await copy.sync()).filter((o) => o.type === 'membership_request').map((o) => o.id));
+    assert.deepEqual([seen(officers, declined.id).decided_by.name, seen(own, declined.id).decided_by.name, seen(officers, open.id).seat_taken_by], ['Lea Decides', 'Lea Decides', 'Sid Sits']);
+    assert.deepEqual(told[1], [declined.id]);
+    assert.deepEqual(told[2], [], 'who asked does not see who has the seat');
 });
 
 test('5,000 leads, in one request', async () => {
