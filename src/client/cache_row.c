@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "client/cache_file.h"
 #include "client/schema.h"
 
 gint64 order_of_time(gint64 ms)
@@ -170,9 +171,13 @@ Db *cache_connect(const char *path, bool write, GError **error)
     static const DbDriver *const drivers[] = { &db_sqlite, NULL };
     g_autofree char *url = g_strconcat("sqlite:", path, NULL);
     g_autoptr(Db) db = db_open(drivers, url, write ? DB_WRITE | DB_NO_SYNC : DB_READ, error);
-    if (!db || (write && !db_migrate(db, schema_cache, error))) {
-        g_prefix_error(error, "%s: ", path);
-        return NULL;
-    }
-    return g_steal_pointer(&db);
+    if (db && write)
+        cache_file_opened(path);
+    if (db && (!write || db_migrate(db, schema_cache, error)))
+        return g_steal_pointer(&db);
+    g_prefix_error(error, "%s: ", path);
+    g_clear_pointer(&db, db_close);
+    if (write)
+        cache_file_closed(path);
+    return NULL;
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "client/cache_file.h"
 #include "client/cache_row.h"
 #include "client/cache_writer.h"
 #include "client/client.h"
@@ -101,6 +102,7 @@ bool cache_writer_load(CacheWriter *writer, GError **error)
 CacheWriter *cache_writer_open(const char *cache_path, const char *store_path, GError **error)
 {
     g_autoptr(CacheWriter) writer = g_new0(CacheWriter, 1);
+    writer->path = g_strdup(cache_path);
     writer->db = cache_connect(cache_path, true, error);
     if (!writer->db)
         return NULL;
@@ -146,6 +148,8 @@ void cache_writer_close(CacheWriter *writer)
         scrub_words(writer, is_late, &until);
     }
     db_close(writer->db);
+    if (writer->path)
+        cache_file_closed(writer->path);
     store_close(writer->store);
     if (writer->strings)
         g_ptr_array_unref(writer->strings);
@@ -156,6 +160,7 @@ void cache_writer_close(CacheWriter *writer)
     if (writer->party_counts)
         g_hash_table_unref(writer->party_counts);
     g_free(writer->values);
+    g_free(writer->path);
     g_free(writer);
 }
 

@@ -10,6 +10,7 @@
 #define COUNT_VERDICTS (VERDICT_NOT_A_LEAD + 1)
 
 struct CacheWriter {
+    char *path;
     Db *db;
     Store *store;       /* the worker's own connection */
     GHashTable *edited; /* Uuid *: referrals that have or had items in the outbox */

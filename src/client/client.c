@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include <config.h>
-#include <glib/gstdio.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "client/cache_file.h"
 #include "client/log_file.h"
 
 #define STORE_POLL_S 1
@@ -208,18 +208,6 @@ void client_outbox_changed(Client *client, const Uuid *objects, size_t n)
 
 /* ---- files */
 
-static void move_aside(const char *path)
-{
-    static const char *const companions[] = { "-wal", "-shm" };
-    g_autofree char *aside = g_strconcat(path, ".damaged", NULL);
-    /* First, since a new file must never meet the log of an old one. */
-    for (size_t i = 0; i < G_N_ELEMENTS(companions); i++) {
-        g_autofree char *file = g_strconcat(path, companions[i], NULL);
-        g_unlink(file);
-    }
-    g_rename(path, aside);
-}
-
 static bool is_useless(const GError *why)
 {
     return problem_is(why, PROBLEM_DATABASE_CORRUPT) || problem_is(why, PROBLEM_DATABASE_NEWER);
@@ -232,7 +220,7 @@ static CacheWriter *open_writer(const char *path, const char *store_path, GError
     CacheWriter *writer = cache_writer_open(path, store_path, &why);
     if (!writer && is_useless(why)) {
         g_clear_error(&why);
-        move_aside(path);
+        cache_file_move_aside(path);
         writer = cache_writer_open(path, store_path, &why);
     }
     if (!writer)
@@ -245,6 +233,8 @@ static bool open_cache(Client *client, const char *path, const char *store_path,
                        CacheWriter **writer, GError **error)
 {
     g_autoptr(GError) why = NULL;
+    if (client->lock && !cache_file_is_whole(path))
+        cache_file_move_aside(path);
     client->cache = cache_open(path, &why);
     if (client->cache || !client->lock) {
         if (why)
@@ -252,7 +242,7 @@ static bool open_cache(Client *client, const char *path, const char *store_path,
         return client->cache != NULL;
     }
     if (problem_is(why, PROBLEM_DATABASE_CORRUPT))
-        move_aside(path);
+        cache_file_move_aside(path);
     *writer = open_writer(path, store_path, error);
     client->cache = *writer ? cache_open(path, error) : NULL;
     return client->cache != NULL;
@@ -273,7 +263,7 @@ static gboolean rebuild_cache(gpointer data)
     client_sync_lost(client);
     worker_free(client->worker);
     client->jobs = 0;
-    move_aside(cache_path);
+    cache_file_move_aside(cache_path);
     CacheWriter *writer = open_writer(cache_path, store_path, &error);
     if (!writer || !cache_reopen(client->cache, cache_path, &error))
         client_problem(client, problem_of(error), error->message);
@@ -345,16 +335,6 @@ Client *client_open(const Profile *profile, unsigned flags, GError **error)
     return g_steal_pointer(&client);
 }
 
-static void remove_cache(const Profile *profile)
-{
-    static const char *const endings[] = { "", "-wal", "-shm", ".damaged" };
-    g_autofree char *cache = profile_path(profile->cache_dir, "cache.db");
-    for (size_t i = 0; i < G_N_ELEMENTS(endings); i++) {
-        g_autofree char *path = g_strconcat(cache, endings[i], NULL);
-        g_unlink(path);
-    }
-}
-
 void client_free(Client *client)
 {
     if (!client)
@@ -377,8 +357,10 @@ void client_free(Client *client)
     embedded_stop(client->embedded);
     store_close(client->store);
     if (client->profile) {
-        if (client->purge)
-            remove_cache(client->profile);
+        if (client->purge) {
+            g_autofree char *cache = profile_path(client->profile->cache_dir, "cache.db");
+            cache_file_remove(cache);
+        }
         if (client->lock)
             profile_discard(client->profile);
         profile_unlock(client->lock);

@@ -3,7 +3,8 @@ noinst_LIBRARIES += %D%/libclient.a
 %C%_libclient_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(NOTIFY_CFLAGS) $(SECRET_CFLAGS) $(QRENCODE_CFLAGS)
 %C%_libclient_a_SOURCES = \
 	%D%/cache.c %D%/cache.h \
-	%D%/cache_count.c %D%/cache_partners.c %D%/cache_partners.h %D%/cache_feed.c %D%/cache_list.c %D%/cache_plan.c %D%/cache_plan.h \
+	%D%/cache_count.c %D%/cache_file.c %D%/cache_file.h \
+	%D%/cache_partners.c %D%/cache_partners.h %D%/cache_feed.c %D%/cache_list.c %D%/cache_plan.c %D%/cache_plan.h \
 	%D%/cache_private.h %D%/cache_stage.c %D%/cache_stage.h %D%/cache_walk.c %D%/cache_walk.h \
 	%D%/cache_answers.c %D%/cache_answers.h \
 	%D%/cache_groups.c %D%/cache_groups.h \

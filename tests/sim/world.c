@@ -68,7 +68,7 @@ static void copy_file(const char *from, const char *to)
 /* A database and what belongs to it. Its shared memory is not of it: whoever opens it next makes that. */
 static void copy_database(const char *from, const char *to)
 {
-    static const char *const endings[] = { "", "-wal", "-journal" };
+    static const char *const endings[] = { "", "-wal", "-journal", "-open" };
     for (size_t i = 0; i < G_N_ELEMENTS(endings); i++) {
         g_autofree char *source = g_strconcat(from, endings[i], NULL);
         g_autofree char *target = g_strconcat(to, endings[i], NULL);
