@@ -56,17 +56,6 @@ static bool read_scope(const CacheWriter *writer, Side side, const JsonNode *nod
     return true;
 }
 
-/* As if the feed had brought it: of the same full sync as what is there. */
-static bool put(CacheWriter *writer, const char *type, const Uuid *scope, const JsonNode *node,
-                GError **error)
-{
-    g_auto(Feed) feed = { 0 };
-    if (!cache_read_feed(writer, scope, &feed, error))
-        return false;
-    Source source = { *scope, feed.generation, false };
-    return shared_put(writer, feed_type(type), &source, node, error);
-}
-
 /* R18: with the group all of it goes at once. */
 static bool left(CacheWriter *writer, const Uuid *group, GError **error)
 {
@@ -81,14 +70,14 @@ static bool expelled(CacheWriter *writer, const Uuid *membership, GError **error
 }
 
 bool cache_write_group_answer(CacheWriter *writer, OutboxKind kind, const Uuid *object,
-                              const JsonNode *node, GError **error)
+                              const JsonNode *node, bool again, GError **error)
 {
     Uuid scope;
-    if (kind == OUTBOX_LEAVE)
-        return left(writer, object, error);
+    if (kind == OUTBOX_LEAVE) /* the feed has told it, or will */
+        return again || g_hash_table_contains(writer->gone, object) || left(writer, object, error);
     if (kind == OUTBOX_EXPEL)
         return expelled(writer, object, error);
     if (!node || !json_is_object(node) || !read_scope(writer, acts[kind].side, node, &scope))
         return true; /* the feed brings it */
-    return put(writer, acts[kind].type, &scope, node, error);
+    return cache_write_shared(writer, acts[kind].type, &scope, node, again, error);
 }

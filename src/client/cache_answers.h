@@ -9,6 +9,7 @@
 #include "client/store.h"
 
 bool cache_is_group_act(OutboxKind kind);
-/* object: of the item. node: the answer, an object of the item's kind; NULL where there is none. */
+/* object: of the item. node: the answer, an object of the item's kind; NULL where there is none. again as shared_answer() says:
+ * whoever left, and is in again, has not left by an answer from then. */
 bool cache_write_group_answer(CacheWriter *writer, OutboxKind kind, const Uuid *object,
-                              const JsonNode *node, GError **error);
+                              const JsonNode *node, bool again, GError **error);

@@ -256,6 +256,7 @@ bool cache_drop_scope(CacheWriter *writer, const Uuid *scope, GError **error)
 {
     writer->scrub = true;
     writer->changed |= CLIENT_STATUS;
+    g_hash_table_add(writer->gone, g_memdup2(scope, sizeof *scope));
     return shared_forget(writer, scope, error) &&
            db_exec(writer->db, error, "DELETE FROM feed WHERE scope = $1", db_uuid(scope)) &&
            db_exec(writer->db, error, "DELETE FROM scope WHERE id = $1", db_uuid(scope));
@@ -480,7 +481,7 @@ bool cache_write_page(CacheWriter *writer, const JsonNode *root, const FeedPage 
 }
 
 bool cache_write_shared(CacheWriter *writer, const char *name, const Uuid *scope,
-                        const JsonNode *data, GError **error)
+                        const JsonNode *data, bool again, GError **error)
 {
     const FeedType *type = feed_type(name);
     g_return_val_if_fail(type && type->table, false);
@@ -489,7 +490,7 @@ bool cache_write_shared(CacheWriter *writer, const char *name, const Uuid *scope
     if (!may_write(writer, scope, &may, error) || !cache_read_feed(writer, scope, &feed, error))
         return false;
     Source source = { *scope, feed.generation, false };
-    return !may || shared_put(writer, type, &source, data, error);
+    return !may || shared_answer(writer, type, &source, data, again, error);
 }
 
 bool cache_touch_feeds(CacheWriter *writer, gint64 at, GError **error)

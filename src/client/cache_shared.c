@@ -55,17 +55,25 @@ static bool put_row(CacheWriter *writer, const FeedType *type, const Source *sou
     return db_exec_values(writer->db, error, NULL, put_sql(type), values, n);
 }
 
+static bool is_here(CacheWriter *writer, const FeedType *type, const Uuid *scope, const Uuid *id,
+                    bool *here, GError **error)
+{
+    gint64 n = 0;
+    const char *sql = db_intern("SELECT count(*) FROM %s WHERE scope = $1 AND id = $2",
+                                type->table);
+    bool ok = db_get_one_int(writer->db, error, &n, sql, db_uuid(scope), db_uuid(id));
+    *here = n > 0;
+    return ok;
+}
+
 /* Before the row is written. */
 static bool note_news(CacheWriter *writer, const FeedType *type, const Source *source,
                       const void *object, GError **error)
 {
-    gint64 known = 0;
+    bool known = false;
     if (!source->complete || !type->is_news || !type->is_news(writer, &source->scope, object))
         return true;
-    const char *sql = db_intern("SELECT count(*) FROM %s WHERE scope = $1 AND id = $2",
-                                type->table);
-    return db_get_one_int(writer->db, error, &known, sql, db_uuid(&source->scope),
-                          db_uuid(id_of(type, object))) &&
+    return is_here(writer, type, &source->scope, id_of(type, object), &known, error) &&
            (known || db_exec(writer->db, error,
                              "INSERT INTO arrival (id) VALUES ($1) ON CONFLICT (id) DO NOTHING",
                              db_uuid(id_of(type, object))));
@@ -78,6 +86,7 @@ bool shared_put(CacheWriter *writer, const FeedType *type, const Source *source,
     g_auto(FieldErrors) errors;
     field_errors_init(&errors);
     json_decode(data, type->fields, object, JSON_REPLY, "#", &errors);
+    g_hash_table_remove(writer->gone, id_of(type, object));
     bool ok = uuid_is_nil(id_of(type, object)) || (note_news(writer, type, source, object, error) &&
                                                    put_row(writer, type, source, object, error));
     fields_clear(type->fields, object);
@@ -89,23 +98,47 @@ bool shared_remove(CacheWriter *writer, const FeedType *type, const Uuid *scope,
                    GError **error)
 {
     writer->changed |= type->changed;
+    g_hash_table_add(writer->gone, g_memdup2(id, sizeof *id));
     return db_exec(writer->db, error,
                    db_intern("DELETE FROM %s WHERE scope = $1 AND id = $2", type->table),
                    db_uuid(scope), db_uuid(id));
 }
 
+bool shared_answer(CacheWriter *writer, const FeedType *type, const Source *source,
+                   const JsonNode *data, bool again, GError **error)
+{
+    const char *text = json_text(json_member(data, "id"));
+    bool removed = false, here = true;
+    Uuid id;
+    if (!text || !uuid_parse(text, &id) || g_hash_table_contains(writer->gone, &id))
+        return true;
+    if (json_bool(json_member(data, "removed"), &removed) && removed)
+        return shared_remove(writer, type, &source->scope, &id, error);
+    if (again && !is_here(writer, type, &source->scope, &id, &here, error))
+        return false;
+    return !here || shared_put(writer, type, source, data, error);
+}
+
+static bool sweep(CacheWriter *writer, const FeedType *type, const Uuid *scope, gint64 generation,
+                  GError **error)
+{
+    g_autoptr(DbRows) rows = db_query(
+        writer->db, error,
+        db_intern("DELETE FROM %s WHERE scope = $1 AND generation < $2 RETURNING id", type->table),
+        db_uuid(scope), db_int(generation));
+    while (rows && db_next(rows, error)) {
+        Uuid id = db_get_uuid(rows, 0);
+        g_hash_table_add(writer->gone, g_memdup2(&id, sizeof id));
+        writer->changed |= type->changed;
+    }
+    return rows && db_rows_ok(rows);
+}
+
 bool shared_sweep(CacheWriter *writer, const Uuid *scope, gint64 generation, GError **error)
 {
-    for (const FeedType *type = feed_types; type->name; type++) {
-        gint64 n = 0;
-        if (type->table &&
-            !db_exec_count(
-                writer->db, error, &n,
-                db_intern("DELETE FROM %s WHERE scope = $1 AND generation < $2", type->table),
-                db_uuid(scope), db_int(generation)))
+    for (const FeedType *type = feed_types; type->name; type++)
+        if (type->table && !sweep(writer, type, scope, generation, error))
             return false;
-        writer->changed |= n ? type->changed : 0;
-    }
     return true;
 }
 

@@ -57,6 +57,11 @@ bool shared_put(CacheWriter *writer, const FeedType *type, const Source *source,
                 const JsonNode *data, GError **error);
 bool shared_remove(CacheWriter *writer, const FeedType *type, const Uuid *scope, const Uuid *id,
                    GError **error);
+/* What was answered to an act of this user's. A page that was written before it may know more: what the feed took away does
+ * not come back by it, nor does what was taken back (`removed`) stay. again: the answer may be one that the server gave long
+ * ago, as the act was sent before; then it only changes a row that is there, and the feed brings one that is not. */
+bool shared_answer(CacheWriter *writer, const FeedType *type, const Source *source,
+                   const JsonNode *data, bool again, GError **error);
 /* Rows of the scope that its full sync of this generation did not see. */
 bool shared_sweep(CacheWriter *writer, const Uuid *scope, gint64 generation, GError **error);
 /* All rows of a scope; NULL of all scopes. */

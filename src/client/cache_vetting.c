@@ -41,13 +41,18 @@ static GPtrArray *read_all(DbRows *from, const FieldTable *table, GDestroyNotify
     return rows && db_rows_ok(rows) ? g_steal_pointer(&all) : NULL;
 }
 
+static DbValue about(const Uuid *account)
+{
+    return account ? db_uuid(account) : db_null();
+}
+
 GPtrArray *cache_vetting(Cache *cache, const Uuid *group, const Uuid *account, GError **error)
 {
     const char *sql = db_intern(
         "SELECT %s FROM vetting WHERE group_id = $1 AND removed IS NOT 1 AND "
         "($2 IS NULL OR account = $2) ORDER BY checked_on DESC, id DESC",
         row_columns(&vetting_fields, NULL));
-    return read_all(db_query(cache->db, error, sql, db_uuid(group), db_uuid(account)),
+    return read_all(db_query(cache->db, error, sql, db_uuid(group), about(account)),
                     &vetting_fields, vetting_free, error);
 }
 
@@ -57,7 +62,7 @@ GPtrArray *cache_concerns(Cache *cache, const Uuid *group, const Uuid *account, 
                                 "($2 IS NULL OR about_account = $2) ORDER BY state > 2, "
                                 "created_at DESC, id, by_account IS NULL",
                                 row_columns(&concern_fields, NULL));
-    return read_all(db_query(cache->db, error, sql, db_uuid(group), db_uuid(account)),
+    return read_all(db_query(cache->db, error, sql, db_uuid(group), about(account)),
                     &concern_fields, concern_free, error);
 }
 

@@ -73,14 +73,16 @@ typedef struct ScopeFeed {
 /* ScopeFeed: the account's own scope, then the others. Frees them with the array. */
 GArray *cache_read_scopes(CacheWriter *writer, GError **error);
 bool cache_drop_scope(CacheWriter *writer, const Uuid *scope, GError **error);
-/* An object of a scope as the server answered it, of a type that is plain rows (cache_shared.h). */
+/* An object of a scope as the server answered it, of a type that is plain rows; again as shared_answer() says
+ * (cache_shared.h). Of a scope that was left meanwhile nothing is taken. */
 bool cache_write_shared(CacheWriter *writer, const char *name, const Uuid *scope,
-                        const JsonNode *data, GError **error);
+                        const JsonNode *data, bool again, GError **error);
 
-/* What was answered to an entry of a meeting, or an act on one: the fact, or the meeting. What this user may not read is
- * passed over: their own entry is seen by others only. */
+/* What was answered to an entry of a meeting, or an act on one: the fact, or the meeting; again as shared_answer() says. What
+ * this user may not read is passed over: their own entry is seen by others only. */
 bool cache_is_entry(OutboxKind kind);
-bool cache_write_entry(CacheWriter *writer, OutboxKind kind, const JsonNode *node, GError **error);
+bool cache_write_entry(CacheWriter *writer, OutboxKind kind, const JsonNode *node, bool again,
+                       GError **error);
 
 /* One object as the server answered it; `except`: ids of the outbox items answered (their edits are in the object), a set
  * of Uuid *; NULL none. The answer may come behind a page that is newer: then the object stays as that has it, also when that

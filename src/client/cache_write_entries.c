@@ -48,13 +48,14 @@ bool cache_is_entry(OutboxKind kind)
     return kind >= OUTBOX_RSVP && kind <= OUTBOX_MEETING_ACT;
 }
 
-bool cache_write_entry(CacheWriter *writer, OutboxKind kind, const JsonNode *node, GError **error)
+bool cache_write_entry(CacheWriter *writer, OutboxKind kind, const JsonNode *node, bool again,
+                       GError **error)
 {
     Uuid scope;
     for (size_t i = 0; i < G_N_ELEMENTS(entries); i++)
         if (entries[i].kind == kind)
             return !is_seen(writer, kind, node) ||
                    !scope_of(writer, entries[i].reader, node, &scope) ||
-                   cache_write_shared(writer, entries[i].wire, &scope, node, error);
+                   cache_write_shared(writer, entries[i].wire, &scope, node, again, error);
     return true;
 }

@@ -57,7 +57,9 @@ static void keep(Client *client, OutboxItem *item, const Outcome *outcome)
 
 static void add_answer(Job *job, const OutboxItem *item, const JsonNode *node, bool stays)
 {
-    job->answers[job->n_answers++] = (Answer){ item->op, item->object, item->kind, node, stays };
+    job->answers[job->n_answers++] = (Answer){
+        item->op, item->object, item->kind, node, stays, .again = item->attempts > 1
+    };
 }
 
 /* Somebody else changed it meanwhile: made to what it is now, or for a person to decide. False: no such case. */

@@ -283,11 +283,11 @@ bool client_answer_concern(Client *client, const Concern *concern, const char *t
 
 static bool decision_check(ConcernEvent event, const ConcernDecision *decision, GError **error)
 {
-    g_auto(FieldErrors) errors;
     if (!decision)
         return true;
     if (!change_check(OUTBOX_CONCERN_DECIDE, decision, error))
         return false;
+    g_auto(FieldErrors) errors;
     field_errors_init(&errors);
     if (concern_decision_validate(decision, event, clock_now(), &errors))
         return true;

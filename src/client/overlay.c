@@ -217,7 +217,8 @@ bool overlay_request(MembershipRequest *request, const OutboxItem *item, const P
     if (!overlay_request_event(item->kind, &event) || uuid_is_nil(&request->id) ||
         !request_is_open(request))
         return false;
-    bool ok = !item->body || change_read(item, &answer);
+    /* A withdrawal says nothing. */
+    bool ok = !item->body || !change_kind(item->kind)->input || change_read(item, &answer);
     if (ok)
         request_apply(request, event, &answer, item->created_at);
     fields_clear(&request_answer_fields, &answer);

@@ -141,9 +141,10 @@ static bool write_answer(CacheWriter *writer, const Answer *answer, GHashTable *
                          GError **error)
 {
     if (cache_is_entry(answer->kind))
-        return cache_write_entry(writer, answer->kind, answer->node, error);
+        return cache_write_entry(writer, answer->kind, answer->node, answer->again, error);
     if (cache_is_group_act(answer->kind))
-        return cache_write_group_answer(writer, answer->kind, &answer->object, answer->node, error);
+        return cache_write_group_answer(writer, answer->kind, &answer->object, answer->node,
+                                        answer->again, error);
     switch (answer->kind) {
     case OUTBOX_NOTE:
         return write_note(writer, answer, error);

@@ -27,6 +27,7 @@ typedef struct Answer {
     OutboxKind kind;
     const JsonNode *node; /* the object; of the job's doc */
     bool keep;            /* the item stays: this is only how the object is now */
+    bool again;           /* it was sent before: the answer may be that of then */
 } Answer;
 
 typedef struct Job Job;
