@@ -63,7 +63,7 @@ static void read_rows(GroupsView *groups)
     Client *client = groups->view.app->client;
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) mine = client_groups(client, &error);
-    g_autoptr(GPtrArray) requests = mine ? client_requests(client, NULL, false, &error) : NULL;
+    g_autoptr(GPtrArray) requests = mine ? client_own_requests(client, &error) : NULL;
     if (!requests) {
         app_complain_error(groups->view.app, error);
         return;
@@ -74,7 +74,7 @@ static void read_rows(GroupsView *groups)
     for (guint i = 0; i < requests->len;) {
         const RequestRow *row = requests->pdata[i];
         /* One that was approved is a group of the list. */
-        if (row->mine && row->request.state != REQUEST_APPROVED)
+        if (row->request.state != REQUEST_APPROVED)
             add(entries, NULL, g_ptr_array_steal_index(requests, i));
         else
             i++;

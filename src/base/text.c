@@ -288,3 +288,70 @@ char **text_wrap(const char *text, int cells)
     g_ptr_array_add(lines, NULL);
     return (char **)g_ptr_array_free(lines, FALSE);
 }
+
+/* ---- words that are looked for */
+
+struct TextWords {
+    char **wanted; /* folded */
+};
+
+TextWords *text_words_new(const char *search)
+{
+    if (!search || !*search)
+        return NULL;
+    TextWords *words = g_new0(TextWords, 1);
+    words->wanted = g_str_tokenize_and_fold(search, NULL, NULL);
+    return words;
+}
+
+void text_words_free(TextWords *words)
+{
+    if (!words)
+        return;
+    g_strfreev(words->wanted);
+    g_free(words);
+}
+
+/* Most texts: nothing to fold but the case. */
+static bool begins_ascii_word(const char *text, const char *wanted)
+{
+    for (const char *at = text; *at; at++) {
+        if (!g_ascii_isalnum(*at) || (at > text && g_ascii_isalnum(at[-1])))
+            continue;
+        const char *w = wanted, *t = at;
+        while (*w && g_ascii_isalnum(*t) && g_ascii_tolower(*t) == *w)
+            w++, t++;
+        if (!*w)
+            return true;
+    }
+    return false;
+}
+
+static bool begins_any(char **tokens, const char *wanted)
+{
+    for (; *tokens; tokens++)
+        if (g_str_has_prefix(*tokens, wanted))
+            return true;
+    return false;
+}
+
+static bool begins_word(const char *text, const char *wanted)
+{
+    if (g_str_is_ascii(text))
+        return begins_ascii_word(text, wanted);
+    g_auto(GStrv) plain = NULL;
+    g_auto(GStrv) tokens = g_str_tokenize_and_fold(text, NULL, &plain);
+    return begins_any(tokens, wanted) || begins_any(plain, wanted);
+}
+
+bool text_words_in(const TextWords *words, const char *const *texts, size_t n)
+{
+    for (char **wanted = words ? words->wanted : NULL; wanted && *wanted; wanted++) {
+        bool found = false;
+        for (size_t i = 0; i < n && !found; i++)
+            found = texts[i] && begins_word(texts[i], *wanted);
+        if (!found)
+            return false;
+    }
+    return true;
+}

@@ -52,3 +52,13 @@ char **text_wrap(const char *text, int cells);
 /* ASCII only on the screen: text_cut() and friends use no other marks of their own (C locale, dumb terminal). */
 void text_set_ascii(bool ascii);
 bool text_ascii(void);
+
+/* Words that are looked for in many texts: each must be the beginning of a word of one of them, whatever the case and the
+ * accents (as g_str_match_string() has it, which folds both sides anew for each text). */
+typedef struct TextWords TextWords;
+TextWords *text_words_new(
+    const char *search); /* NULL: nothing is looked for, and all texts have it */
+void text_words_free(TextWords *words);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(TextWords, text_words_free)
+bool text_words_in(const TextWords *words, const char *const *texts,
+                   size_t n); /* texts may be NULL */

@@ -67,31 +67,24 @@ static DbRows *walk(Cache *cache, const char *columns, const Uuid *group, const 
     return db_query(cache->db, error, sql, db_uuid(group), db_text(key), db_uuid(&from->id));
 }
 
-static bool has_text(const char *text)
+static bool matches(const Member *member, TextWords *words)
 {
-    return text && *text;
-}
-
-static bool matches(const Member *member, const char *text)
-{
-    if (!has_text(text))
-        return true;
-    g_autofree char *all = g_strjoin(
-        " ", member->name ? member->name : "", member->company_name ? member->company_name : "",
-        business_type_label(member->business_type), member->email ? member->email : "", NULL);
-    return g_str_match_string(text, all, TRUE);
+    const char *const texts[] = { member->name, member->company_name,
+                                  business_type_label(member->business_type), member->email };
+    return text_words_in(words, texts, G_N_ELEMENTS(texts));
 }
 
 GPtrArray *cache_members(Cache *cache, const Uuid *group, const char *text, const Member *from,
                          bool forward, unsigned max, GError **error)
 {
     g_autoptr(GPtrArray) members = g_ptr_array_new_with_free_func(member_free);
+    g_autoptr(TextWords) words = text_words_new(text);
     g_autoptr(DbRows)
         rows = walk(cache, row_columns(&member_fields, NULL), group, from, forward, error);
     while (members->len < max && rows && db_next(rows, error)) {
         Member *member = g_new0(Member, 1);
         row_read(rows, 0, &member_fields, member, ROW_COPY);
-        if (!matches(member, text))
+        if (!matches(member, words))
             member_free(member);
         else
             g_ptr_array_insert(members, forward ? -1 : 0, member);
@@ -111,17 +104,32 @@ static const Field matched_rows[] = {
 static const FieldTable matched_fields = FIELD_TABLE("member", Member, matched_rows);
 
 /* Those before a place; NULL: all. */
+static bool count_rows(Cache *cache, const Uuid *group, const Member *before, gint64 *n,
+                       GError **error)
+{
+    if (!before)
+        return db_get_one_int(cache->db, error, n, "SELECT count(*) FROM member WHERE scope = $1",
+                              db_uuid(group));
+    g_autofree char *key = name_key(before->name ? before->name : "");
+    return db_get_one_int(cache->db, error, n,
+                          "SELECT count(*) FROM member WHERE scope = $1 AND (name_key, id) <"
+                          " ($2, $3)",
+                          db_uuid(group), db_text(key), db_uuid(&before->id));
+}
+
 static bool count(Cache *cache, const Uuid *group, const char *text, const Member *before,
                   gint64 *n, GError **error)
 {
+    g_autoptr(TextWords) words = text_words_new(text);
+    if (!words)
+        return count_rows(cache, group, before, n, error);
+    g_autoptr(DbRows)
+        rows = walk(cache, row_columns(&matched_fields, NULL), group, before, false, error);
     *n = 0;
-    g_autoptr(DbRows) rows = walk(cache, has_text(text) ? row_columns(&matched_fields, NULL) : "id",
-                                  group, before, false, error);
     while (rows && db_next(rows, error)) {
         Member member = { 0 };
-        if (has_text(text))
-            row_read(rows, 0, &matched_fields, &member, ROW_BORROW);
-        *n += matches(&member, text);
+        row_read(rows, 0, &matched_fields, &member, ROW_BORROW);
+        *n += matches(&member, words);
     }
     return rows && db_rows_ok(rows);
 }
@@ -170,6 +178,16 @@ GPtrArray *cache_requests(Cache *cache, const Uuid *group, bool open, GError **e
     return cache_read_all(group ? db_query(cache->db, error, sql, db_uuid(&officers))
                                 : db_query(cache->db, error, sql),
                           &membership_request_fields, request_free, error);
+}
+
+bool cache_requests_waiting(Cache *cache, const Uuid *group, gint64 *n, GError **error)
+{
+    Uuid officers = group_officers_scope(group);
+    return db_get_one_int(
+        cache->db, error, n,
+        "SELECT count(*) FROM membership_request WHERE scope = $1 AND state IN"
+        " (1, 2) AND NOT EXISTS (SELECT 1 FROM account a WHERE a.id = from_account)",
+        db_uuid(&officers));
 }
 
 bool cache_request(Cache *cache, const Uuid *id, MembershipRequest *out, GError **error)

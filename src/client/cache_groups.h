@@ -33,6 +33,8 @@ GPtrArray *cache_memberships(Cache *cache, const Uuid *account, GError **error);
 /* MembershipRequest *, the oldest first. Of a group, for its officers; NULL: this user's own. open: those that wait for an
  * answer, of whichever side. */
 GPtrArray *cache_requests(Cache *cache, const Uuid *group, bool open, GError **error);
+/* How many of a group others wait with for an answer, of whichever side. */
+bool cache_requests_waiting(Cache *cache, const Uuid *group, gint64 *n, GError **error);
 /* As an officer may read it, when this user is one. NOT_FOUND. Caller clears by membership_request_fields. */
 bool cache_request(Cache *cache, const Uuid *id, MembershipRequest *out, GError **error);
 /* Ids (Uuid) of requests that came, wait for an officer's answer, and that this user was not told of yet: client_told()

@@ -226,32 +226,52 @@ static bool stands(const PartnerRow *row, PartnerStanding standing)
     return true;
 }
 
-static bool has_words(const char *words, const char *in)
-{
-    return !words || !*words || (in && g_str_match_string(words, in, TRUE));
-}
-
 static const char *or_empty(const char *text)
 {
     return text ? text : "";
 }
 
-static bool has_text(const PartnerRow *row, const char *text)
+static bool has_text(const PartnerRow *row, const TextWords *words)
 {
     const Partner *partner = &row->partner;
-    if (!text || !*text)
+    if (!words)
         return true;
-    g_autofree char *all = g_strjoin(" ", or_empty(partner->name), or_empty(partner->company_name),
-                                     business_type_label(partner->business_type),
-                                     or_empty(partner->email), or_empty(row->groups), NULL);
-    return has_words(text, all);
+    const char *const texts[] = { partner->name, partner->company_name,
+                                  business_type_label(partner->business_type), partner->email,
+                                  row->groups };
+    return text_words_in(words, texts, G_N_ELEMENTS(texts));
+}
+
+/* What is looked for in many rows. */
+typedef struct Wanted {
+    const PartnerQuery *query;
+    TextWords *text, *trade;
+} Wanted;
+
+static Wanted wanted_of(const PartnerQuery *query)
+{
+    return (Wanted){ query, text_words_new(query->text), text_words_new(query->trade) };
+}
+
+static void wanted_clear(Wanted *wanted)
+{
+    text_words_free(wanted->text);
+    text_words_free(wanted->trade);
+}
+
+static bool fits(const PartnerRow *row, const Wanted *wanted)
+{
+    const char *trade = wanted->trade ? business_type_label(row->partner.business_type) : NULL;
+    return stands(row, wanted->query->standing) && has_text(row, wanted->text) &&
+           text_words_in(wanted->trade, &trade, 1);
 }
 
 bool partner_row_fits(const PartnerRow *row, const PartnerQuery *query)
 {
-    return has_text(row, query->text) &&
-           has_words(query->trade, business_type_label(row->partner.business_type)) &&
-           stands(row, query->standing);
+    Wanted wanted = wanted_of(query);
+    bool does = fits(row, &wanted);
+    wanted_clear(&wanted);
+    return does;
 }
 
 /* A row and what it is compared by. */
@@ -295,20 +315,28 @@ static int compare(gconstpointer left, gconstpointer right, gpointer data)
     return query->reverse ? -sign : sign;
 }
 
+static Sortable sortable_of(PartnerRow *row, const PartnerQuery *query)
+{
+    const char *trade = query->sort == PARTNERS_BY_TRADE
+                            ? business_type_label(row->partner.business_type)
+                            : NULL;
+    return (Sortable){ row, name_key(or_empty(row->partner.name)), trade ? name_key(trade) : NULL };
+}
+
 static GPtrArray *sorted(GPtrArray *rows, const PartnerQuery *query)
 {
     g_autofree Sortable *sortables = g_new0(Sortable, rows->len);
     GPtrArray *out = g_ptr_array_new_with_free_func(row_free);
+    Wanted wanted = wanted_of(query);
     guint n = 0;
     for (guint i = 0; i < rows->len; i++) {
         PartnerRow *row = rows->pdata[i];
-        if (partner_row_fits(row, query))
-            sortables[n++] = (Sortable){ row, name_key(or_empty(row->partner.name)),
-                                         name_key(
-                                             business_type_label(row->partner.business_type)) };
+        if (fits(row, &wanted))
+            sortables[n++] = sortable_of(row, query);
         else
             partner_row_free(row);
     }
+    wanted_clear(&wanted);
     g_ptr_array_set_free_func(rows, NULL);
     g_qsort_with_data(sortables, (gint)n, sizeof *sortables, compare, (gpointer)query);
     for (guint i = 0; i < n; i++) {
@@ -334,10 +362,11 @@ GPtrArray *cache_partners(Cache *cache, const char *text, unsigned limit, GError
     reading_init(&reading, cache, NULL);
     if (!read_all(&reading, error))
         return NULL;
+    g_autoptr(TextWords) words = text_words_new(text);
     GPtrArray *rows = g_ptr_array_new_with_free_func(row_free);
     for (guint i = 0; i < reading.rows->len && rows->len < limit; i++) {
         PartnerRow *row = reading.rows->pdata[i];
-        if (!has_text(row, text))
+        if (!has_text(row, words))
             continue;
         g_ptr_array_add(rows, row);
         reading.rows->pdata[i] = NULL;

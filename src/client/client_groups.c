@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Groups and requests: what is shown is the cache with the outbox done to it, and what is done is an outbox row first. */
+/* Groups and requests: what is shown is the cache with the outbox done to it. */
 #include "client/groups.h"
 
 #include <string.h>
@@ -95,12 +95,16 @@ static gint by_standing(gconstpointer left, gconstpointer right)
 static bool add_requests(Client *client, const Uuid *group, GPtrArray *rows, GError **error)
 {
     g_autoptr(GPtrArray) cached = cache_requests(client_cache(client), group, false, error);
+    g_autoptr(GHashTable) known = g_hash_table_new(uuid_hash, uuid_equal_func);
+    for (guint i = 0; i < rows->len; i++)
+        g_hash_table_add(known, &((RequestRow *)rows->pdata[i])->request.id);
     for (guint i = 0; cached && i < cached->len; i++) {
-        const MembershipRequest *request = cached->pdata[i];
-        if (request_of(rows, &request->id))
+        MembershipRequest *request = cached->pdata[i];
+        if (g_hash_table_contains(known, &request->id))
             continue;
         RequestRow *row = g_new0(RequestRow, 1);
-        fields_copy(&membership_request_fields, &row->request, request);
+        row->request = *request;
+        *request = (MembershipRequest){ 0 }; /* its texts are the row's now */
         g_ptr_array_add(rows, row);
     }
     return cached != NULL;
@@ -119,15 +123,14 @@ static bool add_all_requests(Client *client, GPtrArray *rows, GError **error)
     return ok && add_requests(client, NULL, rows, error);
 }
 
-static GPtrArray *read_requests(Client *client, const Uuid *group, GError **error)
+/* With the outbox done to them, and in order. */
+static GPtrArray *finish_requests(Client *client, GPtrArray *rows, GError **error)
 {
-    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(free_request);
-    bool ok = group ? add_requests(client, group, rows, error) &&
-                          add_requests(client, NULL, rows, error)
-                    : add_all_requests(client, rows, error);
-    g_autoptr(GPtrArray) items = ok ? live_items(client, error) : NULL;
-    if (!items)
+    g_autoptr(GPtrArray) items = live_items(client, error);
+    if (!items) {
+        g_ptr_array_unref(rows);
         return NULL;
+    }
     Account account = { 0 };
     cache_account(client_cache(client), &account, NULL);
     Party me = { account.id, account.name, account.company_name };
@@ -137,12 +140,35 @@ static GPtrArray *read_requests(Client *client, const Uuid *group, GError **erro
         RequestRow *row = rows->pdata[i];
         row->mine = uuid_equal(&row->request.from.account, &account.id);
         row->open = request_is_open(&row->request);
-        if (group && !uuid_equal(&row->request.group, group))
-            g_ptr_array_remove_index(rows, i);
     }
     fields_clear(&account_fields, &account);
     g_ptr_array_sort(rows, by_standing);
-    return g_steal_pointer(&rows);
+    return rows;
+}
+
+static GPtrArray *read_requests(Client *client, const Uuid *group, GError **error)
+{
+    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(free_request);
+    bool ok = group ? add_requests(client, group, rows, error) &&
+                          add_requests(client, NULL, rows, error)
+                    : add_all_requests(client, rows, error);
+    GPtrArray *done = ok ? finish_requests(client, g_steal_pointer(&rows), error) : NULL;
+    for (guint i = done && group ? done->len : 0; i-- > 0;)
+        if (!uuid_equal(&((RequestRow *)done->pdata[i])->request.group, group))
+            g_ptr_array_remove_index(done, i);
+    return done;
+}
+
+GPtrArray *client_own_requests(Client *client, GError **error)
+{
+    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(free_request);
+    GPtrArray *done = add_requests(client, NULL, rows, error)
+                          ? finish_requests(client, g_steal_pointer(&rows), error)
+                          : NULL;
+    for (guint i = done ? done->len : 0; i-- > 0;)
+        if (!((RequestRow *)done->pdata[i])->mine)
+            g_ptr_array_remove_index(done, i);
+    return done;
 }
 
 GPtrArray *client_requests(Client *client, const Uuid *group, bool only_open, GError **error)
@@ -209,14 +235,63 @@ static bool may_admit(const GroupRow *row)
     return group_rights(row->group.role) & RIGHT_ADMIT;
 }
 
+/* Whether a request waits for an officer of its group, with the outbox done to it or without. */
+static bool waits(const MembershipRequest *request, const Uuid *me)
+{
+    return request_is_open(request) && !uuid_equal(&request->from.account, me);
+}
+
+static bool is_first_of_object(GPtrArray *items, guint at)
+{
+    const OutboxItem *item = items->pdata[at];
+    for (guint i = 0; i < at; i++)
+        if (uuid_equal(&((OutboxItem *)items->pdata[i])->object, &item->object))
+            return false;
+    return true;
+}
+
+/* One that items of the outbox are about counts as they leave it. */
+static void count_changed(Client *client, GPtrArray *rows, GPtrArray *items, guint at,
+                          const Account *account)
+{
+    const Uuid *id = &((OutboxItem *)items->pdata[at])->object;
+    Party me = { account->id, account->name, account->company_name };
+    MembershipRequest request = { 0 };
+    if (!is_first_of_object(items, at) || !cache_request(client_cache(client), id, &request, NULL))
+        return;
+    GroupRow *row = group_of(rows, &request.group);
+    bool before = waits(&request, &me.account);
+    for (guint i = at; i < items->len; i++)
+        if (uuid_equal(&((OutboxItem *)items->pdata[i])->object, id))
+            overlay_request(&request, items->pdata[i], &me);
+    if (row && may_admit(row))
+        row->waiting += waits(&request, &me.account) - before;
+    fields_clear(&membership_request_fields, &request);
+}
+
+/* Counted where they are: a group may have hundreds, and the tabs ask after each change. */
+static bool count_waiting(Client *client, GPtrArray *rows, GPtrArray *items, GError **error)
+{
+    Account account = { 0 };
+    bool ok = cache_account(client_cache(client), &account, error);
+    for (guint i = 0; ok && i < rows->len; i++) {
+        GroupRow *row = rows->pdata[i];
+        if (may_admit(row))
+            ok = cache_requests_waiting(client_cache(client), &row->group.id, &row->waiting, error);
+    }
+    for (guint i = 0; ok && i < items->len; i++)
+        count_changed(client, rows, items, i, &account);
+    fields_clear(&account_fields, &account);
+    return ok;
+}
+
 GPtrArray *client_groups(Client *client, GError **error)
 {
     g_autoptr(GPtrArray) cached = cache_groups(client_cache(client), error);
     g_autoptr(GPtrArray) items = cached ? live_items(client, error) : NULL;
-    g_autoptr(GPtrArray) requests = items ? read_requests(client, NULL, error) : NULL;
-    if (!requests)
+    if (!items)
         return NULL;
-    GPtrArray *rows = g_ptr_array_new_with_free_func(free_group);
+    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(free_group);
     for (guint i = 0; i < cached->len; i++) {
         GroupRow *row = g_new0(GroupRow, 1);
         fields_copy(&group_fields, &row->group, cached->pdata[i]);
@@ -224,14 +299,10 @@ GPtrArray *client_groups(Client *client, GError **error)
     }
     for (guint i = 0; i < items->len; i++)
         apply_to_groups(rows, items->pdata[i]);
-    for (guint i = 0; i < requests->len; i++) {
-        const RequestRow *request = requests->pdata[i];
-        GroupRow *row = group_of(rows, &request->request.group);
-        if (row && may_admit(row) && request->open && !request->mine)
-            row->waiting++;
-    }
+    if (!count_waiting(client, rows, items, error))
+        return NULL;
     g_ptr_array_sort(rows, by_name);
-    return rows;
+    return g_steal_pointer(&rows);
 }
 
 GroupRow *client_group(Client *client, const Uuid *id, GError **error)
@@ -409,236 +480,4 @@ RequestRow *client_find_request(Client *client, const char *text, GError **error
         return g_ptr_array_steal_index(all, (guint)at);
     g_propagate_error(error, g_steal_pointer(&why));
     return NULL;
-}
-
-/* ---- actions */
-
-static char *path_of(const Uuid *group, const char *list, const Uuid *sub, const char *act)
-{
-    char id[UUID_TEXT_SIZE], sub_id[UUID_TEXT_SIZE];
-    return g_strconcat("/v1/groups/", uuid_format(group, id), list,
-                       sub ? uuid_format(sub, sub_id) : "", act, NULL);
-}
-
-static bool add_one(Client *client, OutboxItem item, const char *title, GError **error)
-{
-    item.title = g_strdup(title ? title : "");
-    return client_add_items(client, &item, 1, error);
-}
-
-bool client_join(Client *client, const Group *group, const NewMembershipRequest *input, Uuid *id,
-                 GError **error)
-{
-    if (!change_check(OUTBOX_JOIN, input, error))
-        return false;
-    *id = uuid_new();
-    return add_one(client,
-                   client_item(client, OUTBOX_JOIN, id, "PUT",
-                               path_of(&group->id, "/requests/", id, ""),
-                               change_json(&new_membership_request_fields, input)),
-                   group->input.name, error);
-}
-
-static const char *const acts[] = {
-    [REQUEST_APPROVE] = "/approve", [REQUEST_DECLINE] = "/decline",   [REQUEST_ASK] = "/ask",
-    [REQUEST_REPLY] = "/reply",     [REQUEST_WITHDRAW] = "/withdraw",
-};
-
-/* What the server would say too, told at once. */
-static bool may_judge(Client *client, const RequestRow *row, RequestEvent event, GError **error)
-{
-    GroupRow *group = client_group(client, &row->request.group, NULL);
-    unsigned rights = group ? group_rights(group->group.role) : 0;
-    group_row_free(group);
-    return request_may(&row->request, event, row->mine, rights, error);
-}
-
-static bool judgement(Client *client, const Uuid *id, RequestEvent event, const char *message,
-                      OutboxItem *item, GError **error)
-{
-    RequestRow *row = client_request(client, id, error);
-    bool ok = row && may_judge(client, row, event, error);
-    if (ok) {
-        RequestAnswer answer = { (char *)message };
-        OutboxKind kind = overlay_request_kind(event);
-        char *body = change_json(&request_answer_fields, &answer);
-        *item = client_item(client, kind, id, "POST",
-                            path_of(&row->request.group, "/requests/", id, acts[event]), body);
-        item->title = g_strdup(row->mine ? row->request.group_name : row->request.from.name);
-    }
-    request_row_free(row);
-    return ok;
-}
-
-bool client_judge(Client *client, const Uuid *requests, size_t n, RequestEvent event,
-                  const char *message, GError **error)
-{
-    RequestAnswer answer = { (char *)message };
-    OutboxKind kind = overlay_request_kind(event);
-    g_autofree OutboxItem *items = g_new0(OutboxItem, n);
-    Uuid unit = uuid_new();
-    size_t made = 0;
-    if (change_kind(kind)->input && !change_check(kind, &answer, error))
-        return false;
-    while (made < n && judgement(client, &requests[made], event, message, &items[made], error))
-        items[made++].unit = unit;
-    if (made == n)
-        return client_add_items(client, items, n, error);
-    for (size_t i = 0; i < made; i++)
-        fields_clear(&outbox_fields, &items[i]);
-    return false;
-}
-
-bool client_start_group(Client *client, const GroupInput *input, bool open, Uuid *id,
-                        GError **error)
-{
-    Group group = { .input = *input }; /* borrowed */
-    group_input_init(&group.input);
-    if (!change_check(OUTBOX_GROUP, &group, error))
-        return false;
-    *id = uuid_new();
-    OutboxItem items[2] = {
-        client_item(client, OUTBOX_GROUP, id, "PUT", path_of(id, "", NULL, ""),
-                    change_json(&group_fields, &group)),
-        client_item(client, OUTBOX_GROUP_ACT, id, "POST", path_of(id, "", NULL, "/activate"), NULL),
-    };
-    items[1].unit = items[0].unit;
-    items[0].title = g_strdup(input->name);
-    items[1].title = g_strdup(input->name);
-    if (!open)
-        fields_clear(&outbox_fields, &items[1]);
-    return client_add_items(client, items, open ? 2 : 1, error);
-}
-
-bool client_open_group(Client *client, const Uuid *id, GError **error)
-{
-    GroupRow *row = client_group(client, id, error);
-    bool ok = row && add_one(client,
-                             client_item(client, OUTBOX_GROUP_ACT, id, "POST",
-                                         path_of(id, "", NULL, "/activate"), NULL),
-                             row->group.input.name, error);
-    group_row_free(row);
-    return ok;
-}
-
-bool client_change_group(Client *client, const Uuid *id, const GroupInput *input, GError **error)
-{
-    Group server = { 0 }, base = { 0 };
-    Group wanted = { .input = *input }; /* borrowed */
-    if (!change_check(OUTBOX_GROUP, &wanted, error))
-        return false;
-    cache_group(client_cache(client), id, &server, NULL);
-    OutboxItem item = client_item(client, OUTBOX_GROUP, id, "PATCH", path_of(id, "", NULL, ""),
-                                  NULL);
-    item.title = g_strdup(input->name);
-    bool found = client_read_base(client, &item, &server, server.rev, &base);
-    item.body = found ? change_body(&item, &base, &wanted) : NULL;
-    bool same = found && g_str_equal(item.body, "{}");
-    fields_clear(&group_fields, &server);
-    fields_clear(&group_fields, &base);
-    if (found && !same)
-        return client_add_items(client, &item, 1, error);
-    fields_clear(&outbox_fields, &item);
-    return found || problem_set(error, PROBLEM_NOT_FOUND, "there is no such group here");
-}
-
-bool client_leave_group(Client *client, const Uuid *id, GError **error)
-{
-    GroupRow *row = client_group(client, id, error);
-    bool ok = row && add_one(client,
-                             client_item(client, OUTBOX_LEAVE, id, "POST",
-                                         path_of(id, "", NULL, "/leave"), g_strdup("{}")),
-                             row->group.input.name, error);
-    group_row_free(row);
-    return ok;
-}
-
-bool client_remove_member(Client *client, const Member *member, const char *reason, GError **error)
-{
-    MembershipEnd end = { (char *)reason };
-    return change_check(OUTBOX_EXPEL, &end, error) &&
-           add_one(client,
-                   client_item(client, OUTBOX_EXPEL, &member->id, "DELETE",
-                               path_of(&member->group, "/members/", &member->account, ""),
-                               change_json(&membership_end_fields, &end)),
-                   member->name, error);
-}
-
-bool client_change_role(Client *client, const Member *member, const RoleChange *change,
-                        GError **error)
-{
-    if (!change_check(OUTBOX_ROLE, change, error))
-        return false;
-    OutboxItem item = client_item(client, OUTBOX_ROLE, &member->id, "PATCH",
-                                  path_of(&member->group, "/members/", &member->account, ""),
-                                  change_json(&role_change_fields, change));
-    item.if_match = member->rev;
-    item.base = g_strdup("{}"); /* all of the body counts */
-    return add_one(client, item, member->name, error);
-}
-
-bool client_ask_to_lead(Client *client, const Group *group, const char *note, Uuid *id,
-                        GError **error)
-{
-    NewLeaderApproval input = { group->id, (char *)note };
-    char text[UUID_TEXT_SIZE];
-    if (!change_check(OUTBOX_LEADER_APPROVAL, &input, error))
-        return false;
-    *id = uuid_new();
-    return add_one(client,
-                   client_item(client, OUTBOX_LEADER_APPROVAL, id, "PUT",
-                               g_strconcat("/v1/leader-approvals/", uuid_format(id, text), NULL),
-                               change_json(&new_leader_approval_fields, &input)),
-                   group->input.name, error);
-}
-
-bool client_groups_may_again(Client *client, const OutboxItem *item, GError **error)
-{
-    RequestEvent event;
-    if (!overlay_request_event(item->kind, &event))
-        return true;
-    RequestRow *row = client_request(client, &item->object, error);
-    bool ok = row && may_judge(client, row, event, error);
-    request_row_free(row);
-    return ok;
-}
-
-/* ---- the directory */
-
-#define PAGE_SIZE 50
-
-#define AT(member) offsetof(GroupQuery, member)
-static const Field query_rows[] = {
-    { "text", FIELD_TEXT, AT(text), .max = 200, .label = N_("Words") },
-    { "area", FIELD_TEXT, AT(area), .max = 80, .label = N_("Area") },
-    { "trade", FIELD_TEXT, AT(trade), .max = 120, .label = N_("A seat for") },
-    { "open", FIELD_BOOL, AT(open), .label = N_("Open to new members") },
-};
-#undef AT
-const FieldTable group_query_fields = FIELD_TABLE("group_query", GroupQuery, query_rows);
-
-static bool is_group(const Client *client, const void *object)
-{
-    const Group *group = object;
-    return !uuid_is_nil(&group->id) && group->input.name;
-}
-
-ServerList *client_find_groups(Client *client, const GroupQuery *query, ServerListFunc told,
-                               gpointer data)
-{
-    g_autoptr(GString) path = g_string_new(NULL);
-    g_string_printf(path, "/v1/groups?limit=%d", PAGE_SIZE);
-    server_list_put(path, "q", query->text);
-    server_list_put(path, "area", query->area);
-    server_list_put(path, "trade", query->trade);
-    server_list_put(path, "open", query->open ? "true" : NULL);
-    ServerListSpec spec = { path->str, &group_fields, is_group, told, data };
-    return client_ask_list(client, &spec);
-}
-
-ServerList *client_ask_seats(Client *client, const Uuid *group, ServerListFunc told, gpointer data)
-{
-    g_autofree char *path = path_of(group, "/seats", NULL, "");
-    ServerListSpec spec = { path, &seat_fields, NULL, told, data };
-    return client_ask_list(client, &spec);
 }

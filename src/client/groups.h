@@ -39,6 +39,8 @@ void request_row_free(RequestRow *row);
 /* RequestRow *, of a group (NULL: all), first those to decide, the oldest on top, then one's own, then what is over, newest
  * first. Free with g_ptr_array_unref. */
 GPtrArray *client_requests(Client *client, const Uuid *group, bool only_open, GError **error);
+/* The own ones alone. */
+GPtrArray *client_own_requests(Client *client, GError **error);
 /* NOT_FOUND. Caller frees. */
 RequestRow *client_request(Client *client, const Uuid *id, GError **error);
 /* The one a person means: an id, the beginning of one, or words of the applicant's name. Those that are over count only

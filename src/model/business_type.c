@@ -20,13 +20,19 @@ static struct {
 /* Trimmed, blanks as one, in one case. */
 static char *fold(const char *text)
 {
-    g_autofree char *folded = g_utf8_casefold(text, -1);
-    g_auto(GStrv) words = g_strsplit_set(folded, " \t\n", -1);
-    GString *out = g_string_new(NULL);
-    for (char **word = words; *word; word++)
-        if (**word)
-            g_string_append_printf(out, "%s%s", out->len ? " " : "", *word);
-    return g_string_free(out, FALSE);
+    char *folded = g_str_is_ascii(text) ? g_ascii_strdown(text, -1) : g_utf8_casefold(text, -1);
+    char *out = folded;
+    for (const char *at = folded; *at; at++) {
+        bool blank = strchr(" \t\n", *at) != NULL;
+        if (!blank)
+            *out++ = *at;
+        else if (out > folded && out[-1] != ' ')
+            *out++ = ' ';
+    }
+    if (out > folded && out[-1] == ' ')
+        out--;
+    *out = '\0';
+    return folded;
 }
 
 static void add_line(const char *line, const BusinessType *parents[static DEPTH_MAX])

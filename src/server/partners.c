@@ -32,18 +32,20 @@ bool partners_may_refer(Db *db, const Uuid *a, const Uuid *b, bool *may, GError 
     "c." me " = $1 AND c.state = $2"                                                               \
     " AND a.id = c." other " AND (c.since, c." other ") < ($3, $4)"
 
-/* Each once, however many groups they share; those who are connected too are in the other branches. */
+/* Each once, however many groups they share; those who are connected too are in the other branches. The page is cut before
+ * accounts are read: of a group of thousands only those that are shown. */
 #define GROUP_BRANCH                                                                               \
-    "SELECT x.account, x.rev + a.rev AS rev, a.name, a.company_name, a.business_type, a.email,"    \
-    " x.since, %s, 2, x.name FROM (SELECT go.account AS account, MIN(gm.rev + go.rev) AS rev,"     \
+    "SELECT y.account, y.rev + a.rev AS rev, a.name, a.company_name, a.business_type, a.email,"    \
+    " y.since, %s, 2, y.name FROM (SELECT x.account, x.rev, x.since, x.name FROM (SELECT"          \
+    " go.account AS account, MIN(gm.rev + go.rev) AS rev,"                                         \
     " MIN(CASE WHEN gm.since > go.since THEN gm.since ELSE go.since END) AS since,"                \
     " MIN(gg.name) AS name FROM " GROUP_PARTNERS(                                                  \
-        "$1") " GROUP BY go.account) x"                                                            \
-              " CROSS JOIN account a WHERE a.id = x.account AND (x.since, x.account) < ($3, $4)"   \
+        "$1") " GROUP BY go.account) x WHERE (x.since, x.account) < ($3, $4)"                      \
               " AND NOT EXISTS (SELECT 1 FROM connection k"                                        \
               " WHERE k.account_a = CASE WHEN x.account < $1 THEN x.account ELSE $1 END"           \
               " AND k.account_b = CASE WHEN x.account < $1 THEN $1 ELSE x.account END AND "        \
-              "k.state = $2)"
+              "k.state = $2) ORDER BY x.since DESC, x.account DESC LIMIT $5) y"                    \
+              " CROSS JOIN account a WHERE a.id = y.account"
 G_STATIC_ASSERT(VIA_INDIVIDUAL == 1 && VIA_GROUP == 2);
 
 static const char *list_sql(void)

@@ -4,7 +4,7 @@
  * figure: min, median and max over the runs, the limit, the ratio and the target. Absolute times move from machine to
  * machine; the ratios are what is promised.
  *
- *   bench [--quick] [--runs N] [--leads N,N,...] [--streams N] [--append FILE] [screen|sync|server|streams|postgresql ...]
+ *   bench [--quick] [--runs N] [--leads N,N,...] [--streams N] [--append FILE] [screen|sync|network|server|streams|postgresql ...]
  */
 #include "bench.h"
 
@@ -135,9 +135,9 @@ static const struct {
     const char *name;
     bool (*run)(const BenchPlan *plan, GError **error);
 } parts[] = {
-    { "screen", bench_screen },         { "sync", bench_sync },
-    { "server", bench_server },         { "streams", bench_streams },
-    { "postgresql", bench_postgresql }, { "report", bench_report },
+    { "screen", bench_screen }, { "sync", bench_sync },       { "network", bench_network },
+    { "server", bench_server }, { "streams", bench_streams }, { "postgresql", bench_postgresql },
+    { "report", bench_report },
 };
 
 static bool wanted(char **names, const char *name)
@@ -210,7 +210,7 @@ int main(int argc, char **argv)
         { "quick", 0, 0, G_OPTION_ARG_NONE, &quick, "Fewer and smaller", NULL },
         { "append", 0, 0, G_OPTION_ARG_FILENAME, &file, "Add the table to a document", "FILE" },
         { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &names, NULL,
-          "[screen|sync|server|streams|postgresql|report...]" },
+          "[screen|sync|network|server|streams|postgresql|report...]" },
         { NULL },
     };
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);

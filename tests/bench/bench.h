@@ -67,6 +67,7 @@ Usage bench_usage(pid_t pid); /* of all its threads so far */
 
 bool bench_screen(const BenchPlan *plan, GError **error);
 bool bench_sync(const BenchPlan *plan, GError **error);
+bool bench_network(const BenchPlan *plan, GError **error);
 bool bench_server(const BenchPlan *plan, GError **error);
 bool bench_streams(const BenchPlan *plan, GError **error);
 bool bench_postgresql(const BenchPlan *plan, GError **error);

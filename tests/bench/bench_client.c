@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "load.h"
+
 #define COLS 120
 #define ROWS 40
 #define QUIET_MS                                                                                   \
@@ -51,6 +53,7 @@ typedef struct Wish {
     guint64 bytes;
     char label[LABEL_LENGTH + 1];
     GRegex *regex;
+    char *before; /* what effect->other matched */
 } Wish;
 
 /* Of the lead in the preview, or that is shown. */
@@ -60,6 +63,14 @@ static void read_label(Term *term, char out[LABEL_LENGTH + 1])
     const char *at = strstr(text, " L-");
 
     g_strlcpy(out, at ? at + 1 : "", LABEL_LENGTH + 1);
+}
+
+/* The first group of a pattern; NULL: nothing matches. Caller frees. */
+static char *shown(Term *term, const char *pattern)
+{
+    g_autofree char *text = term_text(term);
+
+    return load_match(pattern, text);
 }
 
 static bool holds(Term *term, gpointer data)
@@ -73,6 +84,12 @@ static bool holds(Term *term, gpointer data)
 
         read_label(term, label);
         if (!*label || strcmp(label, wish->label) == 0)
+            return false;
+    }
+    if (wish->effect->other) {
+        g_autofree char *now = shown(term, wish->effect->other);
+
+        if (!now || g_strcmp0(now, wish->before) == 0)
             return false;
     }
     if (wish->regex) {
@@ -91,6 +108,8 @@ double bench_press(Term *term, const char *keys, const Effect *effect)
 
     if (effect->moves)
         read_label(term, wish.label);
+    if (effect->other)
+        wish.before = shown(term, effect->other);
     if (effect->pattern)
         wish.regex = g_regex_new(effect->pattern, G_REGEX_MULTILINE, 0, NULL);
     started = g_get_monotonic_time();
@@ -100,5 +119,95 @@ double bench_press(Term *term, const char *keys, const Effect *effect)
     }
     if (wish.regex)
         g_regex_unref(wish.regex);
+    g_free(wish.before);
     return ms;
+}
+
+/* ---- limits */
+
+bool bench_start_times(World *world, const char *program, const char *const *arguments,
+                       const char *expected, int runs, Series *series, GError **error)
+{
+    for (int i = 0; i < runs; i++) {
+        gint64 started = g_get_monotonic_time();
+        g_autoptr(Term) term = bench_start(world, program, arguments, error);
+
+        if (!term || !bench_shows(term, expected, error))
+            return false;
+        series_add(series, (double)(term_last_output(term) - started) / 1e3);
+    }
+    return true;
+}
+
+static bool press_bare(World *world, const char *mode, const char *ready, int n, Series *series,
+                       GError **error)
+{
+    const char *const arguments[] = { mode, NULL };
+    const Effect any = { .any = true };
+    g_autoptr(Term) term = bench_start(world, "tests/bench/bare", arguments, error);
+
+    if (!term || !bench_shows(term, ready, error))
+        return false;
+    for (int i = 0; i < n; i++)
+        series_add(series, bench_press(term, "j", &any));
+    return true;
+}
+
+bool bench_floor(World *world, int runs, Floor *floor, GError **error)
+{
+    static const char *const ncurses[] = { "ncurses", NULL };
+    g_autoptr(GArray) echo = series_new();
+    g_autoptr(GArray) keys = series_new();
+    g_autoptr(GArray) starts = series_new();
+
+    if (!press_bare(world, "echo", "ready", runs * 200, echo, error) ||
+        !press_bare(world, "ncurses", "Help", runs * 200, keys, error) ||
+        !bench_start_times(world, "tests/bench/bare", ncurses, "Help", runs * 3, starts, error))
+        return false;
+    *floor = (Floor){ series_rank(starts, 0.5), series_rank(keys, 0.5), series_rank(keys, 0.99) };
+    bench_note("limits: bare ncurses starts in %.1f ms, a key p50 %.2f ms, p99 %.2f ms; pty echo "
+               "p50 %.2f ms, p99 %.2f ms",
+               floor->start, floor->p50, floor->p99, series_rank(echo, 0.5),
+               series_rank(echo, 0.99));
+    return true;
+}
+
+/* ---- keys by the dozen */
+
+static int press_all(Term *term, const KeyTest *test, Series *series)
+{
+    int missed = 0;
+
+    for (const Step *step = test->steps; step < test->steps + 8 && step->keys; step++) {
+        double ms = bench_press(term, step->keys, &step->effect);
+
+        if (ms < 0)
+            missed++;
+        else if (step->timed)
+            series_add(series, ms);
+    }
+    return missed;
+}
+
+void bench_keys(Term *term, const KeyTest *test, int runs, const Floor *floor)
+{
+    g_autoptr(GArray) medians = series_new();
+    g_autoptr(GArray) tails = series_new();
+    int missed = 0;
+
+    for (int run = 0; run < runs; run++) {
+        g_autoptr(GArray) series = series_new();
+
+        /* From the top: a short list has an end. */
+        term_keys(term, "<Home>", NULL);
+        term_pump(term, 30, 1000);
+        for (int i = 0; i < test->rounds; i++)
+            missed += press_all(term, test, series);
+        series_add(medians, series_rank(series, 0.5));
+        series_add(tails, series_rank(series, 0.99));
+    }
+    bench_figure(&test->p50, medians, floor->p50);
+    bench_figure(&test->p99, tails, floor->p99);
+    if (missed)
+        bench_note("  %d keys showed no effect", missed);
 }

@@ -11,75 +11,9 @@
 
 /* The first frame, from the top to its last line: the newest lead under the cursor, beside it its preview. */
 #define READY "^ 1 of \\d+ [\\s\\S]* L-\\w{6} [\\s\\S]*\\n.>[NO] [\\s\\S]* Help$"
-#define LIVE "up to date"
 #define IDLE_MS 5000
 
-typedef struct Floor {
-    double start, p50, p99; /* of the bare ncurses program */
-} Floor;
-
-/* ---- starting */
-
-static bool start_times(World *world, const char *program, const char *const *arguments,
-                        const char *expected, int runs, Series *series, GError **error)
-{
-    for (int i = 0; i < runs; i++) {
-        gint64 started = g_get_monotonic_time();
-        g_autoptr(Term) term = bench_start(world, program, arguments, error);
-
-        if (!term || !bench_shows(term, expected, error))
-            return false;
-        series_add(series, (double)(term_last_output(term) - started) / 1e3);
-    }
-    return true;
-}
-
-static bool press_bare(World *world, const char *mode, const char *ready, int n, Series *series,
-                       GError **error)
-{
-    const char *const arguments[] = { mode, NULL };
-    const Effect any = { .any = true };
-    g_autoptr(Term) term = bench_start(world, "tests/bench/bare", arguments, error);
-
-    if (!term || !bench_shows(term, ready, error))
-        return false;
-    for (int i = 0; i < n; i++)
-        series_add(series, bench_press(term, "j", &any));
-    return true;
-}
-
-static bool measure_floor(World *world, int runs, Floor *floor, GError **error)
-{
-    static const char *const ncurses[] = { "ncurses", NULL };
-    g_autoptr(GArray) echo = series_new();
-    g_autoptr(GArray) keys = series_new();
-    g_autoptr(GArray) starts = series_new();
-
-    if (!press_bare(world, "echo", "ready", runs * 200, echo, error) ||
-        !press_bare(world, "ncurses", "Help", runs * 200, keys, error) ||
-        !start_times(world, "tests/bench/bare", ncurses, "Help", runs * 3, starts, error))
-        return false;
-    *floor = (Floor){ series_rank(starts, 0.5), series_rank(keys, 0.5), series_rank(keys, 0.99) };
-    bench_note("limits: bare ncurses starts in %.1f ms, a key p50 %.2f ms, p99 %.2f ms; pty echo "
-               "p50 %.2f ms, p99 %.2f ms",
-               floor->start, floor->p50, floor->p99, series_rank(echo, 0.5),
-               series_rank(echo, 0.99));
-    return true;
-}
-
 /* ---- keys */
-
-typedef struct Step {
-    const char *keys;
-    Effect effect;
-    bool timed;
-} Step;
-
-typedef struct KeyTest {
-    Figure p50, p99;
-    int rounds;
-    Step steps[8];
-} KeyTest;
 
 static const KeyTest key_tests[] = {
     { { "  j, p50", "ms", 0.34, 0, 3 },
@@ -122,44 +56,6 @@ static const KeyTest key_tests[] = {
         { ":limit all", { .any = true } },
         { "<Enter>", { .any = true } } } },
 };
-
-static int press_all(Term *term, const KeyTest *test, Series *series)
-{
-    int missed = 0;
-
-    for (const Step *step = test->steps; step < test->steps + 8 && step->keys; step++) {
-        double ms = bench_press(term, step->keys, &step->effect);
-
-        if (ms < 0)
-            missed++;
-        else if (step->timed)
-            series_add(series, ms);
-    }
-    return missed;
-}
-
-static void keys_of(Term *term, const KeyTest *test, int runs, const Floor *floor)
-{
-    g_autoptr(GArray) medians = series_new();
-    g_autoptr(GArray) tails = series_new();
-    int missed = 0;
-
-    for (int run = 0; run < runs; run++) {
-        g_autoptr(GArray) series = series_new();
-
-        /* From the top: a short list has an end. */
-        term_keys(term, "<Home>", NULL);
-        term_pump(term, 30, 1000);
-        for (int i = 0; i < test->rounds; i++)
-            missed += press_all(term, test, series);
-        series_add(medians, series_rank(series, 0.5));
-        series_add(tails, series_rank(series, 0.99));
-    }
-    bench_figure(&test->p50, medians, floor->p50);
-    bench_figure(&test->p99, tails, floor->p99);
-    if (missed)
-        bench_note("  %d keys showed no effect", missed);
-}
 
 static void bytes_row(Term *term)
 {
@@ -287,7 +183,7 @@ static bool measure_size(int leads, const BenchPlan *plan, const Floor *floor, G
             !term_wait_exit(first, &status, 30000))
             return false;
     }
-    if (!start_times(world, "leadline", arguments, READY, plan->runs * 3, starts, error))
+    if (!bench_start_times(world, "leadline", arguments, READY, plan->runs * 3, starts, error))
         return false;
     bench_figure(&start, starts, floor->start);
 
@@ -297,7 +193,7 @@ static bool measure_size(int leads, const BenchPlan *plan, const Floor *floor, G
     term_pump(term, 300, 3000);
     bytes_row(term);
     for (size_t i = 0; i < G_N_ELEMENTS(key_tests); i++)
-        keys_of(term, &key_tests[i], plan->runs, floor);
+        bench_keys(term, &key_tests[i], plan->runs, floor);
     idle_rows(term);
     return push_rows(world, term, plan->runs, error);
 }
@@ -310,7 +206,7 @@ bool bench_screen(const BenchPlan *plan, GError **error)
     for (int i = 0; i < plan->n_leads; i++) {
         g_autoptr(World) world = i == 0 ? world_new(error) : NULL;
 
-        if (i == 0 && (!world || !measure_floor(world, plan->runs, &floor, error)))
+        if (i == 0 && (!world || !bench_floor(world, plan->runs, &floor, error)))
             return false;
         if (!measure_size(plan->leads[i], plan, &floor, error))
             return false;

@@ -12,7 +12,6 @@
 #include "load.h"
 
 #define SYNCING "syncing"
-#define LIVE "up to date"
 #define EMPTY "rm -rf cache/leadline"
 
 /* Presses j as long as the sync goes on. */
@@ -65,18 +64,14 @@ static bool keys_once(World *world, Series *busy, Series *idle, Series *peak, GE
     return true;
 }
 
-/* All pages of a full sync, one after the other, thrown away. */
-static bool download(World *world, double *seconds, GError **error)
+/* All pages of a scope, one after the other, thrown away. */
+static bool download(World *world, const char *scope, GError **error)
 {
-    int port = bench_port(world);
-    g_autofree char *me = load_get(port, bench_token(world), "/v1/me", error);
-    g_autofree char *scope = me ? load_match("\"scopes\":\\[\\{\"id\":\"([^\"]+)\"", me) : NULL;
-    g_autofree char *path = g_strdup_printf("/v1/changes?scope=%s&limit=500", scope ? scope : "");
-    gint64 started = g_get_monotonic_time();
+    g_autofree char *path = g_strdup_printf("/v1/changes?scope=%s&limit=500", scope);
     bool more = true;
 
     while (more) {
-        g_autofree char *page = load_get(port, bench_token(world), path, error);
+        g_autofree char *page = load_get(bench_port(world), bench_token(world), path, error);
         g_autofree char *state = NULL;
         const char *tail;
 
@@ -88,6 +83,27 @@ static bool download(World *world, double *seconds, GError **error)
         g_free(path);
         path = g_strdup_printf("/v1/changes?scope=%s&limit=500&since=%s", scope,
                                state ? state : "");
+    }
+    return true;
+}
+
+bool bench_download(World *world, const char *kind, double *seconds, GError **error)
+{
+    g_autofree char *me = load_get(bench_port(world), bench_token(world), "/v1/me", error);
+    g_autoptr(GRegex)
+        scope = g_regex_new("\\{\"id\":\"([0-9a-f-]{36})\",\"kind\":\"(\\w+)\"", 0, 0, NULL);
+    g_autoptr(GMatchInfo) match = NULL;
+    gint64 started = g_get_monotonic_time();
+
+    if (!me)
+        return false;
+    for (g_regex_match(scope, me, 0, &match); g_match_info_matches(match);
+         g_match_info_next(match, NULL)) {
+        g_autofree char *id = g_match_info_fetch(match, 1);
+        g_autofree char *is = g_match_info_fetch(match, 2);
+
+        if ((!kind || strcmp(kind, is) == 0) && !download(world, id, error))
+            return false;
     }
     *seconds = (double)(g_get_monotonic_time() - started) / G_USEC_PER_SEC;
     return true;
@@ -103,7 +119,7 @@ static bool limits(World *world, int runs, Series *downloads, Series *inserts, G
                 BENCH_SERVER_LEADS),
             error);
 
-        if (!insert || !download(world, &seconds, error))
+        if (!insert || !bench_download(world, NULL, &seconds, error))
             return false;
         series_add(inserts, g_ascii_strtod(insert, NULL));
         series_add(downloads, seconds);

@@ -273,7 +273,7 @@ char *load_post(int port, const char *token, const char *path, const char *json,
 
 char *load_match(const char *pattern, const char *text)
 {
-    g_autoptr(GRegex) regex = g_regex_new(pattern, 0, 0, NULL);
+    g_autoptr(GRegex) regex = g_regex_new(pattern, G_REGEX_MULTILINE, 0, NULL);
     g_autoptr(GMatchInfo) match = NULL;
 
     return g_regex_match(regex, text, 0, &match) ? g_match_info_fetch(match, 1) : NULL;

@@ -3,7 +3,7 @@
 if HAVE_VTERM
 EXTRA_PROGRAMS += %D%/bench %D%/bare
 %C%_bench_SOURCES = %D%/bench.c %D%/bench.h %D%/bench_client.c %D%/bench_client.h %D%/bench_groups.c \
-	%D%/bench_postgresql.c %D%/bench_report.c %D%/bench_requests.c %D%/bench_requests.h %D%/bench_screen.c %D%/bench_server.c %D%/bench_streams.c \
+	%D%/bench_network.c %D%/bench_postgresql.c %D%/bench_report.c %D%/bench_requests.c %D%/bench_requests.h %D%/bench_screen.c %D%/bench_server.c %D%/bench_streams.c \
 	%D%/bench_sync.c %D%/bench_world.c %D%/load.c %D%/load.h \
 	tests/screen/term.c tests/screen/term.h tests/screen/world.c tests/screen/world.h
 EXTRA_DIST += %D%/make-groups

@@ -419,6 +419,30 @@ static void test_properties_of_every_code_point(void **state)
     }
 }
 
+/* Alike GLib's function of each pair, whose fast path for ASCII it must not differ from. */
+static void test_words_are_found_at_their_beginning(void **state)
+{
+    static const char *const searches[] = {
+        "an", "AN", "nn", "smi ann", "o'n",    "neill",   "ém",
+        "em", "iñ", "42", "-",       "straße", "strasse", "x y"
+    };
+    static const char *const texts[] = { "Ann Smith", "anna@smith.example", "Joann",
+                                         "",          "Iñaki O'Neill",      "Émile",
+                                         "Emil",      "42nd Street-17",     "Straße 9" };
+    for (size_t i = 0; i < G_N_ELEMENTS(searches); i++) {
+        g_autoptr(TextWords) words = text_words_new(searches[i]);
+        for (size_t n = 0; n < G_N_ELEMENTS(texts); n++)
+            assert_int_equal(text_words_in(words, &texts[n], 1),
+                             g_str_match_string(searches[i], texts[n], TRUE));
+    }
+    g_autoptr(TextWords) both = text_words_new("smi plu");
+    const char *const row[] = { "Ann Smith", NULL, "Plumber" };
+    assert_true(text_words_in(both, row, 3));
+    assert_false(text_words_in(both, row, 2));
+    assert_null(text_words_new(""));
+    assert_true(text_words_in(NULL, row, 1));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -436,6 +460,7 @@ int main(void)
         cmocka_unit_test(test_fitting),
         cmocka_unit_test(test_cutting_and_padding),
         cmocka_unit_test(test_wrapping),
+        cmocka_unit_test(test_words_are_found_at_their_beginning),
         cmocka_unit_test(test_properties_of_random_text),
         cmocka_unit_test(test_properties_of_every_code_point),
     };
