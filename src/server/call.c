@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "db/row.h"
 #include "wire/problem_json.h"
 
 #define LIMIT_DEFAULT 50
@@ -85,6 +86,32 @@ void call_put_next(Call *call, bool more, gint64 time, const Uuid *id)
         g_string_append_c(out, hex[bytes[i] & 15]);
     }
     g_string_append(out, "\"}");
+}
+
+bool call_put_page(Call *call, DbRows *rows, int limit, const FieldTable *table, const char *time,
+                   GError **error)
+{
+    const Field *at_field = field_find(table, time), *id_field = field_find(table, "id");
+    g_autofree gpointer object = g_malloc0(table->size);
+    gint64 at = 0;
+    Uuid id = { 0 };
+    bool more = false;
+    g_string_append(call->reply.body, "{\"items\":[");
+    for (int n = 0; rows && !more && db_next(rows, error); n++) {
+        more = n == limit;
+        if (more)
+            break;
+        row_read(rows, 0, table, object, ROW_COPY);
+        g_string_append(call->reply.body, n ? "," : "");
+        json_put_object(call->reply.body, table, object);
+        at = *(const gint64 *)field_at(at_field, object);
+        id = *(const Uuid *)field_at(id_field, object);
+        fields_clear(table, object);
+    }
+    if (!rows || (!more && !db_rows_ok(rows)))
+        return false;
+    call_put_next(call, more, at, &id);
+    return true;
 }
 
 bool call_check_rev(Call *call, gint64 rev, GError **error)

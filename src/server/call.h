@@ -146,6 +146,11 @@ bool call_cursor_newest(Call *call, gint64 *time, Uuid *id, GError **error);
 /* Appends  ],"next":"..."}  or  ],"next":null}  to an open {"items":[ answer. */
 void call_put_next(Call *call, bool more, gint64 time, const Uuid *id);
 
+/* The whole answer: objects of the table, whose columns the rows begin with, and where the next page begins. The list is in the
+ * order of the field `time`, then of "id"; one row more than limit was asked for. NULL rows: false, *error is set. */
+bool call_put_page(Call *call, DbRows *rows, int limit, const FieldTable *table, const char *time,
+                   GError **error);
+
 /* If-Match against the row's rev: PRECONDITION_FAILED when stale (the handler then puts the current object into the
  * problem by call_put_current()). */
 bool call_check_rev(Call *call, gint64 rev, GError **error);

@@ -74,29 +74,6 @@ static bool read_one(Call *call, GError **error)
     return reply(call, 200, error);
 }
 
-static bool put_list(Call *call, DbRows *rows, int limit, GError **error)
-{
-    Concern concern = { 0 };
-    gint64 at = 0;
-    Uuid id = { 0 };
-    bool more = false;
-    g_string_append(call->reply.body, "{\"items\":[");
-    for (int n = 0; !more && db_next(rows, error); n++) {
-        more = n == limit;
-        if (more)
-            break;
-        row_read(rows, 0, &concern_fields, &concern, ROW_BORROW);
-        g_string_append(call->reply.body, n ? "," : "");
-        json_put_object(call->reply.body, &concern_fields, &concern);
-        at = concern.created_at;
-        id = concern.id;
-    }
-    if (!more && !db_rows_ok(rows))
-        return false;
-    call_put_next(call, more, at, &id);
-    return true;
-}
-
 /* A list of nothing for a member, 404 for a stranger. */
 static bool list(Call *call, GError **error)
 {
@@ -118,7 +95,7 @@ static bool list(Call *call, GError **error)
                                   concern_columns()),
                         db_uuid(&call->principal.account), db_uuid(&call->id), db_int(at),
                         db_uuid(&id), db_int(limit + 1));
-    return rows && put_list(call, rows, limit, error);
+    return call_put_page(call, rows, limit, &concern_fields, "created_at", error);
 }
 
 /* ---- who is told */

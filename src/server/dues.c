@@ -56,29 +56,6 @@ static bool read_one(Call *call, GError **error)
     return true;
 }
 
-static bool put_list(Call *call, DbRows *rows, int limit, GError **error)
-{
-    Invoice invoice = { 0 };
-    gint64 at = 0;
-    Uuid id = { 0 };
-    bool more = false;
-    g_string_append(call->reply.body, "{\"items\":[");
-    for (int n = 0; !more && db_next(rows, error); n++) {
-        more = n == limit;
-        if (more)
-            break;
-        row_read(rows, 0, &invoice_fields, &invoice, ROW_BORROW);
-        g_string_append(call->reply.body, n ? "," : "");
-        json_put_object(call->reply.body, &invoice_fields, &invoice);
-        at = invoice.created_at;
-        id = invoice.id;
-    }
-    if (!more && !db_rows_ok(rows))
-        return false;
-    call_put_next(call, more, at, &id);
-    return true;
-}
-
 static int read_state(Call *call)
 {
     const char *text = call_query(call, "state");
@@ -118,7 +95,7 @@ static bool list(Call *call, GError **error)
                   invoice_columns()),
         db_uuid(&call->principal.account), db_uuid(&call->id), db_int(at), db_uuid(&id),
         db_int(state), db_uuid(&account), db_int(limit + 1));
-    return rows && put_list(call, rows, limit, error);
+    return call_put_page(call, rows, limit, &invoice_fields, "created_at", error);
 }
 
 /* ---- settling */

@@ -124,25 +124,7 @@ static bool list(Call *call, GError **error)
     g_autoptr(DbRows) rows = db_query(call->db, error, list_sql((InvitationDirection)direction),
                                       db_uuid(&call->principal.account), db_int(at), db_uuid(&id),
                                       db_int(limit + 1), db_int(state));
-    if (!rows)
-        return false;
-    g_string_append(call->reply.body, "{\"items\":[");
-    bool more = false;
-    for (int n = 0; !more && db_next(rows, error); n++) {
-        Invitation invitation;
-        more = n == limit;
-        if (more)
-            break;
-        row_read(rows, 0, &invitation_fields, &invitation, ROW_BORROW);
-        g_string_append(call->reply.body, n ? "," : "");
-        json_put_object(call->reply.body, &invitation_fields, &invitation);
-        at = invitation.created_at;
-        id = invitation.id;
-    }
-    if (!more && !db_rows_ok(rows))
-        return false;
-    call_put_next(call, more, at, &id);
-    return true;
+    return call_put_page(call, rows, limit, &invitation_fields, "created_at", error);
 }
 
 /* ---- mail */

@@ -113,23 +113,7 @@ static bool list(Call *call, GError **error)
         rows = db_query(call->db, error, call->principal.admin ? all_sql() : own_sql(),
                         db_uuid(&call->principal.account), db_int(at), db_uuid(&id),
                         db_int(limit + 1), db_int(state));
-    bool more = false;
-    g_string_append(call->reply.body, "{\"items\":[");
-    for (int n = 0; rows && !more && db_next(rows, error); n++) {
-        LeaderApproval approval;
-        more = n == limit;
-        if (more)
-            break;
-        row_read(rows, 0, &leader_approval_fields, &approval, ROW_BORROW);
-        g_string_append(call->reply.body, n ? "," : "");
-        json_put_object(call->reply.body, &leader_approval_fields, &approval);
-        at = approval.created_at;
-        id = approval.id;
-    }
-    if (!rows || (!more && !db_rows_ok(rows)))
-        return false;
-    call_put_next(call, more, at, &id);
-    return true;
+    return call_put_page(call, rows, limit, &leader_approval_fields, "created_at", error);
 }
 
 /* ---- PUT */

@@ -104,29 +104,6 @@ static bool read_one(Call *call, GError **error)
     return true;
 }
 
-static bool put_page(Call *call, DbRows *rows, int limit, GError **error)
-{
-    gint64 since = 0;
-    Uuid last = { 0 };
-    bool more = false;
-    g_string_append(call->reply.body, "{\"items\":[");
-    for (int n = 0; !more && db_next(rows, error); n++) {
-        g_auto(Member) member = { 0 };
-        more = n == limit;
-        if (more)
-            break;
-        row_read(rows, 0, &member_fields, &member, ROW_COPY);
-        g_string_append(call->reply.body, n ? "," : "");
-        json_put_object(call->reply.body, &member_fields, &member);
-        since = member.since;
-        last = member.id;
-    }
-    if (!more && !db_rows_ok(rows))
-        return false;
-    call_put_next(call, more, since, &last);
-    return true;
-}
-
 static bool list(Call *call, GError **error)
 {
     int limit = 0;
@@ -139,7 +116,7 @@ static bool list(Call *call, GError **error)
     DbValue after = { .kind = DB_UUID, .data = id.bytes, .length = sizeof id.bytes };
     g_autoptr(DbRows) rows = db_query(call->db, error, list_sql(inside), db_uuid(&call->id),
                                       db_int(since), after, db_int(limit + 1));
-    return rows && put_page(call, rows, limit, error);
+    return call_put_page(call, rows, limit, &member_fields, "since", error);
 }
 
 /* ---- guards */

@@ -52,11 +52,9 @@ static bool read_one(Call *call, GError **error)
 
 static bool list(Call *call, GError **error)
 {
-    int limit = 0, n = 0;
+    int limit = 0;
     gint64 time = 0;
     Uuid id;
-    bool more = false;
-    Note note = { 0 };
     g_auto(Referral) referral = { 0 };
     if (!call_limit(call, &limit, error) || !call_cursor(call, &time, &id, error) ||
         !referral_load(call->db, &call->principal.account, &call->id, &referral, error))
@@ -67,22 +65,7 @@ static bool list(Call *call, GError **error)
                  " ORDER BY created_at, id LIMIT $5"),
         db_uuid(&call->principal.account), db_uuid(&call->id), db_int(time), db_uuid(&id),
         db_int(limit + 1));
-    if (!rows)
-        return false;
-    g_string_append(call->reply.body, "{\"items\":[");
-    while (db_next(rows, error)) {
-        more = n == limit;
-        if (more)
-            break;
-        row_read(rows, 0, &note_fields, &note, ROW_BORROW);
-        if (n++)
-            g_string_append_c(call->reply.body, ',');
-        json_put_object(call->reply.body, &note_fields, &note);
-    }
-    if (!more && !db_rows_ok(rows))
-        return false;
-    call_put_next(call, more, note.created_at, &note.id);
-    return true;
+    return call_put_page(call, rows, limit, &note_fields, "created_at", error);
 }
 
 static bool insert(Call *call, const Note *note, GError **error)

@@ -126,29 +126,6 @@ static int read_state(Call *call, GError **error)
     return state;
 }
 
-static bool put_page(Call *call, DbRows *rows, int limit, GError **error)
-{
-    gint64 at = 0;
-    Uuid last = { 0 };
-    bool more = false;
-    g_string_append(call->reply.body, "{\"items\":[");
-    for (int n = 0; !more && db_next(rows, error); n++) {
-        g_auto(MembershipRequest) request = { 0 };
-        more = n == limit;
-        if (more)
-            break;
-        row_read(rows, 0, &membership_request_fields, &request, ROW_COPY);
-        g_string_append(call->reply.body, n ? "," : "");
-        json_put_object(call->reply.body, &membership_request_fields, &request);
-        at = request.created_at;
-        last = request.id;
-    }
-    if (!more && !db_rows_ok(rows))
-        return false;
-    call_put_next(call, more, at, &last);
-    return true;
-}
-
 static bool list(Call *call, GError **error)
 {
     g_auto(Group) group = { 0 };
@@ -162,7 +139,7 @@ static bool list(Call *call, GError **error)
     g_autoptr(DbRows) rows = db_query(call->db, error, list_sql(),
                                       db_uuid(&call->principal.account), db_uuid(&call->id),
                                       db_int(at), db_uuid(&id), db_int(limit + 1), db_int(state));
-    return rows && put_page(call, rows, limit, error);
+    return call_put_page(call, rows, limit, &membership_request_fields, "created_at", error);
 }
 
 /* ---- guards: the same when it is asked and when it is approved */

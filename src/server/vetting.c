@@ -70,29 +70,6 @@ static bool read_account(Call *call, Uuid *account, GError **error)
     return call_valid(call, error);
 }
 
-static bool put_list(Call *call, DbRows *rows, int limit, GError **error)
-{
-    Vetting vetting = { 0 };
-    gint64 at = 0;
-    Uuid id = { 0 };
-    bool more = false;
-    g_string_append(call->reply.body, "{\"items\":[");
-    for (int n = 0; !more && db_next(rows, error); n++) {
-        more = n == limit;
-        if (more)
-            break;
-        row_read(rows, 0, &vetting_fields, &vetting, ROW_BORROW);
-        g_string_append(call->reply.body, n ? "," : "");
-        json_put_object(call->reply.body, &vetting_fields, &vetting);
-        at = vetting.created_at;
-        id = vetting.id;
-    }
-    if (!more && !db_rows_ok(rows))
-        return false;
-    call_put_next(call, more, at, &id);
-    return true;
-}
-
 static bool list(Call *call, GError **error)
 {
     gint64 at = 0;
@@ -108,7 +85,7 @@ static bool list(Call *call, GError **error)
                   " ORDER BY v.created_at DESC, v.id DESC LIMIT $5",
                   vetting_columns()),
         db_uuid(&call->id), db_uuid(&account), db_int(at), db_uuid(&id), db_int(limit + 1));
-    return rows && put_list(call, rows, limit, error);
+    return call_put_page(call, rows, limit, &vetting_fields, "created_at", error);
 }
 
 /* ---- writing: whoever wrote last has the say, and what was written is in the audit */
