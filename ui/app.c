@@ -43,6 +43,17 @@ const ViewOps *view_ops(ViewId id)
     return view_table[id];
 }
 
+bool view_take_words(char **words, const char *typed)
+{
+    g_autofree char *clean = text_clean(typed, -1, TEXT_LINE);
+    g_strstrip(clean);
+    if (g_strcmp0(clean, *words ? *words : "") == 0)
+        return false;
+    g_free(*words);
+    *words = *clean ? g_steal_pointer(&clean) : NULL;
+    return true;
+}
+
 App *app_new(void)
 {
     App *app = g_new0(App, 1);
@@ -96,6 +107,13 @@ void app_free(App *app)
 void app_dirty(App *app, unsigned what)
 {
     app->dirty |= what;
+}
+
+void app_hold(App *app, char *text)
+{
+    g_free(app->held);
+    app->held = text;
+    app_dirty(app, DIRTY_MESSAGE | DIRTY_STATUS | DIRTY_TITLE);
 }
 
 void app_quit(App *app, int exit_code)

@@ -103,6 +103,8 @@ void app_take_terminal(App *app);
 /* After a change of app->settings: colours, characters, undo window, layout. The screen must be open. */
 void app_apply_settings(App *app);
 
+/* What was just done, in words (taken over): counted down while it can be undone. */
+void app_hold(App *app, char *text);
 void app_dirty(App *app, unsigned what);
 void app_draw(App *app); /* app_draw.c */
 

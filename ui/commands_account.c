@@ -95,12 +95,8 @@ static void on_deleted(const AccountAnswer *answer, gpointer data);
 static DialogAnswer secrets_done(App *app, Dialog *dialog)
 {
     Secrets *secrets = dialog_data(dialog);
-    int row;
-    g_autofree char *complaint = NULL;
-    if (!form_store(dialog_form(dialog), secrets, &row, &complaint)) {
-        dialog_complain(dialog, row, complaint);
+    if (!dialog_store(dialog, secrets))
         return DIALOG_KEEP;
-    }
     if (secrets->fresh && g_strcmp0(secrets->fresh, secrets->again) != 0) {
         dialog_complain(dialog, form_row_of(dialog_form(dialog), "again"),
                         _("The two are not the same."));
@@ -304,12 +300,8 @@ static MailForm *mail_form_new(const GPtrArray *settings)
 static DialogAnswer mail_done(App *app, Dialog *dialog)
 {
     MailForm *form = dialog_data(dialog);
-    int row;
-    g_autofree char *complaint = NULL;
-    if (!form_store(dialog_form(dialog), form->on, &row, &complaint)) {
-        dialog_complain(dialog, row, complaint);
+    if (!dialog_store(dialog, form->on))
         return DIALOG_KEEP;
-    }
     for (guint i = 0; i < form->settings->len; i++)
         ((MailSetting *)form->settings->pdata[i])->on = form->on[i];
     ask_server(app, ACCOUNT_SET_MAIL, &(AccountInput){ .settings = form->settings });

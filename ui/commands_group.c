@@ -18,29 +18,12 @@
 #include <string.h>
 
 /* The line that counts down while it can be undone. */
-static void hold(App *app, char *text)
-{
-    g_free(app->held);
-    app->held = text;
-    app_dirty(app, DIRTY_MESSAGE | DIRTY_STATUS | DIRTY_TITLE);
-}
-
 static char *clean_name(const char *name)
 {
     return text_clean(name && *name ? name : "?", -1, TEXT_LINE);
 }
 
 /* What the form says into input; false: the dialog says what is wrong. */
-static bool store(Dialog *dialog, void *input)
-{
-    int row;
-    g_autofree char *complaint = NULL;
-    if (form_store(dialog_form(dialog), input, &row, &complaint))
-        return true;
-    dialog_complain(dialog, row, complaint);
-    return false;
-}
-
 /* ---- to a group */
 
 void run_group(App *app, const char *args)
@@ -117,13 +100,13 @@ static DialogAnswer join_done(App *app, Dialog *dialog)
     Joining *joining = dialog_data(dialog);
     g_autoptr(GError) error = NULL;
     Uuid id;
-    if (!store(dialog, &joining->input))
+    if (!dialog_store(dialog, &joining->input))
         return DIALOG_KEEP;
     if (!client_join(app->client, &joining->group, &joining->input, &id, &error))
         return dialog_refuse(dialog, error);
     draft_done(app, JOIN_DRAFT, &joining->group.id);
     g_autofree char *name = clean_name(joining->group.input.name);
-    hold(app, g_strdup_printf(_("Asked to join %s"), name));
+    app_hold(app, g_strdup_printf(_("Asked to join %s"), name));
     return DIALOG_CLOSE;
 }
 
@@ -249,9 +232,11 @@ static bool judge(App *app, const Judging *judging, GError **error)
                       judging->answer.message, error))
         return false;
     if (n == 1)
-        hold(app, g_strdup_printf(held_words(judging->event), (char *)judging->names->pdata[0]));
+        app_hold(app,
+                 g_strdup_printf(held_words(judging->event), (char *)judging->names->pdata[0]));
     else
-        hold(app, g_strdup_printf(ngettext("%u request answered", "%u requests answered", n), n));
+        app_hold(app,
+                 g_strdup_printf(ngettext("%u request answered", "%u requests answered", n), n));
     group_untag(app);
     return true;
 }
@@ -281,7 +266,7 @@ static DialogAnswer judge_done(App *app, Dialog *dialog)
 {
     Judging *judging = dialog_data(dialog);
     g_autoptr(GError) error = NULL;
-    if (dialog_form(dialog) && !store(dialog, &judging->answer))
+    if (dialog_form(dialog) && !dialog_store(dialog, &judging->answer))
         return DIALOG_KEEP;
     return judge(app, judging, &error) ? DIALOG_CLOSE : dialog_refuse(dialog, error);
 }
@@ -420,7 +405,7 @@ static DialogAnswer leave_done(App *app, Dialog *dialog)
 {
     Leaving *leaving = dialog_data(dialog);
     g_autoptr(GError) error = NULL;
-    if (!store(dialog, &leaving->typed))
+    if (!dialog_store(dialog, &leaving->typed))
         return DIALOG_KEEP;
     g_autofree char *name = clean_name(leaving->name);
     if (g_strcmp0(leaving->typed.name, leaving->name) != 0 &&
@@ -430,7 +415,7 @@ static DialogAnswer leave_done(App *app, Dialog *dialog)
     }
     if (!client_leave_group(app->client, &leaving->id, &error))
         return dialog_refuse(dialog, error);
-    hold(app, g_strdup_printf(_("%s left"), name));
+    app_hold(app, g_strdup_printf(_("%s left"), name));
     return DIALOG_CLOSE;
 }
 
@@ -513,13 +498,13 @@ static DialogAnswer role_done(App *app, Dialog *dialog)
 {
     Changing *changing = dialog_data(dialog);
     g_autoptr(GError) error = NULL;
-    if (!store(dialog, &changing->change))
+    if (!dialog_store(dialog, &changing->change))
         return DIALOG_KEEP;
     if (!client_change_role(app->client, &changing->member, &changing->change, &error))
         return dialog_refuse(dialog, error);
     g_autofree char *name = clean_name(changing->member.name);
-    hold(app, g_strdup_printf(_("%s is %s"), name,
-                              enum_label(&group_roles, (int)changing->change.role)));
+    app_hold(app, g_strdup_printf(_("%s is %s"), name,
+                                  enum_label(&group_roles, (int)changing->change.role)));
     return DIALOG_CLOSE;
 }
 
@@ -556,12 +541,12 @@ static DialogAnswer expel_done(App *app, Dialog *dialog)
 {
     Changing *changing = dialog_data(dialog);
     g_autoptr(GError) error = NULL;
-    if (!store(dialog, &changing->end))
+    if (!dialog_store(dialog, &changing->end))
         return DIALOG_KEEP;
     if (!client_remove_member(app->client, &changing->member, changing->end.reason, &error))
         return dialog_refuse(dialog, error);
     g_autofree char *name = clean_name(changing->member.name);
-    hold(app, g_strdup_printf(_("%s removed"), name));
+    app_hold(app, g_strdup_printf(_("%s removed"), name));
     return DIALOG_CLOSE;
 }
 

@@ -32,9 +32,7 @@ void run_outcome(App *app, const char *args)
         app_complain_error(app, error);
         return;
     }
-    g_free(app->held);
-    app->held = g_strdup_printf(_("Outcome: %s"), enum_label(&referral_outcomes, input.outcome));
-    app_dirty(app, DIRTY_MESSAGE | DIRTY_STATUS);
+    app_hold(app, g_strdup_printf(_("Outcome: %s"), enum_label(&referral_outcomes, input.outcome)));
 }
 
 void run_withdraw(App *app, const char *args)
@@ -51,9 +49,7 @@ void run_withdraw(App *app, const char *args)
         }
         return;
     }
-    g_free(app->held);
-    app->held = g_strdup(_("Taken back"));
-    app_dirty(app, DIRTY_MESSAGE | DIRTY_STATUS);
+    app_hold(app, g_strdup(_("Taken back")));
 }
 
 void run_remind(App *app, const char *args)
@@ -69,9 +65,7 @@ void run_remind(App *app, const char *args)
             app_complain_error(app, error);
         return;
     }
-    g_free(app->held);
-    app->held = g_strdup(_("Reminded"));
-    app_dirty(app, DIRTY_MESSAGE | DIRTY_STATUS);
+    app_hold(app, g_strdup(_("Reminded")));
 }
 
 /* ---- notes */
@@ -93,20 +87,15 @@ static DialogAnswer note_done(App *app, Dialog *dialog)
 {
     NoteDraft *draft = dialog_data(dialog);
     g_autoptr(GError) error = NULL;
-    g_autofree char *complaint = NULL;
-    int row;
-    if (!form_store(dialog_form(dialog), &draft->note, &row, &complaint)) {
-        dialog_complain(dialog, row, complaint);
+    if (!dialog_store(dialog, &draft->note))
         return DIALOG_KEEP;
-    }
     draft->note.id = uuid_new();
     draft->note.referral = draft->lead;
     if (!client_note(app->client, &draft->lead, &draft->note, &error)) {
         app_complain_error(app, error);
         return DIALOG_CLOSE;
     }
-    g_free(app->held);
-    app->held = g_strdup(_("Note kept"));
+    app_hold(app, g_strdup(_("Note kept")));
     draft_done(app, DRAFT, &draft->lead);
     app_dirty(app, DIRTY_MESSAGE | DIRTY_STATUS);
     return DIALOG_CLOSE;

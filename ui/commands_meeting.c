@@ -186,7 +186,7 @@ static bool act_now(App *app, const Uuid *id, MeetingEvent event, const char *re
         [MEETING_CANCELS] = N_("Meeting cancelled"),   [MEETING_IS_HOLIDAY] = N_("Holiday"),
         [MEETING_DISCARDS] = N_("Meeting discarded"),
     };
-    meeting_hold(app, g_strdup(_(said[event])));
+    app_hold(app, g_strdup(_(said[event])));
     return true;
 }
 
@@ -224,12 +224,8 @@ static DialogAnswer act_done(App *app, Dialog *dialog)
 {
     const Act *act = dialog_data(dialog);
     MeetingAct input = { 0 };
-    int row = -1;
-    g_autofree char *complaint = NULL;
-    if (dialog_form(dialog) && !form_store(dialog_form(dialog), &input, &row, &complaint)) {
-        dialog_complain(dialog, row, complaint);
+    if (dialog_form(dialog) && !dialog_store(dialog, &input))
         return DIALOG_KEEP;
-    }
     act_now(app, &act->id, act->event, input.reason);
     fields_clear(&meeting_act_fields, &input);
     return DIALOG_CLOSE;
@@ -337,7 +333,7 @@ static void answer(App *app, RsvpAnswer given)
         return;
     }
     g_autofree char *when = meeting_when(&book->meeting);
-    meeting_hold(app, g_strdup_printf("%s: %s", when, enum_label(&rsvp_answers, (int)given)));
+    app_hold(app, g_strdup_printf("%s: %s", when, enum_label(&rsvp_answers, (int)given)));
 }
 
 void run_come(App *app, const char *args)
@@ -407,7 +403,7 @@ void run_met(App *app, const char *args)
         app_complain_error(app, error);
     } else {
         g_autofree char *name = text_clean(member->name, -1, TEXT_LINE);
-        meeting_hold(app, g_strdup_printf(_("One-to-one with %s, %s"), name, input.input.met_on));
+        app_hold(app, g_strdup_printf(_("One-to-one with %s, %s"), name, input.input.met_on));
     }
     fields_clear(&new_one_to_one_fields, &input);
 }

@@ -260,13 +260,9 @@ static bool store_edited(App *app, const Editing *editing, GError **error)
 static DialogAnswer edit_done(App *app, Dialog *dialog)
 {
     Editing *editing = dialog_data(dialog);
-    int row;
-    g_autofree char *complaint = NULL;
     g_autoptr(GError) error = NULL;
-    if (!form_store(dialog_form(dialog), editing->object, &row, &complaint)) {
-        dialog_complain(dialog, row, complaint);
+    if (!dialog_store(dialog, editing->object))
         return DIALOG_KEEP;
-    }
     keep_untouched(editing);
     if (!store_edited(app, editing, &error)) {
         g_autofree char *words = problem_words(error);
@@ -429,14 +425,10 @@ static void drop_text(Dialog *dialog, Page *page)
 static DialogAnswer drop_done(App *app, Dialog *dialog)
 {
     Drop *drop = dialog_data(dialog);
-    int row;
     guint n = 0;
-    g_autofree char *complaint = NULL;
     g_autoptr(GError) error = NULL;
-    if (!form_store(dialog_form(dialog), drop, &row, &complaint)) {
-        dialog_complain(dialog, row, complaint);
+    if (!dialog_store(dialog, drop))
         return DIALOG_KEEP;
-    }
     if (drop->all && g_strcmp0(drop->word, DROP_WORD) != 0) {
         dialog_complain(dialog, 0,
                         _("Type the word drop to throw all of it away, or press Esc to keep it."));

@@ -17,13 +17,6 @@
 #include <string.h>
 
 /* The line that counts down while it can be undone. */
-static void hold(App *app, char *text)
-{
-    g_free(app->held);
-    app->held = text;
-    app_dirty(app, DIRTY_MESSAGE | DIRTY_STATUS | DIRTY_TITLE);
-}
-
 static char *partner_name(App *app, const Uuid *id)
 {
     Partner partner = { 0 };
@@ -135,19 +128,15 @@ static void invite_text(Dialog *dialog, Page *page)
 static DialogAnswer invite_done(App *app, Dialog *dialog)
 {
     Inviting *inviting = dialog_data(dialog);
-    int row;
     Uuid id;
-    g_autofree char *complaint = NULL;
     g_autoptr(GError) error = NULL;
-    if (!form_store(dialog_form(dialog), &inviting->input, &row, &complaint)) {
-        dialog_complain(dialog, row, complaint);
+    if (!dialog_store(dialog, &inviting->input))
         return DIALOG_KEEP;
-    }
     if (!client_invite(app->client, &inviting->input, inviting->name, &id, &error))
         return dialog_refuse(dialog, error);
     g_autofree char *who = text_clean(inviting->name ? inviting->name : inviting->input.email, -1,
                                       TEXT_LINE);
-    hold(app, g_strdup_printf(_("%s invited"), who));
+    app_hold(app, g_strdup_printf(_("%s invited"), who));
     return DIALOG_CLOSE;
 }
 
@@ -206,7 +195,7 @@ static void answer(App *app, InvitationEvent event, const char *held)
     if (!name || !client_answer(app->client, &id, event, &error))
         app_complain_error(app, error);
     else
-        hold(app, g_strdup_printf(held, name));
+        app_hold(app, g_strdup_printf(held, name));
 }
 
 void run_accept(App *app, const char *args)
@@ -252,19 +241,15 @@ static void encourage_text(Dialog *dialog, Page *page)
 static DialogAnswer encourage_done(App *app, Dialog *dialog)
 {
     Encouraging *encouraging = dialog_data(dialog);
-    int row;
-    g_autofree char *complaint = NULL;
     g_autoptr(GError) error = NULL;
-    if (!form_store(dialog_form(dialog), &encouraging->input, &row, &complaint)) {
-        dialog_complain(dialog, row, complaint);
+    if (!dialog_store(dialog, &encouraging->input))
         return DIALOG_KEEP;
-    }
     if (!client_encourage(app->client, &encouraging->partner, &encouraging->input, &error)) {
         app_complain_error(app, error);
         return DIALOG_CLOSE;
     }
     draft_done(app, ENCOURAGE_DRAFT, &encouraging->partner);
-    hold(app, g_strdup_printf(_("%s encouraged"), encouraging->name));
+    app_hold(app, g_strdup_printf(_("%s encouraged"), encouraging->name));
     return DIALOG_CLOSE;
 }
 
@@ -346,7 +331,7 @@ static DialogAnswer parting_done(App *app, Dialog *dialog)
         return DIALOG_KEEP;
     case PARTING_PART:
         if (client_part(app->client, &partner, &error))
-            hold(app, g_strdup_printf(_("%s is no partner any more"), name));
+            app_hold(app, g_strdup_printf(_("%s is no partner any more"), name));
         else
             app_complain_error(app, error);
         return DIALOG_CLOSE;

@@ -330,8 +330,7 @@ static void verdict_give(App *app, Verdict *verdict)
     }
     app->decided = verdict->many ? (Uuid){ 0 } : *first_id(verdict);
     remember_verdict(app, verdict);
-    g_free(app->held);
-    app->held = done_words(verdict);
+    app_hold(app, done_words(verdict));
     if (verdict->undo_hold == 0)
         app_say(app, "%s.", app->held);
     if (verdict->tagged)
@@ -350,18 +349,13 @@ static void verdict_give(App *app, Verdict *verdict)
 
 static bool read_form(Dialog *dialog, Verdict *verdict)
 {
-    int row;
-    g_autofree char *complaint = NULL;
     if (form_row_of(dialog_form(dialog), "value") >= 0) {
         /* A bare amount is in the currency of the sender's. */
         verdict->input.value = (Money){ 0 };
         memcpy(verdict->input.value.currency, verdict->referral.lead.value.currency,
                sizeof verdict->input.value.currency);
     }
-    if (form_store(dialog_form(dialog), &verdict->input, &row, &complaint))
-        return true;
-    dialog_complain(dialog, row, complaint);
-    return false;
+    return dialog_store(dialog, &verdict->input);
 }
 
 static DialogAnswer confirm_done(App *app, Dialog *dialog)
@@ -531,8 +525,7 @@ void run_redo(App *app, const char *args)
             app_complain_error(app, error);
         return;
     }
-    g_free(app->held);
-    app->held = g_strdup_printf(_("Done again: %s"), what);
+    app_hold(app, g_strdup_printf(_("Done again: %s"), what));
     if (app->settings.undo_hold == 0)
         app_say(app, "%s.", app->held);
     app_dirty(app, DIRTY_MESSAGE | DIRTY_STATUS | DIRTY_TITLE);

@@ -140,6 +140,16 @@ void dialog_complain(Dialog *dialog, int row, const char *text)
 }
 
 /* "#/message: say why" is about the field of that name. */
+bool dialog_store(Dialog *dialog, gpointer object)
+{
+    int row;
+    g_autofree char *complaint = NULL;
+    if (form_store(dialog_form(dialog), object, &row, &complaint))
+        return true;
+    dialog_complain(dialog, row, complaint);
+    return false;
+}
+
 DialogAnswer dialog_refuse(Dialog *dialog, const GError *error)
 {
     const Form *form = dialog->spec.form;

@@ -58,6 +58,8 @@ bool dialog_is_busy(const Dialog *dialog);
 
 /* Shown in the dialog until the next key; row of the form that gets the focus, or -1. NULL takes it away. */
 void dialog_complain(Dialog *dialog, int row, const char *text);
+/* What the form holds goes into the object; false: what is wrong with it was said. */
+bool dialog_store(Dialog *dialog, gpointer object);
 /* What was asked for was refused: says why, at the field that the problem names. */
 DialogAnswer dialog_refuse(Dialog *dialog, const GError *error);
 /* Ends DIALOG_BUSY. */

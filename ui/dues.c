@@ -129,7 +129,7 @@ static void draw_empty(const DuesView *dues, Rect r)
     g_autofree char *fee = dues->row ? group_fee(&dues->row->group.input) : g_strdup("");
     g_autoptr(Page) page = page_new(r.w - 2);
     page_format(page, ROLE_NORMAL, _("Nobody owes anything. The fee of the group: %s."), fee);
-    page_draw(page, rect_sub(r, 1, r.h > 4 ? 1 : 0, r.w - 2, MIN(page_lines(page), r.h)), 0);
+    page_draw_instead(page, r);
 }
 
 static void draw(View *view, bool all)
@@ -248,21 +248,16 @@ static void settle_text(Dialog *dialog, Page *page)
 static DialogAnswer settle_done(App *app, Dialog *dialog)
 {
     Settling *settling = dialog_data(dialog);
-    int row;
-    g_autofree char *complaint = NULL;
     g_autoptr(GError) error = NULL;
-    if (!form_store(dialog_form(dialog), &settling->settlement, &row, &complaint)) {
-        dialog_complain(dialog, row, complaint);
+    if (!dialog_store(dialog, &settling->settlement))
         return DIALOG_KEEP;
-    }
     if (!client_settle(app->client, &settling->invoice, settling->act, &settling->settlement,
                        &error))
         return dialog_refuse(dialog, error);
     g_autofree char *name = text_clean(settling->invoice.member.name, -1, TEXT_LINE);
-    g_free(app->held);
-    app->held = g_strdup_printf(
-        settling->act == DUES_PAY ? _("Payment of %s recorded") : _("Dues of %s waived"), name);
-    app_dirty(app, DIRTY_MESSAGE | DIRTY_STATUS | DIRTY_TITLE);
+    app_hold(app, g_strdup_printf(settling->act == DUES_PAY ? _("Payment of %s recorded")
+                                                            : _("Dues of %s waived"),
+                                  name));
     return DIALOG_CLOSE;
 }
 

@@ -239,25 +239,14 @@ static bool follows_rules(Dialog *dialog, const Writing *writing)
 static bool take(Dialog *dialog)
 {
     Writing *writing = dialog_data(dialog);
-    int row;
-    g_autofree char *complaint = NULL;
-    if (!form_store(dialog_form(dialog), &writing->form, &row, &complaint)) {
-        dialog_complain(dialog, row, complaint);
+    if (!dialog_store(dialog, &writing->form))
         return false;
-    }
     if (!form_to(&writing->form)) {
         dialog_complain(dialog, form_row_of(dialog_form(dialog), "begins"),
                         _("Write the time as 07:00."));
         return false;
     }
     return follows_rules(dialog, writing);
-}
-
-static void held(App *app, char *text)
-{
-    g_free(app->held);
-    app->held = text;
-    app_dirty(app, DIRTY_MESSAGE | DIRTY_STATUS | DIRTY_TITLE);
 }
 
 static bool finish(App *app, Writing *writing, GError **error)
@@ -267,14 +256,14 @@ static bool finish(App *app, Writing *writing, GError **error)
     if (!is_new(writing)) {
         bool ok = client_change_group(app->client, &writing->id, input, error);
         if (ok)
-            held(app, g_strdup_printf(_("%s changed"), name));
+            app_hold(app, g_strdup_printf(_("%s changed"), name));
         return ok;
     }
     Uuid id;
     if (!client_start_group(app->client, input, true, &id, error))
         return false;
     draft_done(app, GROUP_DRAFT_NAME, &no_group);
-    held(app, g_strdup_printf(_("%s started"), name));
+    app_hold(app, g_strdup_printf(_("%s started"), name));
     groups_show(app, &id);
     return true;
 }
@@ -397,7 +386,7 @@ void run_open_group(App *app, const char *args)
     if (row && row->group.state != GROUP_DRAFT)
         app_complain(app, "%s", _("It is open already."));
     else if (row && client_open_group(app->client, &id, &error))
-        held(app, g_strdup(_("Opened: people find it now")));
+        app_hold(app, g_strdup(_("Opened: people find it now")));
     else
         app_complain_error(app, error);
     group_row_free(row);
@@ -431,18 +420,14 @@ static DialogAnswer approval_done(App *app, Dialog *dialog)
 {
     Approval *approval = dialog_data(dialog);
     g_autoptr(GError) error = NULL;
-    int row;
     Uuid id;
-    g_autofree char *complaint = NULL;
-    if (!form_store(dialog_form(dialog), &approval->input, &row, &complaint)) {
-        dialog_complain(dialog, row, complaint);
+    if (!dialog_store(dialog, &approval->input))
         return DIALOG_KEEP;
-    }
     if (!client_ask_to_lead(app->client, &approval->group, approval->input.note, &id, &error)) {
         app_complain_error(app, error);
         return DIALOG_CLOSE;
     }
-    held(app, g_strdup(_("Approval asked for")));
+    app_hold(app, g_strdup(_("Approval asked for")));
     return DIALOG_CLOSE;
 }
 

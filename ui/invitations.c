@@ -8,6 +8,7 @@
 #include "client/network.h"
 #include "model/business_type.h"
 #include "page.h"
+#include "rows.h"
 #include "text_page.h"
 #include "when.h"
 
@@ -19,22 +20,26 @@
 typedef struct InvitationsView {
     View view;
     GPtrArray *rows; /* InvitationRow * */
-    guint cursor, top;
-    Uuid at; /* the one under the cursor */
+    Rows at;
     Rect list, detail;
 } InvitationsView;
 
 static const InvitationRow *current(const InvitationsView *invitations)
 {
-    return invitations->cursor < invitations->rows->len
-               ? invitations->rows->pdata[invitations->cursor]
-               : NULL;
+    return rows_current(&invitations->at, invitations->rows);
 }
 
-static void remember(InvitationsView *invitations)
+static const Uuid *id_of(gconstpointer row)
 {
-    const InvitationRow *row = current(invitations);
-    invitations->at = row ? row->invitation.id : (Uuid){ 0 };
+    return &((const InvitationRow *)row)->invitation.id;
+}
+
+static bool is_open(const GPtrArray *rows, const Uuid *id)
+{
+    for (guint i = 0; i < rows->len; i++)
+        if (uuid_equal(id_of(rows->pdata[i]), id))
+            return ((const InvitationRow *)rows->pdata[i])->open;
+    return false;
 }
 
 /* Keeps the cursor on its row; when that is gone, or has been answered, on the one that took its place. */
@@ -48,15 +53,11 @@ static void read_rows(InvitationsView *invitations)
         app_complain_error(invitations->view.app, error);
         return;
     }
+    if (was_open && !is_open(rows, &invitations->at.at))
+        invitations->at.at = (Uuid){ 0 };
     g_ptr_array_unref(invitations->rows);
     invitations->rows = rows;
-    for (guint i = 0; i < rows->len; i++) {
-        const InvitationRow *row = rows->pdata[i];
-        if (uuid_equal(&row->invitation.id, &invitations->at) && row->open >= was_open)
-            invitations->cursor = i;
-    }
-    invitations->cursor = MIN(invitations->cursor, rows->len ? rows->len - 1 : 0);
-    remember(invitations);
+    rows_read(&invitations->at, rows);
 }
 
 static View *create(App *app)
@@ -64,6 +65,7 @@ static View *create(App *app)
     InvitationsView *invitations = g_new0(InvitationsView, 1);
     invitations->view = (View){ .ops = &invitations_view, .app = app };
     invitations->rows = g_ptr_array_new();
+    invitations->at.id = id_of;
     read_rows(invitations);
     return &invitations->view;
 }
@@ -173,16 +175,15 @@ static char *ends_text(const InvitationRow *row, gint64 now)
     return g_strdup_printf(_("in %s"), left);
 }
 
-static void draw_row(InvitationsView *invitations, int line)
+static void draw_row(InvitationsView *invitations, int line, guint index)
 {
-    guint index = invitations->top + (guint)line;
     if (index >= invitations->rows->len) {
         draw_rest(invitations->list, line, 0, ROLE_NORMAL);
         return;
     }
     const InvitationRow *row = invitations->rows->pdata[index];
     const Invitation *invitation = &row->invitation;
-    bool on = index == invitations->cursor;
+    bool on = index == invitations->at.cursor;
     gint64 now = clock_now();
     TimeStyle style = invitations->view.app->settings.time_style;
     g_autofree char *who = text_clean(invitation_other(invitation), -1, TEXT_LINE);
@@ -293,26 +294,19 @@ static void draw_empty(InvitationsView *invitations)
     page_format(page, ROLE_NORMAL,
                 _("%s invites somebody you know by e-mail, %s looks for members who fit."), invite,
                 find);
-    page_draw(page,
-              rect_sub(invitations->list, 1, invitations->list.h > 4 ? 1 : 0,
-                       invitations->list.w - 2, MIN(page_lines(page), invitations->list.h)),
-              0);
+    page_draw_instead(page, invitations->list);
 }
 
 static void draw(View *view, bool all)
 {
     InvitationsView *invitations = (InvitationsView *)view;
-    guint h = (guint)MAX(1, invitations->list.h);
-    guint most = invitations->rows->len > h ? invitations->rows->len - h : 0;
+    guint top = rows_top(&invitations->at, invitations->rows->len, invitations->list.h);
     if (all) {
         draw_fill(view->body, ROLE_NORMAL);
         draw_head(invitations);
     }
-    invitations->top = MIN(MIN(invitations->top, invitations->cursor), most);
-    if (invitations->cursor >= invitations->top + h)
-        invitations->top = invitations->cursor - h + 1;
     for (int i = 0; i < invitations->list.h; i++)
-        draw_row(invitations, i);
+        draw_row(invitations, i, top + (guint)i);
     if (invitations->rows->len == 0)
         draw_empty(invitations);
     draw_detail(invitations);
@@ -323,10 +317,7 @@ static void draw(View *view, bool all)
 static void moved(View *view, Move move)
 {
     InvitationsView *invitations = (InvitationsView *)view;
-    int last = MAX(0, (int)invitations->rows->len - 1);
-    int to = (int)invitations->cursor + move_lines(move, MAX(1, invitations->list.h));
-    invitations->cursor = (guint)CLAMP(to, 0, last);
-    remember(invitations);
+    rows_move(&invitations->at, invitations->rows, move, invitations->list.h);
     app_dirty(view->app, DIRTY_FOOTER);
 }
 
@@ -396,8 +387,8 @@ void invitations_show(App *app, const Uuid *id)
 {
     app_show(app, VIEW_INVITATIONS);
     InvitationsView *invitations = (InvitationsView *)app_view(app);
-    invitations->at = *id;
-    invitations->cursor = 0;
+    invitations->at.at = *id;
+    invitations->at.cursor = 0;
     read_rows(invitations);
     app_dirty(app, DIRTY_BODY | DIRTY_STATUS | DIRTY_FOOTER);
 }

@@ -198,12 +198,8 @@ static void open_row(View *view)
 static void search(View *view, const char *text)
 {
     LeadsView *leads = (LeadsView *)view;
-    g_autofree char *clean = text_clean(text, -1, TEXT_LINE);
-    g_strstrip(clean);
-    if (g_strcmp0(clean, leads->text ? leads->text : "") == 0)
+    if (!view_take_words(&leads->text, text))
         return;
-    g_free(leads->text);
-    leads->text = *clean ? g_steal_pointer(&clean) : NULL;
     leads->query.text = leads->text;
     /* Taking a search away shows all, around the lead that was found. */
     const LeadRow *row = list_row(leads->list);

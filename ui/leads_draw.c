@@ -167,11 +167,7 @@ static void draw_rows(LeadsView *leads, bool all)
         if (!list_row(leads->list)) {
             g_autoptr(Page) page = page_new(leads->rows.w - 2);
             put_empty(leads, page);
-            int top = leads->rows.h > 4 ? 1 : 0;
-            page_draw(page,
-                      rect_sub(leads->rows, 1, top, leads->rows.w - 2,
-                               MIN(page_lines(page), leads->rows.h - top)),
-                      0);
+            page_draw_instead(page, leads->rows);
         } else {
             draw_letters(leads);
         }

@@ -352,13 +352,6 @@ MeetingView *meeting_mode(App *app)
     return NULL;
 }
 
-void meeting_hold(App *app, char *text)
-{
-    g_free(app->held);
-    app->held = text;
-    app_dirty(app, DIRTY_MESSAGE | DIRTY_STATUS | DIRTY_TITLE);
-}
-
 /* ---- when */
 
 static char *span_text(gint64 ms)

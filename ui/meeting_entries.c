@@ -69,8 +69,7 @@ static bool attend(MeetingView *meeting, const Uuid *account, const AttendanceIn
         return false;
     }
     g_autofree char *name = clean_name(meeting, account);
-    meeting_hold(app,
-                 g_strdup_printf("%s: %s", name, enum_label(&attendance_codes, (int)input->code)));
+    app_hold(app, g_strdup_printf("%s: %s", name, enum_label(&attendance_codes, (int)input->code)));
     return true;
 }
 
@@ -165,7 +164,7 @@ static void enter(MeetingView *meeting)
         return;
     }
     g_autofree char *first = g_strdup(entry_text(meeting->entry, 0));
-    meeting_hold(app, g_strdup_printf("%s: %s", _(specs[meeting->typing].title), first));
+    app_hold(app, g_strdup_printf("%s: %s", _(specs[meeting->typing].title), first));
     entry_again(meeting->entry); /* the next one */
 }
 
@@ -220,5 +219,5 @@ void meeting_take_back(MeetingView *meeting)
     if (!take_back(meeting, &g_array_index(lines, SideLine, meeting->side_cursor), &error))
         app_complain_error(app, error);
     else
-        meeting_hold(app, g_strdup(_("Taken back")));
+        app_hold(app, g_strdup(_("Taken back")));
 }

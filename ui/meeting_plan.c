@@ -152,12 +152,7 @@ static bool write_plan(App *app, Dialog *dialog, const Plan *plan)
 static DialogAnswer planned(App *app, Dialog *dialog)
 {
     Plan plan = { 0 };
-    int row;
-    g_autofree char *complaint = NULL;
-    bool ok = form_store(dialog_form(dialog), &plan, &row, &complaint);
-    if (!ok)
-        dialog_complain(dialog, row, complaint);
-    ok = ok && write_plan(app, dialog, &plan);
+    bool ok = dialog_store(dialog, &plan) && write_plan(app, dialog, &plan);
     fields_clear(&plan_fields, &plan);
     return ok ? DIALOG_CLOSE : DIALOG_KEEP;
 }

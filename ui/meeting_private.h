@@ -84,5 +84,3 @@ void meeting_draw(View *view, bool all);
 
 /* The meeting mode that is shown; NULL and a complaint: it is not. */
 MeetingView *meeting_mode(App *app);
-/* What can be undone, in the last line. */
-void meeting_hold(App *app, char *text);

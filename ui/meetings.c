@@ -6,24 +6,23 @@
 #include "base/i18n.h"
 #include "meeting_list.h"
 #include "page.h"
+#include "rows.h"
 
 typedef struct MeetingsView {
     View view;
     GPtrArray *rows; /* MeetingRow * */
-    guint cursor, top;
-    Uuid at; /* the meeting under the cursor */
+    Rows at;
     Rect list;
 } MeetingsView;
 
 static const MeetingRow *current(const MeetingsView *meetings)
 {
-    return meetings->cursor < meetings->rows->len ? meetings->rows->pdata[meetings->cursor] : NULL;
+    return rows_current(&meetings->at, meetings->rows);
 }
 
-static void remember(MeetingsView *meetings)
+static const Uuid *id_of(gconstpointer row)
 {
-    const MeetingRow *row = current(meetings);
-    meetings->at = row ? row->meeting.id : (Uuid){ 0 };
+    return &((const MeetingRow *)row)->meeting.id;
 }
 
 static void read_rows(MeetingsView *meetings)
@@ -31,16 +30,11 @@ static void read_rows(MeetingsView *meetings)
     GPtrArray *rows = meeting_list_read(meetings->view.app, NULL);
     if (!rows)
         return;
-    bool first = uuid_is_nil(&meetings->at);
+    if (uuid_is_nil(&meetings->at.at))
+        meetings->at.cursor = meeting_list_next(rows, clock_now());
     g_ptr_array_unref(meetings->rows);
     meetings->rows = rows;
-    for (guint i = 0; i < rows->len; i++)
-        if (uuid_equal(&((MeetingRow *)rows->pdata[i])->meeting.id, &meetings->at))
-            meetings->cursor = i;
-    if (first)
-        meetings->cursor = meeting_list_next(rows, clock_now());
-    meetings->cursor = MIN(meetings->cursor, rows->len ? rows->len - 1 : 0);
-    remember(meetings);
+    rows_read(&meetings->at, rows);
     app_dirty(meetings->view.app, DIRTY_BODY | DIRTY_STATUS | DIRTY_FOOTER);
 }
 
@@ -49,6 +43,7 @@ static View *create(App *app)
     MeetingsView *meetings = g_new0(MeetingsView, 1);
     meetings->view = (View){ .ops = &meetings_view, .app = app };
     meetings->rows = g_ptr_array_new();
+    meetings->at.id = id_of;
     read_rows(meetings);
     return &meetings->view;
 }
@@ -86,15 +81,14 @@ static void place(View *view, Rect body)
 
 /* ---- rows */
 
-static void draw_row(MeetingsView *meetings, int line)
+static void draw_row(MeetingsView *meetings, int line, guint index)
 {
-    guint index = meetings->top + (guint)line;
     if (index >= meetings->rows->len) {
         draw_rest(meetings->list, line, 0, ROLE_NORMAL);
         return;
     }
     const MeetingRow *row = meetings->rows->pdata[index];
-    unsigned on = index == meetings->cursor ? LINE_SELECTED | LINE_FOCUSED : 0;
+    unsigned on = index == meetings->at.cursor ? LINE_SELECTED | LINE_FOCUSED : 0;
     meeting_list_draw(meetings->list, line, row, LINE_GROUP | on);
 }
 
@@ -118,17 +112,13 @@ static void draw_empty(const MeetingsView *meetings)
 static void draw(View *view, bool all)
 {
     MeetingsView *meetings = (MeetingsView *)view;
-    guint h = (guint)MAX(1, meetings->list.h);
-    guint most = meetings->rows->len > h ? meetings->rows->len - h : 0;
+    guint top = rows_top(&meetings->at, meetings->rows->len, meetings->list.h);
     if (all) {
         draw_fill(view->body, ROLE_NORMAL);
         draw_head(meetings);
     }
-    meetings->top = MIN(MIN(meetings->top, meetings->cursor), most);
-    if (meetings->cursor >= meetings->top + h)
-        meetings->top = meetings->cursor - h + 1;
     for (int i = 0; i < meetings->list.h; i++)
-        draw_row(meetings, i);
+        draw_row(meetings, i, top + (guint)i);
     if (meetings->rows->len == 0)
         draw_empty(meetings);
 }
@@ -138,10 +128,7 @@ static void draw(View *view, bool all)
 static void moved(View *view, Move move)
 {
     MeetingsView *meetings = (MeetingsView *)view;
-    int last = MAX(0, (int)meetings->rows->len - 1);
-    int to = (int)meetings->cursor + move_lines(move, MAX(1, meetings->list.h));
-    meetings->cursor = (guint)CLAMP(to, 0, last);
-    remember(meetings);
+    rows_move(&meetings->at, meetings->rows, move, meetings->list.h);
     app_dirty(view->app, DIRTY_BODY | DIRTY_FOOTER);
 }
 

@@ -54,12 +54,8 @@ static DialogAnswer outside_done(App *app, Dialog *dialog)
 {
     Outside *outside = dialog_data(dialog);
     NewLead *lead = new_lead_current(app);
-    g_autofree char *complaint = NULL;
-    int row;
-    if (!form_store(dialog_form(dialog), outside, &row, &complaint)) {
-        dialog_complain(dialog, row, complaint);
+    if (!dialog_store(dialog, outside))
         return DIALOG_KEEP;
-    }
     if (lead && lead->picker)
         chosen(lead, NULL, outside->name, outside->email);
     return DIALOG_CLOSE;

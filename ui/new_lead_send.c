@@ -46,8 +46,7 @@ static void sent(NewLead *lead)
     g_autofree char *clean = text_clean(title, -1, TEXT_LINE);
     g_autofree char *names = recipients_of(lead->slip);
     g_autofree char *key = slip_key(lead->slip);
-    g_free(app->held);
-    app->held = g_strdup_printf(_("%s to %s"), clean, names);
+    app_hold(app, g_strdup_printf(_("%s to %s"), clean, names));
     draft_save(app, key, NULL);
     slip_free(lead->sent);
     lead->sent = g_steal_pointer(&lead->slip);

@@ -132,8 +132,7 @@ static void say(HeraldTone tone, const char *text, gpointer data)
         app_say(app, "%s", text);
         app->message = tone == HERALD_NOTES && before ? before : app->message;
     } else {
-        g_free(app->held);
-        app->held = g_strdup(text);
+        app_hold(app, g_strdup(text));
         app->message = NULL; /* as the key would have done */
         app_dirty(app, DIRTY_MESSAGE | DIRTY_STATUS);
     }

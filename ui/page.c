@@ -203,3 +203,9 @@ void page_draw(const Page *page, Rect rect, int top)
             draw_rest(rect, row, 0, ROLE_NORMAL);
     }
 }
+
+void page_draw_instead(const Page *page, Rect list)
+{
+    int top = list.h > 4 ? 1 : 0, h = MIN(page_lines(page), list.h - top);
+    page_draw(page, rect_sub(list, 1, top, list.w - 2, h), 0);
+}

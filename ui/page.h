@@ -37,3 +37,5 @@ void page_columns(Page *page, const Page *left, const Page *right, int gap);
 
 /* Draws the lines from `top` on and blanks the rest. */
 void page_draw(const Page *page, Rect rect, int top);
+/* In a list that has no row. */
+void page_draw_instead(const Page *page, Rect list);

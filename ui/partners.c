@@ -339,14 +339,10 @@ static void status(View *view, GString *out)
 static void search(View *view, const char *text)
 {
     PartnersView *partners = (PartnersView *)view;
-    g_autofree char *clean = text_clean(text, -1, TEXT_LINE);
-    g_strstrip(clean);
-    if (g_strcmp0(clean, partners->text ? partners->text : "") == 0)
+    if (!view_take_words(&partners->text, text))
         return;
     if (partners->opened)
         close_current(partners);
-    g_free(partners->text);
-    partners->text = *clean ? g_steal_pointer(&clean) : NULL;
     partners->query.text = partners->text;
     if (partners->text)
         choose_again(partners);

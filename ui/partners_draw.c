@@ -260,10 +260,7 @@ static void draw_list(PartnersView *partners)
         return;
     g_autoptr(Page) page = page_new(partners->list.w - 2);
     put_empty(partners, page);
-    page_draw(page,
-              rect_sub(partners->list, 1, partners->list.h > 4 ? 1 : 0, partners->list.w - 2,
-                       MIN(page_lines(page), partners->list.h)),
-              0);
+    page_draw_instead(page, partners->list);
 }
 
 /* Together, and how many more there may be. */

@@ -160,8 +160,7 @@ static void draw_nothing(const SearchView *search)
         page_text(page, ROLE_NORMAL, _("Looking..."));
     else
         search->kind->nothing(app, page);
-    Rect r = rect_sub(list, 1, list.h > 4 ? 1 : 0, list.w - 2, MIN(page_lines(page), list.h));
-    page_draw(page, r, 0);
+    page_draw_instead(page, list);
 }
 
 static void draw_detail(const SearchView *search)
@@ -242,13 +241,8 @@ static gboolean on_pause(gpointer data)
 void search_view_search(View *view, const char *text)
 {
     SearchView *search = (SearchView *)view;
-    char **words = words_of(search);
-    g_autofree char *clean = text_clean(text, -1, TEXT_LINE);
-    g_strstrip(clean);
-    if (g_strcmp0(clean, *words ? *words : "") == 0)
+    if (!view_take_words(words_of(search), text))
         return;
-    g_free(*words);
-    *words = *clean ? g_steal_pointer(&clean) : NULL;
     g_clear_handle_id(&search->pause, g_source_remove);
     search->pause = g_timeout_add(PAUSE_MS, on_pause, search);
 }
@@ -311,12 +305,8 @@ static void criteria_free(gpointer data)
 static DialogAnswer criteria_done(App *app, Dialog *dialog)
 {
     Criteria *criteria = dialog_data(dialog);
-    int row;
-    g_autofree char *complaint = NULL;
-    if (!form_store(dialog_form(dialog), criteria->query, &row, &complaint)) {
-        dialog_complain(dialog, row, complaint);
+    if (!dialog_store(dialog, criteria->query))
         return DIALOG_KEEP;
-    }
     SearchView *search = shown(app, criteria->kind);
     if (search) {
         fields_clear(criteria->kind->query, search->query);

@@ -185,12 +185,8 @@ static DialogAnswer entry_done(App *app, Dialog *dialog)
 {
     Entry *entry = dialog_data(dialog);
     g_autoptr(GError) error = NULL;
-    g_autofree char *complaint = NULL;
-    int row;
-    if (!form_store(dialog_form(dialog), entry, &row, &complaint)) {
-        dialog_complain(dialog, row, complaint);
+    if (!dialog_store(dialog, entry))
         return DIALOG_KEEP;
-    }
     if (entry->sign_up && g_utf8_strlen(entry->password, -1) < PASSWORD_MIN) {
         g_autofree char *words = g_strdup_printf(_("The password needs at least %d characters."),
                                                  PASSWORD_MIN);

@@ -237,7 +237,7 @@ static void draw_empty(const VettingView *vetting)
         page_format(page, ROLE_NORMAL,
                     _("%s notes whom you asked about them, a licence, what is said of them."), vet);
     page_format(page, ROLE_NORMAL, _("%s raises a concern: a leader decides about it."), raise);
-    page_draw(page, rect_sub(r, 1, r.h > 4 ? 1 : 0, r.w - 2, MIN(page_lines(page), r.h)), 0);
+    page_draw_instead(page, r);
 }
 
 static void draw(View *view, bool all)
@@ -336,13 +336,6 @@ static VettingView *shown(App *app)
     return app->view == VIEW_VETTING ? (VettingView *)app_view(app) : NULL;
 }
 
-static void hold(App *app, char *text)
-{
-    g_free(app->held);
-    app->held = text;
-    app_dirty(app, DIRTY_MESSAGE | DIRTY_STATUS | DIRTY_TITLE);
-}
-
 /* What one of the dialogs is about. */
 typedef struct Noting {
     Uuid group;
@@ -375,20 +368,10 @@ static Noting *noting_new(const VettingView *vetting)
     return noting;
 }
 
-static bool store(Dialog *dialog, void *input)
-{
-    int row;
-    g_autofree char *complaint = NULL;
-    if (form_store(dialog_form(dialog), input, &row, &complaint))
-        return true;
-    dialog_complain(dialog, row, complaint);
-    return false;
-}
-
 static DialogAnswer end(App *app, Dialog *dialog, bool ok, const GError *error, char *held)
 {
     if (ok) {
-        hold(app, held);
+        app_hold(app, held);
         return DIALOG_CLOSE;
     }
     g_free(held);
@@ -422,7 +405,7 @@ static DialogAnswer vet_done(App *app, Dialog *dialog)
 {
     Noting *noting = dialog_data(dialog);
     g_autoptr(GError) error = NULL;
-    if (!store(dialog, &noting->vetting))
+    if (!dialog_store(dialog, &noting->vetting))
         return DIALOG_KEEP;
     bool ok = client_vet(app->client, &noting->group, &noting->vetting, noting->name, &error);
     return end(app, dialog, ok, error, g_strdup_printf(_("Noted about %s"), noting->name));
@@ -460,7 +443,7 @@ static DialogAnswer raise_done(App *app, Dialog *dialog)
 {
     Noting *noting = dialog_data(dialog);
     g_autoptr(GError) error = NULL;
-    if (!store(dialog, &noting->concern))
+    if (!dialog_store(dialog, &noting->concern))
         return DIALOG_KEEP;
     bool ok = client_raise_concern(app->client, &noting->group, &noting->concern, noting->name,
                                    &error);
@@ -526,7 +509,7 @@ static DialogAnswer answer_done(App *app, Dialog *dialog)
 {
     Noting *noting = dialog_data(dialog);
     g_autoptr(GError) error = NULL;
-    if (!store(dialog, &noting->answer))
+    if (!dialog_store(dialog, &noting->answer))
         return DIALOG_KEEP;
     bool ok = client_answer_concern(app->client, &noting->about, noting->answer.text, &error);
     return end(app, dialog, ok, error, g_strdup(_("Concern answered")));
@@ -549,7 +532,7 @@ static DialogAnswer decide_done(App *app, Dialog *dialog)
 {
     Noting *noting = dialog_data(dialog);
     g_autoptr(GError) error = NULL;
-    if (!store(dialog, &noting->decision))
+    if (!dialog_store(dialog, &noting->decision))
         return DIALOG_KEEP;
     if (noting->decision.effect == EFFECT_UNREFERRABLE && !noting->decision.until) {
         dialog_complain(dialog, 1, _("Until when? A day, 2026-11-26."));
@@ -592,7 +575,7 @@ void run_lift(App *app, const char *args)
     if (!noting)
         return;
     if (client_decide_concern(app->client, &noting->about, CONCERN_LIFT, NULL, &error))
-        hold(app, g_strdup_printf(_("Leads may be passed to %s again"), noting->name));
+        app_hold(app, g_strdup_printf(_("Leads may be passed to %s again"), noting->name));
     else
         app_complain_error(app, error);
     noting_free(noting);

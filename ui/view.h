@@ -116,3 +116,5 @@ extern const ViewOps inbox_view, sent_view, partners_view, groups_view, group_vi
     welcome_view, device_view, text_view, jobs_view, doctor_view;
 
 const ViewOps *view_ops(ViewId id);
+/* For search(): what was typed becomes the words that are searched for, clean; NULL none. False: they are the same as before. */
+bool view_take_words(char **words, const char *typed);
