@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "server/demo_meetings.h"
 #include "server/groups.h"
 #include "server/meeting_plan.h"
 #include "server/members.h"
@@ -182,9 +183,24 @@ static bool store_request(Storing *storing, size_t i, GError **error)
     return request_insert(call, &request, error);
 }
 
-/* Those ahead, as the job would make them a little later. */
+static bool store_past(Storing *storing, int group, GError **error)
+{
+    DemoSeat its[G_N_ELEMENTS(seats)];
+    size_t n = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(seats); i++)
+        if (seats[i].group == group)
+            its[n++] = (DemoSeat){ account_at(storing, seats[i].member)->id, seats[i].role,
+                                   days_ago(storing, seats[i].days_ago) };
+    return demo_meetings_store(&storing->call, &storing->groups[group], its, n,
+                               storing->network->now, &storing->network->words, error);
+}
+
+/* Those that were, and those ahead, as the job would make them a little later. */
 static bool store_meetings(Storing *storing, GError **error)
 {
+    for (int i = 0; i < GROUPS; i++)
+        if (!store_past(storing, i, error))
+            return false;
     storing->call.now = storing->network->now;
     for (int i = 0; i < GROUPS; i++)
         if (!meeting_plan(&storing->call, &storing->groups[i], error))

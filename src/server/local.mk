@@ -18,7 +18,7 @@ noinst_LIBRARIES += %D%/libserver.a
 	%D%/config.c %D%/config.h \
 	%D%/crypto.c %D%/crypto.h \
 	%D%/demo.c %D%/demo.h \
-	%D%/demo_groups.c %D%/demo_groups.h \
+	%D%/demo_groups.c %D%/demo_groups.h %D%/demo_meetings.c %D%/demo_meetings.h \
 	%D%/demo_network.c %D%/demo_network.h \
 	%D%/demo_words.c %D%/demo_words.h \
 	%D%/device.c %D%/device.h \

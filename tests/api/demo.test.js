@@ -7,6 +7,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { test, before, after } = require('node:test');
 const { QUICK_HASH, Server, freshDatabase, leadlined, postgresql } = require('./harness.js');
+const { must } = require('./groups.js');
 const { collect, sql } = require('./network.js');
 
 const NOW = '2026-03-01T09:00:00.000Z', DAY = 24 * 3600 * 1000;
@@ -19,7 +20,7 @@ function load(args = [], env = { LEADLINE_NOW: NOW }) {
     return database;
 }
 
-const tables = ['account', 'scope', 'connection', 'lead', 'referral', 'change_index', 'scope_member', 'note', 'referral_words', 'invitation', 'leads_group', 'membership', 'membership_request'];
+const tables = ['account', 'scope', 'connection', 'lead', 'referral', 'change_index', 'scope_member', 'note', 'referral_words', 'invitation', 'leads_group', 'membership', 'membership_request', 'meeting', 'attendance', 'visitor', 'slip', 'thanks', 'one_to_one'];
 /** Everything in the database but what must differ: the salted hashes of the passwords and the epoch. */
 function dump(database) {
     const columns = (table) => (postgresql ? sql(database, `SELECT column_name FROM information_schema.columns WHERE table_name = '${table}' ORDER BY ordinal_position;`)
@@ -59,6 +60,22 @@ test('two groups: the leader leads one, the member is in it; requests show a tak
     const other = groups.find((g) => g.id !== one.id);
     assert.deepEqual([other.directory, other.exclusive, other.role], ['members', true, undefined]);
     assert.deepEqual((await member.get(`/v1/groups/${other.id}/requests`)).body.items.map((r) => [r.state, r.conflict]), [['asked', undefined]]);
+});
+
+test('both groups have met for half a year and more: attendance, score card and health of the last six months show something', async () => {
+    const leader = await api.login('leader@demo.example', 'leadline-demo'), [one] = (await leader.get('/v1/groups?mine=true')).body.items;
+    const held = await collect(leader, `/v1/groups/${one.id}/meetings?to=${NOW}`, 100), states = held.map((m) => m.state);
+    assert.ok(states.filter((s) => s === 'completed').length >= 26, states.join());
+    assert.deepEqual([...new Set(states)].sort(), ['completed', 'holiday'], 'none around the turn of the year');
+    const report = async (name) => (await must(leader.get(`/v1/reports/${name}?scope=${one.id}`)));
+    const attended = (await report('attendance')).rows, scores = (await report('score-card')).rows, health = await report('group-health'), activity = await report('group-activity');
+    const sum = (rows, key) => rows.reduce((n, row) => n + (row[key] ?? 0), 0), measure = (name) => health.rows.find((row) => row.measure === name);
+    assert.ok(attended.length >= 10 && sum(attended, 'absent') > 0 && sum(attended, 'present') > 100, JSON.stringify(attended));
+    assert.ok(scores.filter((row) => row.component === 'total' && row.points > 0).length >= 8 && new Set(scores.map((row) => row.band)).size > 10, JSON.stringify(scores));
+    assert.ok(measure('meetings').n >= 26 && measure('visitors').n > 0 && measure('one-to-ones').n > 0 && measure('thanks').n > 0, JSON.stringify(health.rows));
+    assert.ok(sum(activity.rows, 'given_inside') > 50 && sum(activity.rows, 'training') > 20, JSON.stringify(activity.rows));
+    const { attendance, slips } = (await member.get(`/v1/meetings/${held.filter((m) => m.state === 'completed').at(-1).id}/entries`)).body;
+    assert.ok(attendance.length === 10 && slips.length > 0, `${attendance.length} ${slips.length}`);
 });
 
 test('member and leader are partners of each other, agent and admin of neither', async () => {
