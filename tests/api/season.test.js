@@ -117,6 +117,8 @@ async function hold(club, one) {
         return;
     }
     const room = membersAt(club, entry.starts);
+    entry.training = log.meetings.filter((other) => other.club === club).length % 3 === 0;
+    if (entry.training) await must(secretary.patch(`/v1/groups/${club.group.id}/meetings/${one.id}`, { agenda: ['10 networking', '20 training: asking for it'] }, { rev: one.rev }));
     await must(act(secretary, one, 'open'));
     for (const person of room) if (random() < 0.95) await enterAttendance(club, entry, person);
     await enterRest(club, entry, room);
@@ -242,6 +244,64 @@ test('R64: absences against what the group allows, over its last six months', as
         }
         assert.ok(body.rows.length >= 6);
     }
+});
+
+/* The score card of domain.md (report 4), by its words: thresholds as they stand there, nothing of the server's tables. */
+const rate = (...limits) => (n, weeks) => limits.filter((limit) => n / weeks >= limit).length * 5;
+const components = {
+    absences: { points: (n) => [15, 10, 5, 0][Math.min(n, 3)], fewer: true, most: 15, labels: { 15: '0', 10: '1', 5: '2', 0: '3+' } },
+    slips: { points: rate(0.5, 0.75, 1, 1.2), weekly: true, most: 20, labels: { 0: '0..0.5', 5: '0.5..0.75', 10: '0.75..1', 15: '1..1.2', 20: '1.2+' } },
+    thanks: { points: (n) => [100000, 250000, 500000].filter((limit) => n >= limit).length * 5, money: true, most: 15, labels: { 0: '0..1000', 5: '1000..2500', 10: '2500..5000', 15: '5000+' } },
+    visitors: { points: rate(0.083, 0.167, 0.25, 0.5), weekly: true, most: 20, labels: { 0: '0..0.083', 5: '0.083..0.167', 10: '0.167..0.25', 15: '0.25..0.5', 20: '0.5+' } },
+    punctual: { points: (n) => (n === 0 ? 5 : 0), fewer: true, most: 5, labels: { 5: '0', 0: '1+' } },
+    training: { points: (n) => Math.min(n, 3) * 5, most: 15, labels: { 0: '0', 5: '1', 10: '2', 15: '3+' } },
+};
+const pounds = (minor) => `GBP ${(minor / 100).toLocaleString('en-GB', { minimumFractionDigits: 2 })}`;
+
+/** One line of somebody's, of n in so many meetings: the next band is looked for one by one. */
+function scoreLine(component, n, weeks, own) {
+    const { points, fewer, weekly, money, most, labels } = components[component], now = points(n, weeks), told = own || !money, text = (m) => (money ? pounds(m) : String(m));
+    let k = 1;
+    while (now < most && points(fewer ? n - k : n + k, weeks) <= now) k++;
+    const hundredths = Math.floor((200 * n + weeks) / (2 * weeks));
+    return { component, value: !told ? undefined : weekly ? (hundredths / 100).toFixed(2) : text(n), points: now, most, band: labels[now],
+        next: now < most ? points(fewer ? n - k : n + k, weeks) : 0, needed: told && now < most ? text(k) : undefined };
+}
+
+/** All lines of somebody who was at so many of these meetings, counted from the log. */
+function scoreOf(person, completed, own) {
+    const mine = completed.filter((one) => inAt(person, one.starts)), done = (fact) => completed.includes(fact.one), came = [...log.attendance.values()].filter((a) => a.person === person && done(a));
+    const counts = {
+        absences: came.filter((a) => a.code === 'A').length, slips: log.slips.filter((slip) => slip.from === person && done(slip)).length,
+        thanks: log.thanks.filter((thanks) => thanks.from === person && done(thanks)).reduce((sum, thanks) => sum + thanks.amount, 0), visitors: log.visitors.filter((visitor) => visitor.by === person && done(visitor)).length,
+        punctual: came.filter((a) => a.code === 'L').length, training: came.filter((a) => a.one.training && 'PL'.includes(a.code)).length,
+    };
+    return mine.length && Object.keys(components).map((component) => scoreLine(component, counts[component], mine.length, own));
+}
+
+test('R64: the score card: every value, its points and band, and what is missing to the next one, of everybody', async () => {
+    const seen = new Set();
+    for (const club of clubs) {
+        const body = await must((await as(club.secretary)).get(`/v1/reports/score-card?scope=${club.group.id}`)), from = Date.parse(body.from), to = Date.parse(body.to);
+        const zone = new Intl.DateTimeFormat('sv-SE', { timeZone: club.zone });
+        assert.deepEqual([zone.format(from), zone.format(to)], ['2026-01-01', '2026-06-30'], 'the last six whole months');
+        const completed = log.meetings.filter((one) => one.club === club && one.state === 'completed' && one.starts >= from && one.starts <= to), sums = [];
+        for (const person of wereIn(club)) {
+            const want = person.ended ? 0 : scoreOf(person, completed, person === club.secretary), rows = body.rows.filter((row) => row.party.account === person.account);
+            assert.equal(rows.length, want ? 7 : 0, person.name);
+            if (!want) continue;
+            want.forEach((line) => {
+                const row = rows.find((one) => one.component === line.component);
+                assert.deepEqual({ ...only(row, line), next: row.next ?? 0, points: row.points ?? 0 }, line, `${club.name}: ${person.name}`);
+                seen.add(`${line.component} ${line.band}`);
+            });
+            sums.push(want.reduce((sum, line) => sum + line.points, 0));
+            const total = rows.find((row) => row.component === 'total');
+            assert.deepEqual([total.points ?? 0, total.most], [sums.at(-1), 90], person.name);
+        }
+        assert.equal(body.totals[0].points ?? 0, Math.floor((2 * sums.reduce((a, b) => a + b, 0) + sums.length) / (2 * sums.length)));
+    }
+    assert.ok(seen.size >= 18, [...seen].sort().join());
 });
 
 test('R65: the health of each group: who came and went, and how evenly giving is spread', async () => {
