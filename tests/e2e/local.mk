@@ -20,6 +20,7 @@ e2e_plays = $(e2e_core) \
 	%D%/editor.script \
 	%D%/first-sync.script \
 	%D%/group-officers.script \
+	%D%/group-partners.script \
 	%D%/groups.script \
 	%D%/local.script \
 	%D%/partners.script \
