@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "client/cache_write.h"
 
-#include <string.h>
-
-#include "client/cache_file.h"
 #include "client/cache_row.h"
 #include "client/cache_writer.h"
 #include "client/client.h"
 #include "client/label.h"
 #include "client/overlay.h"
 #include "db/row.h"
-
-#define CLOSE_US (2 * G_USEC_PER_SEC) /* what else is left is done the next time */
 
 /* ---- statements made from the field tables, once */
 
@@ -26,7 +21,7 @@ static const char *placeholders(int first, int n)
 #define OWN_COLUMNS "party, label, waiting, standing, worth, client_key, pending, local, generation"
 #define N_OWN_COLUMNS 9
 
-static void prepare(CacheWriter *writer)
+void cache_prepare_writes(CacheWriter *writer)
 {
     const char *columns = row_columns(&referral_fields, NULL);
     const char *marks = placeholders(2, row_n_columns(&referral_fields) + N_OWN_COLUMNS);
@@ -44,179 +39,6 @@ static void prepare(CacheWriter *writer)
         row_columns(&note_fields, "b"));
     writer->n_values = row_n_columns(&referral_fields) + N_OWN_COLUMNS + 1;
     writer->values = g_new0(DbValue, writer->n_values);
-}
-
-/* ---- opening */
-
-static void remember_edited(CacheWriter *writer, const Uuid *id)
-{
-    g_hash_table_add(writer->edited, g_memdup2(id, sizeof *id));
-}
-
-bool cache_load_edited(CacheWriter *writer, GError **error)
-{
-    g_hash_table_remove_all(writer->edited);
-    /* An item's referral need not be in the cache: its row may come with the next page. */
-    g_autoptr(GPtrArray) items = store_items(writer->store, 0, error);
-    for (guint i = 0; items && i < items->len; i++)
-        remember_edited(writer, &((OutboxItem *)g_ptr_array_index(items, i))->object);
-    g_autoptr(DbRows) rows = items ? db_query(writer->db, error,
-                                              "SELECT id FROM referral_base UNION SELECT id FROM "
-                                              "referral WHERE pending = 1")
-                                   : NULL;
-    while (rows && db_next(rows, error)) {
-        Uuid id = db_get_uuid(rows, 0);
-        remember_edited(writer, &id);
-    }
-    return rows && db_rows_ok(rows);
-}
-
-static bool load_account(CacheWriter *writer, GError **error)
-{
-    writer->account = (Uuid){ 0 };
-    g_autoptr(DbRows) rows = db_query(writer->db, error, "SELECT id FROM account LIMIT 1");
-    if (rows && db_next(rows, error))
-        writer->account = db_get_uuid(rows, 0);
-    return rows && db_rows_ok(rows);
-}
-
-static bool load_chores(CacheWriter *writer, GError **error)
-{
-    gint64 n = 0;
-    bool ok = db_get_one_int(writer->db, error, &n,
-                             "SELECT COUNT(*) FROM chore WHERE name = 'words'");
-    writer->words_left = n > 0;
-    return ok;
-}
-
-bool cache_writer_load(CacheWriter *writer, GError **error)
-{
-    counts_reset(writer);
-    return db_get_one_int(writer->db, error, &writer->generation,
-                          "SELECT coalesce(max(generation), 0) FROM feed"
-                          " WHERE scope NOT IN (SELECT id FROM scope)") &&
-           load_account(writer, error) && load_chores(writer, error) &&
-           cache_load_edited(writer, error);
-}
-
-CacheWriter *cache_writer_open(const char *cache_path, const char *store_path, GError **error)
-{
-    g_autoptr(CacheWriter) writer = g_new0(CacheWriter, 1);
-    writer->path = g_strdup(cache_path);
-    writer->db = cache_connect(cache_path, true, error);
-    if (!writer->db)
-        return NULL;
-    writer->store = store_open(store_path, error);
-    if (!writer->store)
-        return NULL;
-    writer->strings = g_ptr_array_new_with_free_func(g_free);
-    writer->edited = g_hash_table_new_full(uuid_hash, uuid_equal_func, g_free, NULL);
-    writer->gone = g_hash_table_new_full(uuid_hash, uuid_equal_func, g_free, NULL);
-    writer->party_counts = party_counts_new();
-    prepare(writer);
-    if (!cache_writer_load(writer, error))
-        return NULL;
-    return g_steal_pointer(&writer);
-}
-
-/* The index keeps words of deleted rows until its parts are written anew. What others should not find in the file when somebody
- * is gone goes then. */
-static bool scrub_tx(Db *db, gpointer arg, GError **error)
-{
-    return db_exec(db, error, "INSERT INTO lead_words (lead_words) VALUES ('optimize')") &&
-           db_exec(db, error, "DELETE FROM chore WHERE name = 'words'");
-}
-
-static void scrub_words(CacheWriter *writer, DbGiveWay give_way, gpointer data)
-{
-    db_give_way(writer->db, give_way, data);
-    writer->words_left = !db_tx(writer->db, scrub_tx, NULL, NULL);
-    db_give_way(writer->db, NULL, NULL);
-}
-
-static bool is_late(gpointer data)
-{
-    return clock_monotonic() > *(gint64 *)data;
-}
-
-void cache_writer_close(CacheWriter *writer)
-{
-    if (!writer)
-        return;
-    if (writer->db && writer->words_left) {
-        gint64 until = clock_monotonic() + CLOSE_US;
-        scrub_words(writer, is_late, &until);
-    }
-    db_close(writer->db);
-    if (writer->path)
-        cache_file_closed(writer->path);
-    store_close(writer->store);
-    if (writer->strings)
-        g_ptr_array_unref(writer->strings);
-    if (writer->edited)
-        g_hash_table_unref(writer->edited);
-    if (writer->gone)
-        g_hash_table_unref(writer->gone);
-    if (writer->party_counts)
-        g_hash_table_unref(writer->party_counts);
-    g_free(writer->values);
-    g_free(writer->path);
-    g_free(writer);
-}
-
-unsigned cache_writer_changed(CacheWriter *writer)
-{
-    unsigned changed = writer->changed;
-    writer->changed = 0;
-    return changed;
-}
-
-bool cache_writer_is_damaged(const CacheWriter *writer)
-{
-    return db_is_damaged(writer->db);
-}
-
-Store *cache_writer_store(CacheWriter *writer)
-{
-    return writer->store;
-}
-
-void cache_writer_tidy(CacheWriter *writer, bool (*is_wanted)(gpointer data), gpointer data)
-{
-    /* Else lists in these orders are sorted each time. */
-    db_give_way(writer->db, is_wanted, data);
-    cache_make_orders(writer, NULL);
-    db_give_way(writer->db, NULL, NULL);
-    if (writer->words_left)
-        scrub_words(writer, is_wanted, data);
-    db_checkpoint(writer->db, true, NULL); /* else the next one does it */
-    db_spare(writer->db);
-}
-
-typedef struct Transaction {
-    CacheWriter *writer;
-    CacheWriteFunc func;
-    gpointer data;
-} Transaction;
-
-static bool run_tx(Db *db, gpointer arg, GError **error)
-{
-    Transaction *tx = arg;
-    return tx->func(tx->writer, tx->data, error) && counts_flush(tx->writer, error);
-}
-
-bool cache_writer_tx(CacheWriter *writer, CacheWriteFunc func, gpointer data, GError **error)
-{
-    Transaction tx = { writer, func, data };
-    writer->scrub = false;
-    if (db_tx(writer->db, run_tx, &tx, error)) {
-        /* What was deleted is zeros in the file, but old pages lie in the log until it is emptied. */
-        if (writer->scrub)
-            db_checkpoint(writer->db, true, NULL);
-        return true;
-    }
-    cache_writer_load(writer, NULL);
-    return false;
 }
 
 /* ---- rows of referral */
@@ -467,7 +289,7 @@ static bool edit(CacheWriter *writer, const OldRow *old, const Uuid *id, const R
     else if (ok)
         ok = write_row(writer, old, &shown, &marks, error);
     fields_clear(&referral_fields, &shown);
-    remember_edited(writer, id);
+    cache_remember_edited(writer, id);
     return ok;
 }
 
@@ -491,114 +313,13 @@ static bool refresh_referral(CacheWriter *writer, const Uuid *id, const GPtrArra
     return ok;
 }
 
-/* ---- notes */
-
-static bool put_note(CacheWriter *writer, const Note *note, bool local, gint64 generation,
-                     GError **error)
-{
-    writer->changed |= CLIENT_NOTES;
-    return db_exec(writer->db, error,
-                   "INSERT INTO note (id, rev, created_at, updated_at, referral, text, local, "
-                   "generation) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE "
-                   "SET rev = excluded.rev, created_at = excluded.created_at, updated_at = "
-                   "excluded.updated_at, referral = excluded.referral, text = excluded.text, "
-                   "local = excluded.local, generation = excluded.generation",
-                   db_uuid(&note->id), db_int(note->rev), db_time(note->created_at),
-                   db_time(note->updated_at), db_uuid(&note->referral), db_text(note->text),
-                   db_int(local), db_int(generation));
-}
-
-/* The server's notes as they are; those that only were here go. */
-static bool restore_notes(CacheWriter *writer, const Uuid *referral, GError **error)
-{
-    g_autoptr(DbRows)
-        rows = db_query(writer->db, error, writer->select_note_bases, db_uuid(referral));
-    while (rows && db_next(rows, error)) {
-        Note note;
-        row_read(rows, 1, &note_fields, &note, ROW_BORROW);
-        if (!put_note(writer, &note, false, db_get_int(rows, 0), error))
-            return false;
-    }
-    return rows && db_rows_ok(rows) &&
-           db_exec(writer->db, error, "DELETE FROM note WHERE referral = $1 AND local = 1",
-                   db_uuid(referral)) &&
-           db_exec(writer->db, error, "DELETE FROM note_base WHERE referral = $1",
-                   db_uuid(referral));
-}
-
-/* Full sync that saw this note last. */
-static bool note_generation(CacheWriter *writer, const Uuid *id, gint64 *generation, GError **error)
-{
-    return db_get_one_int(writer->db, error, generation,
-                          "SELECT coalesce((SELECT generation FROM note WHERE id = $1), $2)",
-                          db_uuid(id), db_int(writer->generation));
-}
-
-static bool edit_note(CacheWriter *writer, const OutboxItem *item, GError **error)
-{
-    Note note;
-    if (item->kind != OUTBOX_NOTE || outbox_is_stopped(item->state) || !overlay_note(item, &note))
-        return true;
-    gint64 generation = 0;
-    bool ok = note_generation(writer, &note.id, &generation, error) &&
-              db_exec(
-                  writer->db, error,
-                  "INSERT INTO note_base SELECT id, rev, created_at, updated_at, referral, text "
-                  "FROM note WHERE id = $1 AND local = 0 ON CONFLICT (id) DO NOTHING",
-                  db_uuid(&note.id)) &&
-              put_note(writer, &note, true, generation, error);
-    fields_clear(&note_fields, &note);
-    return ok;
-}
-
-static bool refresh_notes(CacheWriter *writer, const Uuid *referral, const GPtrArray *items,
-                          GError **error)
-{
-    if (!restore_notes(writer, referral, error))
-        return false;
-    for (guint i = 0; i < items->len; i++)
-        if (!edit_note(writer, g_ptr_array_index(items, i), error))
-            return false;
-    return true;
-}
-
-static bool is_gone(const CacheWriter *writer, const Uuid *id)
-{
-    return g_hash_table_contains(writer->gone, id);
-}
-
-bool cache_write_note(CacheWriter *writer, const Note *note, GError **error)
-{
-    /* Under a local edit only the base changes. */
-    bool local = false, newer = true;
-    if (is_gone(writer, &note->id) || is_gone(writer, &note->referral))
-        return true;
-    g_autoptr(DbRows) rows = db_query(
-        writer->db, error,
-        "SELECT n.local, n.generation, coalesce(b.rev, n.rev) FROM note n LEFT JOIN note_base b ON "
-        "b.id = n.id WHERE n.id = $1",
-        db_uuid(&note->id));
-    if (rows && db_next(rows, error)) {
-        local = db_get_int(rows, 0);
-        newer = db_get_int(rows, 1) != writer->generation || note->rev >= db_get_int(rows, 2);
-    }
-    if (!rows || !db_rows_ok(rows))
-        return false;
-    if (!newer)
-        return true;
-    return local ? row_upsert(writer->db, "note_base", "id", &note_fields, note, error) &&
-                       db_exec(writer->db, error, "UPDATE note SET generation = $2 WHERE id = $1",
-                               db_uuid(&note->id), db_int(writer->generation))
-                 : put_note(writer, note, false, writer->generation, error);
-}
-
 /* ---- one object */
 
 bool cache_refresh(CacheWriter *writer, const Uuid *object, GHashTable *except, GError **error)
 {
     g_autoptr(GPtrArray) items = items_without(writer, object, except, error);
     return items && refresh_referral(writer, object, items, error) &&
-           refresh_notes(writer, object, items, error);
+           cache_refresh_notes(writer, object, items, error);
 }
 
 bool cache_refresh_all(CacheWriter *writer, GError **error)
@@ -672,7 +393,7 @@ bool cache_write_referral(CacheWriter *writer, const Referral *referral, GHashTa
 {
     bool edited = g_hash_table_contains(writer->edited, &referral->id), newer = true;
     bool is_answer = except != NULL;
-    if (is_gone(writer, &referral->id))
+    if (cache_is_gone(writer, &referral->id))
         return cache_refresh(writer, &referral->id, except, error);
     if (edited && !is_newer(writer, referral, is_answer, &newer, error))
         return false;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Inside of the writer, shared by cache_write.c (objects), cache_feed.c (pages of the change feed) and cache_count.c. */
+/*
+ * Inside of the writer, shared by cache_writer.c (opening, transactions), cache_write.c and cache_write_*.c (objects), cache_feed.c (pages
+ * of the change feed) and cache_count.c.
+ */
 #pragma once
 
 #include "client/cache_write.h"
@@ -33,6 +36,18 @@ struct CacheWriter {
 /* Reads again what the writer remembers between transactions; of that the second only `edited`. */
 bool cache_writer_load(CacheWriter *writer, GError **error);
 bool cache_load_edited(CacheWriter *writer, GError **error);
+void cache_remember_edited(CacheWriter *writer, const Uuid *object);
+
+static inline bool cache_is_gone(const CacheWriter *writer, const Uuid *id)
+{
+    return g_hash_table_contains(writer->gone, id);
+}
+
+/* Its statements, made from the field tables. */
+void cache_prepare_writes(CacheWriter *writer);
+/* The server's notes of a lead with these items of the outbox done to them. */
+bool cache_refresh_notes(CacheWriter *writer, const Uuid *referral, const GPtrArray *items,
+                         GError **error);
 /* The indexes of lists by client and by value, which cost a full sync more than all others: an empty cache is filled without
  * them, and then they are made at once. */
 bool cache_drop_orders(CacheWriter *writer, GError **error);

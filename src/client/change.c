@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/i18n.h"
+#include "client/slip.h"
 #include "model/account.h"
 #include "model/dues.h"
 #include "model/group.h"
@@ -135,18 +136,7 @@ static const char *const profile_names[] = { "name",
                                              "time_zone",
                                              NULL };
 static const char *const create_names[] = {
-    "contact/first_name",
-    "contact/last_name",
-    "contact/company_name",
-    "contact/phone_1",
-    "contact/phone_2",
-    "contact/email",
-    "contact/city",
-    "contact/postal_code",
-    "contact/country_code",
-    "need",
-    "comments",
-    "value",
+    SLIP_LEAD_PATHS,
     NULL,
 };
 

@@ -12,7 +12,7 @@ noinst_LIBRARIES += %D%/libclient.a
 	%D%/cache_shared.c %D%/cache_shared.h \
 	%D%/cache_meetings.c %D%/cache_meetings.h %D%/cache_write_entries.c %D%/meeting_book.c %D%/meeting_book.h \
 	%D%/client_meetings.c %D%/client_meeting_acts.c %D%/meetings.h %D%/meeting_sheet.c %D%/meeting_sheet.h \
-	%D%/cache_write.c %D%/cache_write.h %D%/cache_writer.h \
+	%D%/cache_write.c %D%/cache_write.h %D%/cache_write_notes.c %D%/cache_writer.c %D%/cache_writer.h \
 	%D%/cache_vetting.c %D%/cache_vetting.h %D%/client_vetting.c %D%/vetting.h \
 	%D%/cache_row.c %D%/cache_row.h \
 	%D%/card.c %D%/card.h %D%/signature.c %D%/vcard.c \

@@ -29,6 +29,13 @@ typedef struct Slip {
     GHashTable *texts; /* path -> text, not empty */
 } Slip;
 
+/* Who the contact is, and what they need: what can be corrected while it waits to be sent, too. */
+/* clang-format off */
+#define SLIP_LEAD_PATHS                                                                            \
+    "contact/first_name", "contact/last_name", "contact/company_name", "contact/phone_1",          \
+    "contact/phone_2", "contact/email", "contact/city", "contact/postal_code",                     \
+    "contact/country_code", "need", "comments", "value"
+/* clang-format on */
 /* What is asked, in the order of the form: paths of new_referral_fields. NULL-terminated; without those the table does not
  * have. */
 const char *const *slip_paths(void);
