@@ -4,11 +4,12 @@ check_PROGRAMS += %D%/sim
 TESTS += %D%/sim
 %C%_sim_SOURCES = %D%/sim.c %D%/history.h \
 	%D%/disk.c %D%/disk.h \
+	%D%/group.c %D%/group.h \
 	%D%/oracle.c %D%/oracle.h \
-	%D%/play.c %D%/play.h \
+	%D%/play.c %D%/play.h %D%/play_private.h %D%/play_groups.c %D%/play_others.c %D%/play_rooms.c \
 	%D%/post.c \
 	%D%/sched.c %D%/sched.h \
-	%D%/verify.c %D%/verify.h \
+	%D%/verify.c %D%/verify.h %D%/verify_private.h %D%/verify_groups.c %D%/verify_value.c \
 	%D%/wire.c %D%/wire.h \
 	%D%/world.c %D%/world.h
 %C%_sim_LDADD = src/client/libclient.a src/server/libserver.a src/wire/libwire.a src/db/libdb.a

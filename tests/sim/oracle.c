@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/problem.h"
+#include "client/meeting_book.h"
 #include "client/overlay.h"
 #include "tests/sim/history.h"
 #include "tests/sim/world.h"
@@ -16,6 +18,7 @@ typedef struct Deed {
     char *method, *path, *body;
     int done;    /* times, without replays */
     guint order; /* of the last time */
+    gint64 at;   /* wall clock then */
     int refused; /* last status >= 400 that will not change */
     bool undone; /* by setting the server back */
     bool late;   /* the server was killed before it could say so: when it was done is not known */
@@ -31,8 +34,9 @@ typedef struct Item {
     gint64 attempts;
     char *problem, *path;
     ItemFate fate;
-    bool seen; /* in this look */
-    bool over; /* it will not be tried any more */
+    guint number; /* in the order in which they were typed */
+    bool seen;    /* in this look */
+    bool over;    /* it will not be tried any more */
 } Item;
 
 static struct {
@@ -40,7 +44,7 @@ static struct {
     GHashTable *items;  /* Uuid * of an op -> Item */
     GHashTable *owners; /* token -> account + 1 */
     GPtrArray *erased;  /* ids of referrals, as text */
-    guint order;
+    guint order, typed;
 } oracle;
 
 static void deed_free(gpointer data)
@@ -186,6 +190,7 @@ static void note_deed(const Write *write)
         fail("#%u: %s %s was done after it had been refused for this key", write->number,
              write->method, write->path);
     deed->order = ++oracle.order;
+    deed->at = clock_now();
 }
 
 static void note_single(const Wire *wire, int account)
@@ -274,7 +279,7 @@ bool oracle_is_over(const OutboxItem *row, const GPtrArray *items)
 {
     for (guint i = 0; i < items->len; i++) {
         const OutboxItem *other = g_ptr_array_index(items, i);
-        if (other == row || other->kind != OUTBOX_CREATE)
+        if (other == row || !outbox_creates(other))
             continue;
         bool follows = uuid_equal(&other->object, &row->object) ||
                        overlay_is_copy_of(row, &other->object);
@@ -282,6 +287,13 @@ bool oracle_is_over(const OutboxItem *row, const GPtrArray *items)
             return true;
     }
     return outbox_is_stopped(row->state);
+}
+
+static void note_key(Item *item, const OutboxItem *row)
+{
+    const Uuid *last = &g_array_index(item->keys, Uuid, item->keys->len - 1);
+    if (item->keys->len == 0 || !uuid_equal(last, &row->key))
+        g_array_append_val(item->keys, row->key);
 }
 
 static void look_at(Item *item, const OutboxItem *row, bool over)
@@ -292,9 +304,7 @@ static void look_at(Item *item, const OutboxItem *row, bool over)
     item->attempts = row->attempts;
     g_free(item->problem);
     item->problem = g_strdup(row->problem);
-    const Uuid *last = &g_array_index(item->keys, Uuid, item->keys->len - 1);
-    if (item->keys->len == 0 || !uuid_equal(last, &row->key))
-        g_array_append_val(item->keys, row->key);
+    note_key(item, row);
 }
 
 static Item *item_new(int user, const OutboxItem *row)
@@ -302,11 +312,23 @@ static Item *item_new(int user, const OutboxItem *row)
     Item *item = g_new0(Item, 1);
     item->user = user;
     item->kind = row->kind;
+    item->number = ++oracle.typed;
     item->path = g_strdup(row->path);
     item->keys = g_array_new(FALSE, FALSE, sizeof(Uuid));
     g_array_append_val(item->keys, row->key);
     g_hash_table_insert(oracle.items, g_memdup2(&row->op, sizeof row->op), item);
     return item;
+}
+
+void oracle_sent(int user, Store *store)
+{
+    g_autoptr(GPtrArray) rows = store_items(store, 0, NULL);
+    for (guint i = 0; rows && i < rows->len; i++) {
+        const OutboxItem *row = g_ptr_array_index(rows, i);
+        Item *item = g_hash_table_lookup(oracle.items, &row->op);
+        if (item && item->user == user)
+            note_key(item, row);
+    }
 }
 
 /* A moment ago it was in the outbox. */
@@ -380,6 +402,23 @@ static bool is_parked(const Item *item)
     return g_strcmp0(item->problem, problem_row(PROBLEM_FAILED)->code) == 0;
 }
 
+/* An entry that nobody had tried to send yet goes when a later one of the same fact is typed: that one is sent. */
+static bool is_folded(const Item *item)
+{
+    GHashTableIter iter;
+    gpointer value;
+    if (!fact_type(item->kind) || item->attempts > 0)
+        return false;
+    g_hash_table_iter_init(&iter, oracle.items);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const Item *other = value;
+        if (other->user == item->user && other->number > item->number &&
+            strcmp(other->path, item->path) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void check_item(const Item *item)
 {
     bool done = false, refused = false, undone = false, met = false;
@@ -396,7 +435,7 @@ static void check_item(const Item *item)
     const char *who = user_name(item->user);
     switch (item->fate) {
     case ITEM_GONE:
-        if (!done && !undone)
+        if (!done && !undone && !is_folded(item))
             fail("%s: %s has left the outbox, but the server never did it", who, item->path);
         break;
     case ITEM_TAKEN_BACK:
@@ -417,10 +456,10 @@ static void check_item(const Item *item)
     }
 }
 
-/* What was typed into the body: the text of a note, a message with a verdict, a need. */
+/* What was typed into the body: the text of a note, a message with a verdict, a need; of an entry, when it was made. */
 static char *typed_text(const Deed *deed)
 {
-    static const char *const names[] = { "text", "message", "need" };
+    static const char *const names[] = { "entered_at", "text", "message", "need" };
     if (!deed->body)
         return NULL;
     g_autoptr(JsonDoc) doc = json_parse(deed->body, strlen(deed->body), NULL);
@@ -430,6 +469,24 @@ static char *typed_text(const Deed *deed)
             return g_strdup(text);
     }
     return NULL;
+}
+
+/* When it was entered, ms; 0: it is no entry of a meeting. */
+static gint64 entered_at(const Deed *deed)
+{
+    gint64 ms = 0;
+    g_autofree char *text = g_str_has_prefix(deed->path, "/v1/meetings/") ? typed_text(deed) : NULL;
+    return text && time_parse(text, &ms) ? ms : 0;
+}
+
+/* Entries: that made later, then that of the higher account; else what was done last. */
+static bool is_later(const Deed *deed, const Deed *other)
+{
+    gint64 a = entered_at(deed), b = entered_at(other);
+    if (a != b)
+        return a > b;
+    int by = a ? uuid_compare(&accounts[deed->account].id, &accounts[other->account].id) : 0;
+    return by ? by > 0 : deed->order > other->order;
 }
 
 /* Of each address the last write is what the server has. */
@@ -442,10 +499,11 @@ static void check_texts(OracleText text)
     g_hash_table_iter_init(&iter, oracle.deeds);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         Deed *deed = value;
-        if (deed->late || deed->undone)
+        /* What was entered in the server's future counts as entered when it came. */
+        if (deed->late || deed->undone || (deed->done > 0 && entered_at(deed) >= deed->at))
             g_hash_table_add(unsure, deed->path);
         const Deed *other = g_hash_table_lookup(last, deed->path);
-        if (deed->done > 0 && (!other || other->order < deed->order))
+        if (deed->done > 0 && (!other || is_later(deed, other)))
             g_hash_table_insert(last, deed->path, deed);
     }
     g_hash_table_iter_init(&iter, last);

@@ -22,6 +22,9 @@ int oracle_account_of(const char *authorization);
 typedef enum Look { LOOK, LOOK_UNDONE, LOOK_DROPPED } Look;
 guint oracle_look(int user, Store *store, Look look);
 
+/* Something is sent for a user: under which keys, which may have changed since the last look. */
+void oracle_sent(int user, Store *store);
+
 /* The server was set back: what it does not know any more is nobody's fault. */
 typedef bool (*OracleKnows)(const Uuid *key);
 void oracle_set_back(OracleKnows knows);
@@ -30,7 +33,7 @@ void oracle_check_kept(OracleKnows knows);
 /* A person tries what had failed again: under a new key, as the server gives the same answer to the old one for ever. */
 void oracle_tried_again(const OutboxItem *before, const OutboxItem *after);
 
-/* Has it failed, or what it is to be done to, or the lead that it is a copy of? items: the whole outbox. */
+/* Has it failed, or what makes the thing it is to be done to, or the lead that it is a copy of? items: the whole outbox. */
 bool oracle_is_over(const OutboxItem *row, const GPtrArray *items);
 
 /* A referral is known to nobody any more: whatever was done to it is answered by 404 from now on. */

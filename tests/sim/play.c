@@ -11,19 +11,21 @@
 #include "client/overlay.h"
 #include "tests/sim/history.h"
 #include "tests/sim/oracle.h"
+#include "tests/sim/play_private.h"
 #include "tests/sim/verify.h"
 
 typedef struct Kind Kind;
 
 static struct {
-    guint64 weights[64];
+    guint64 weights[96];
     gint64 pace; /* most ms between two things */
     int length;
-    unsigned words; /* typed so far */
-    Uuid touched;   /* the lead that somebody did something to last */
 } play;
 
-static Dice dice; /* of the step */
+unsigned play_words_typed;
+Uuid play_touched;
+
+Dice play_dice; /* of the step */
 
 /* ---- what is on the screen */
 
@@ -34,7 +36,7 @@ static bool any_lead(User *user, const LeadQuery *query, Uuid *id)
         rows = cache_leads(client_cache(user->client), query, NULL, true, 20, &error);
     if (!rows || rows->len == 0)
         return false;
-    *id = ((const LeadRow *)g_ptr_array_index(rows, dice_below(&dice, rows->len)))->id;
+    *id = ((const LeadRow *)g_ptr_array_index(rows, dice_below(&play_dice, rows->len)))->id;
     return true;
 }
 
@@ -53,34 +55,44 @@ static bool any_item(User *user, OutboxItem *item)
     g_autoptr(GPtrArray) items = store_items(client_store(user->client), 0, NULL);
     if (!items || items->len == 0)
         return false;
-    fields_copy(&outbox_fields, item, g_ptr_array_index(items, dice_below(&dice, items->len)));
+    fields_copy(&outbox_fields, item, g_ptr_array_index(items, dice_below(&play_dice, items->len)));
     return true;
 }
 
-static void said(User *user, const char *what, const Uuid *id, bool ok, const GError *error)
+void play_told(User *user, const char *what, const Uuid *id, bool ok, const GError *error)
 {
-    if (ok && id)
-        play.touched = *id;
     tell(user_name(user->number), "%s %s%s%s", what, id ? brief(id) : "", ok ? "" : ": ",
          ok ? "" : error->message);
     oracle_look(user->number, client_store(user->client), LOOK);
 }
 
-/* What was taken is in the outbox, whatever the disk is like. */
-static void acted(User *user, const char *what, const Uuid *id, bool ok, const GError *error)
+static void said(User *user, const char *what, const Uuid *id, bool ok, const GError *error)
+{
+    if (ok && id)
+        play_touched = *id;
+    play_told(user, what, id, ok, error);
+}
+
+void play_acted(User *user, const char *what, const Uuid *id, bool ok, const GError *error)
 {
     if (ok && oracle_look(user->number, client_store(user->client), LOOK) == 0)
         fail("%s %s: it was taken, and is not in the outbox", user_name(user->number), what);
-    said(user, what, id, ok, error);
+    play_told(user, what, id, ok, error);
 }
 
-/* A text nobody else types. */
-static char *words(const char *start, int account)
+static void acted(User *user, const char *what, const Uuid *id, bool ok, const GError *error)
+{
+    if (ok && id)
+        play_touched = *id;
+    play_acted(user, what, id, ok, error);
+}
+
+char *play_words(const char *start, int account)
 {
     static const char *const more[] = { "", " Müller & Söhne", " 横浜", " \"quoted\" \\ back",
                                         " two\nlines" };
-    return g_strdup_printf("%s%d~ word%u%s", start, account, ++play.words,
-                           more[dice_below(&dice, G_N_ELEMENTS(more))]);
+    return g_strdup_printf("%s%d~ word%u%s", start, account, ++play_words_typed,
+                           more[dice_below(&play_dice, G_N_ELEMENTS(more))]);
 }
 
 /* ---- the people */
@@ -98,12 +110,13 @@ static void pick_up(User *user)
 static void confirm(User *user)
 {
     Uuid ids[3];
-    size_t n = 1 + dice_below(&dice, 3);
+    size_t n = 1 + dice_below(&play_dice, 3);
     g_autoptr(GError) error = NULL;
-    g_autofree char *message = dice_chance(&dice, 50) ? words("thanks~", user->account) : NULL;
+    g_autofree char *message = dice_chance(&play_dice, 50) ? play_words("thanks~", user->account)
+                                                           : NULL;
     ConfirmInput input = { .verdict = VERDICT_LEAD, .message = message };
-    if (dice_chance(&dice, 30))
-        input.value = (Money){ dice_between(&dice, 1, 100000), "GBP" };
+    if (dice_chance(&play_dice, 30))
+        input.value = (Money){ dice_between(&play_dice, 1, 100000), "GBP" };
     for (size_t i = 0; i < n; i++) {
         if (!inbox_lead(user, &ids[i]))
             return;
@@ -119,7 +132,7 @@ static void confirm(User *user)
 static void confirm_all(User *user)
 {
     g_autoptr(GError) error = NULL;
-    g_autofree char *message = words("all~", user->account);
+    g_autofree char *message = play_words("all~", user->account);
     ConfirmInput input = { .verdict = VERDICT_LEAD, .message = message };
     LeadQuery query = { .box = BOX_INBOX, .waiting = true };
     g_autoptr(GPtrArray)
@@ -137,9 +150,9 @@ static void reject(User *user)
 {
     Uuid id;
     g_autoptr(GError) error = NULL;
-    g_autofree char *message = words("sorry~", user->account);
+    g_autofree char *message = play_words("sorry~", user->account);
     ConfirmInput input = { .verdict = VERDICT_NOT_A_LEAD,
-                           .reason_code = (ReferralReason)(1 + dice_below(&dice, 8)),
+                           .reason_code = (ReferralReason)(1 + dice_below(&play_dice, 8)),
                            .message = message };
     if (inbox_lead(user, &id)) {
         bool ok = client_confirm(user->client, &id, 1, &input, &error);
@@ -151,9 +164,10 @@ static void outcome(User *user)
 {
     Uuid id;
     g_autoptr(GError) error = NULL;
-    OutcomeInput input = { .outcome = (ReferralState)(REFERRAL_WORKING + dice_below(&dice, 4)) };
-    if (dice_chance(&dice, 30))
-        input.value = (Money){ dice_between(&dice, 1, 100000), "EUR" };
+    OutcomeInput input = { .outcome = (ReferralState)(REFERRAL_WORKING +
+                                                      dice_below(&play_dice, 4)) };
+    if (dice_chance(&play_dice, 30))
+        input.value = (Money){ dice_between(&play_dice, 1, 100000), "EUR" };
     if (any_lead(user, &(LeadQuery){ .box = BOX_INBOX, .verdict = VERDICT_LEAD }, &id)) {
         bool ok = client_outcome(user->client, &id, &input, &error);
         acted(user, "outcome", &id, ok, error);
@@ -174,14 +188,14 @@ static void note(User *user)
 {
     Uuid id;
     g_autoptr(GError) error = NULL;
-    g_autofree char *text = words(PRIVATE_MARK, user->account);
+    g_autofree char *text = play_words(PRIVATE_MARK, user->account);
     Note input = { .text = text };
     if (!any_lead(user, &(LeadQuery){ 0 }, &id))
         return;
     g_autoptr(GPtrArray) notes = cache_notes(client_cache(user->client), &id, NULL);
-    bool edits = notes && notes->len > 0 && dice_chance(&dice, 60);
+    bool edits = notes && notes->len > 0 && dice_chance(&play_dice, 60);
     if (edits)
-        input.id = ((const Note *)g_ptr_array_index(notes, dice_below(&dice, notes->len)))->id;
+        input.id = ((const Note *)g_ptr_array_index(notes, dice_below(&play_dice, notes->len)))->id;
     bool ok = client_note(user->client, &id, &input, &error);
     acted(user, edits ? "edits a note of" : "writes a note on", &id, ok, error);
 }
@@ -190,16 +204,16 @@ static void send_lead(User *user)
 {
     static const int others[USERS][2] = { { PARTNER, THIRD }, { PARTNER, THIRD }, { ME, THIRD } };
     g_autoptr(GError) error = NULL;
-    g_autofree char *need = words("need~", user->account);
+    g_autofree char *need = play_words("need~", user->account);
     NewReferral input = {
-        .to.account = accounts[others[user->number][dice_below(&dice, 2)]].id,
+        .to.account = accounts[others[user->number][dice_below(&play_dice, 2)]].id,
         .type = REFERRAL_JOB,
         .contact = { .first_name = (char *)"Ann", .phone_1 = (char *)"+441632960001" },
         .need = need,
         .permission = { .given = true, .method = PERMISSION_SPOKEN, .channels = 1 << CHANNEL_PHONE }
     };
     Uuid id;
-    if (dice_chance(&dice, 30) && sent_lead(user, &id))
+    if (dice_chance(&play_dice, 30) && sent_lead(user, &id))
         input.copy_of = id;
     bool ok = client_send_referral(user->client, &input, &id, &error);
     acted(user, "sends", ok ? &id : NULL, ok, error);
@@ -254,7 +268,7 @@ static void retry(User *user)
 static void search(User *user)
 {
     static const char *const texts[] = { "ann", "word1", "member", "müll", "横" };
-    LeadQuery query = { .text = texts[dice_below(&dice, G_N_ELEMENTS(texts))] };
+    LeadQuery query = { .text = texts[dice_below(&play_dice, G_N_ELEMENTS(texts))] };
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray)
         rows = cache_leads(client_cache(user->client), &query, NULL, true, 10, &error);
@@ -282,7 +296,7 @@ static void cancel(User *user)
 
 static void hold(User *user)
 {
-    int seconds = (int)dice_below(&dice, 3) * 5;
+    int seconds = (int)dice_below(&play_dice, 3) * 5;
     client_set_undo_hold(user->client, seconds);
     tell(user_name(user->number), "holds for %d s", seconds);
 }
@@ -293,7 +307,7 @@ static void on_logged_out(const GError *error, gpointer data)
 
 static void log_out(User *user)
 {
-    bool purge = dice_chance(&dice, 50);
+    bool purge = dice_chance(&play_dice, 50);
     tell(user_name(user->number), purge ? "logs out for good" : "logs out");
     client_logout(user->client, purge, on_logged_out, NULL);
 }
@@ -306,7 +320,7 @@ static void quit(User *user)
 static void get_killed(User *user)
 {
     user_kill(user);
-    if (dice_chance(&dice, 60))
+    if (dice_chance(&play_dice, 60))
         user_up(user);
 }
 
@@ -318,12 +332,12 @@ static void lose_cache(User *user)
     g_autofree char *log = g_strconcat(cache, "-wal", NULL);
     struct stat st;
     user_kill(user);
-    if (dice_chance(&dice, 50)) {
+    if (dice_chance(&play_dice, 50)) {
         g_unlink(cache);
         g_unlink(log);
         tell(user_name(user->number), "has no cache any more");
     } else if (g_stat(cache, &st) == 0 && st.st_size > 0) {
-        gint64 size = dice_between(&dice, 0, st.st_size);
+        gint64 size = dice_between(&play_dice, 0, st.st_size);
         g_unlink(log);
         if (truncate(cache, size) != 0)
             fail("truncate");
@@ -347,7 +361,8 @@ static void find_connection(User *user)
 static void change_disk(int disk, const char *whose)
 {
     static const char *const words[N_DISK_FAULTS] = { "is well again", "is full", "fails" };
-    DiskFault fault = disk_is_well(disk) ? 1 + dice_below(&dice, N_DISK_FAULTS - 1) : DISK_WELL;
+    DiskFault fault = disk_is_well(disk) ? 1 + dice_below(&play_dice, N_DISK_FAULTS - 1)
+                                         : DISK_WELL;
     disk_set(disk, fault);
     tell(whose, "the disk %s", words[fault]);
 }
@@ -362,198 +377,6 @@ static void change_server_disk(void)
     change_disk(SERVER_DISK, "server");
 }
 
-/* ---- other members */
-
-static char *lead_path(const Uuid *id, const char *act)
-{
-    char text[UUID_TEXT_SIZE];
-    return g_strdup_printf("/v1/referrals/%s%s", uuid_format(id, text), act);
-}
-
-static void member_sends(void)
-{
-    static const int from[] = { THIRD, THIRD, PARTNER, STRANGER, ME };
-    int sender = from[dice_below(&dice, G_N_ELEMENTS(from))];
-    int receiver = sender == ME ? THIRD : sender == THIRD && dice_chance(&dice, 30) ? PARTNER : ME;
-    Uuid id = uuid_new();
-    char to[UUID_TEXT_SIZE];
-    g_autofree char *path = lead_path(&id, "");
-    g_autofree char *body = g_strdup_printf(
-        "{\"to\":{\"account\":\"%s\"},\"type\":\"job\",\"contact\":{\"first_name\":\"Ann\","
-        "\"phone_1\":\"+441632960002\"},\"need\":\"need~%d~ word%u\",\"permission\":{\"given\":"
-        "true,\"method\":\"spoken\"}}",
-        uuid_format(&accounts[receiver].id, to), sender, ++play.words);
-    int status = member_asks(sender, "PUT", path, "*", body, NULL);
-    tell("member", "%d sends %s to %d: %d", sender, brief(&id), receiver, status);
-}
-
-/* Of all leads between any two, as the server knows them. */
-static bool server_lead(Uuid *id, int *from, int *to)
-{
-    g_autoptr(Db) db = verify_open(server_database());
-    g_autoptr(GError) error = NULL;
-    g_autoptr(DbRows) rows = db_query(db, &error,
-                                      "SELECT id, from_account, to_account FROM referral ORDER BY "
-                                      "id DESC LIMIT 12");
-    guint skip = dice_below(&dice, 12);
-    bool found = false;
-    while (rows && db_next(rows, &error)) {
-        Uuid sender = db_get_uuid(rows, 1), receiver = db_get_uuid(rows, 2);
-        *id = db_get_uuid(rows, 0);
-        for (int i = 0; i < ACCOUNTS; i++) {
-            if (uuid_equal(&accounts[i].id, &sender))
-                *from = i;
-            if (uuid_equal(&accounts[i].id, &receiver))
-                *to = i;
-        }
-        found = true;
-        if (skip-- == 0)
-            break;
-    }
-    return found;
-}
-
-static void member_acts(void)
-{
-    static const struct {
-        const char *act, *body;
-        bool by_sender;
-    } acts[] = {
-        { "/pick-up", NULL, false },
-        { "/withdraw", NULL, true },
-        { "/withdraw", NULL, true },
-        { "/confirm", "{\"verdict\":\"lead\",\"message\":\"thanks~m\"}", false },
-        { "/confirm", "{\"verdict\":\"not_a_lead\",\"reason_code\":\"no_need\"}", false },
-        { "/outcome", "{\"outcome\":\"won\"}", false },
-        { "/outcome", "{\"outcome\":\"lost\"}", false },
-    };
-    Uuid id;
-    int from = 0, to = 0;
-    guint act = dice_below(&dice, G_N_ELEMENTS(acts));
-    if (!server_lead(&id, &from, &to))
-        return;
-    int who = acts[act].by_sender ? from : to;
-    g_autofree char *path = lead_path(&id, acts[act].act);
-    int status = member_asks(who, "POST", path, NULL, acts[act].body, NULL);
-    tell("member", "%d %s %s: %d", who, acts[act].act + 1, brief(&id), status);
-}
-
-static void member_notes(void)
-{
-    Uuid id, note_id = uuid_new();
-    int from = 0, to = 0;
-    char text[UUID_TEXT_SIZE];
-    if (!server_lead(&id, &from, &to))
-        return;
-    int who = dice_chance(&dice, 50) ? from : to;
-    g_autofree char *act = g_strconcat("/notes/", uuid_format(&note_id, text), NULL);
-    g_autofree char *path = lead_path(&id, act);
-    g_autofree char *body = g_strdup_printf("{\"text\":\"%s%d~ word%u\"}", PRIVATE_MARK, who,
-                                            ++play.words);
-    int status = member_asks(who, "PUT", path, NULL, body, NULL);
-    tell("member", "%d notes on %s: %d", who, brief(&id), status);
-}
-
-static void member_renames(void)
-{
-    int who = (int)dice_below(&dice, ACCOUNTS);
-    g_autofree char *me = NULL;
-    if (member_asks(who, "GET", "/v1/me", NULL, NULL, &me) != 200)
-        return;
-    g_autofree char *rev = verify_revision(me);
-    g_autofree char *body = g_strdup_printf("{\"name\":\"Member %d word%u\"}", who, ++play.words);
-    int status = member_asks(who, "PATCH", "/v1/me", rev, body, NULL);
-    tell("member", "%d is called otherwise: %d", who, status);
-}
-
-static void partners_change(void)
-{
-    static const int pairs[][2] = {
-        { ME, PARTNER }, { ME, THIRD }, { PARTNER, THIRD }, { ME, STRANGER }
-    };
-    const int *pair = pairs[dice_below(&dice, G_N_ELEMENTS(pairs))];
-    bool are = server_is_up() && members_are_partners(pair[0], pair[1]);
-    if (are)
-        members_part(pair[0], pair[1]);
-    else
-        members_join(pair[0], pair[1]);
-    tell("member", "%d and %d %s", pair[0], pair[1], are ? "part" : "join");
-}
-
-/* ---- operators and accidents */
-
-static void erase(void)
-{
-    Uuid id;
-    int from = 0, to = 0;
-    if (!server_lead(&id, &from, &to))
-        return;
-    if (dice_chance(&dice, 70) && !uuid_is_nil(&play.touched))
-        id = play.touched; /* its answer may still be on the way */
-    referral_erase(&id);
-    tell("operator", "erases %s", brief(&id));
-}
-
-static void end_session(void)
-{
-    g_autofree char *list = NULL;
-    int who = dice_chance(&dice, 70) ? ME : PARTNER;
-    if (member_asks(who, "GET", "/v1/sessions", NULL, NULL, &list) != 200)
-        return;
-    g_autofree char *id = verify_any_id(list, &dice);
-    if (!id)
-        return;
-    g_autofree char *path = g_strconcat("/v1/sessions/", id, NULL);
-    int status = member_asks(who, "DELETE", path, NULL, NULL, NULL);
-    tell("operator", "ends a session of %d: %d", who, status);
-}
-
-static void lock_out(void)
-{
-    int who = dice_chance(&dice, 70) ? ME : PARTNER;
-    scope_lock_out(who);
-    tell("operator", "changes the role of %d", who);
-}
-
-static void restart(void)
-{
-    if (!server_is_up()) {
-        server_up();
-        return;
-    }
-    if (dice_chance(&dice, 50))
-        server_down();
-    else
-        server_kill();
-    if (dice_chance(&dice, 70))
-        server_up();
-}
-
-static void snapshot(void)
-{
-    server_snapshot();
-}
-
-static void restore(void)
-{
-    if (server_restore())
-        server_up();
-}
-
-static void sleep_long(void)
-{
-    static const gint64 spans[] = { 20 * MS_PER_MINUTE, 20 * MS_PER_MINUTE, 5 * MS_PER_HOUR,
-                                    3 * MS_PER_DAY, 33 * MS_PER_DAY };
-    gint64 span = spans[dice_below(&dice, G_N_ELEMENTS(spans))];
-    sched_jump_wall(span);
-    tell("world", "%d minutes later", (int)(span / MS_PER_MINUTE));
-}
-
-static void observe(void)
-{
-    verify_observe(&dice);
-}
-
 /* ---- the table */
 
 typedef enum Doer { BY_USER, BY_USER_ANYHOW, BY_WORLD } Doer;
@@ -564,7 +387,8 @@ struct Kind {
     unsigned weight;
     void (*of_user)(User *user);
     void (*of_world)(void);
-    bool wild; /* not in every world */
+    bool wild;    /* not in every world */
+    bool grouped; /* of leads groups: there is a world or two without */
 };
 
 static const Kind kinds[] = {
@@ -592,20 +416,46 @@ static const Kind kinds[] = {
     { "disk", BY_USER, 4, change_own_disk, .wild = true },
     { "connection lost", BY_USER_ANYHOW, 3, lose_connection, .wild = true },
     { "connection", BY_USER_ANYHOW, 4, find_connection },
-    { "member sends", BY_WORLD, 10, .of_world = member_sends },
-    { "member acts", BY_WORLD, 10, .of_world = member_acts },
-    { "member notes", BY_WORLD, 3, .of_world = member_notes },
-    { "renamed", BY_WORLD, 3, .of_world = member_renames, .wild = true },
-    { "partners", BY_WORLD, 3, .of_world = partners_change, .wild = true },
-    { "erased", BY_WORLD, 6, .of_world = erase, .wild = true },
-    { "session ended", BY_WORLD, 2, .of_world = end_session, .wild = true },
-    { "role changed", BY_WORLD, 2, .of_world = lock_out, .wild = true },
-    { "restart", BY_WORLD, 4, .of_world = restart, .wild = true },
+    { "member sends", BY_WORLD, 10, .of_world = play_member_sends },
+    { "member acts", BY_WORLD, 10, .of_world = play_member_acts },
+    { "member notes", BY_WORLD, 3, .of_world = play_member_notes },
+    { "renamed", BY_WORLD, 3, .of_world = play_member_renames, .wild = true },
+    { "partners", BY_WORLD, 3, .of_world = play_partners_change, .wild = true },
+    { "erased", BY_WORLD, 6, .of_world = play_erase, .wild = true },
+    { "session ended", BY_WORLD, 2, .of_world = play_end_session, .wild = true },
+    { "role changed", BY_WORLD, 2, .of_world = play_lock_out, .wild = true },
+    { "restart", BY_WORLD, 4, .of_world = play_restart, .wild = true },
     { "server disk", BY_WORLD, 3, .of_world = change_server_disk, .wild = true },
-    { "snapshot", BY_WORLD, 2, .of_world = snapshot },
-    { "set back", BY_WORLD, 4, .of_world = restore, .wild = true },
-    { "sleep", BY_WORLD, 1, .of_world = sleep_long, .wild = true },
-    { "observe", BY_WORLD, 6, .of_world = observe },
+    { "snapshot", BY_WORLD, 2, .of_world = play_snapshot },
+    { "set back", BY_WORLD, 4, .of_world = play_restore, .wild = true },
+    { "sleep", BY_WORLD, 1, .of_world = play_sleep_long, .wild = true },
+    { "observe", BY_WORLD, 6, .of_world = play_observe },
+    { "answer invitation", BY_USER, 6, play_rsvp, .grouped = true },
+    { "attendance", BY_USER, 6, play_attend, .grouped = true },
+    { "slip", BY_USER, 6, play_slip, .grouped = true },
+    { "visitor", BY_USER, 5, play_visitor, .grouped = true },
+    { "thanks", BY_USER, 4, play_thanks, .grouped = true },
+    { "one-to-one", BY_USER, 3, play_one_to_one, .grouped = true },
+    { "meeting act", BY_USER, 6, play_meeting_act, .grouped = true },
+    { "meeting written", BY_USER, 5, play_meeting_written, .grouped = true },
+    { "group text", BY_USER, 4, play_group_text, .grouped = true },
+    { "join", BY_USER, 4, play_join, .grouped = true },
+    { "judge", BY_USER, 6, play_judge, .grouped = true },
+    { "leave", BY_USER, 2, play_leave, .grouped = true },
+    { "expel", BY_USER, 2, play_expel, .grouped = true },
+    { "role", BY_USER, 4, play_role, .grouped = true },
+    { "vetting", BY_USER, 3, play_vetting, .grouped = true },
+    { "concern", BY_USER, 2, play_concern, .grouped = true },
+    { "concern judged", BY_USER, 2, play_concern_judged, .grouped = true },
+    { "room: comes", BY_WORLD, 5, .of_world = play_room_comes, .grouped = true },
+    { "room: asks", BY_WORLD, 3, .of_world = play_room_asks, .grouped = true },
+    { "room: goes", BY_WORLD, 5, .of_world = play_room_goes, .grouped = true },
+    { "room: role", BY_WORLD, 4, .of_world = play_room_role, .grouped = true },
+    { "room: handed over", BY_WORLD, 2, .of_world = play_room_handed_over, .grouped = true },
+    { "room: text", BY_WORLD, 3, .of_world = play_room_text, .grouped = true },
+    { "room: meeting", BY_WORLD, 3, .of_world = play_room_meeting, .grouped = true },
+    { "room: meeting act", BY_WORLD, 5, .of_world = play_room_meeting_act, .grouped = true },
+    { "room: entry", BY_WORLD, 8, .of_world = play_room_entry, .grouped = true },
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(kinds) <= G_N_ELEMENTS(play.weights));
 
@@ -647,13 +497,16 @@ void play_begin(guint64 seed)
     play.length = 20 + (int)dice_below(&draw, 50);
     world_batches = dice_chance(&draw, 60);
     sched_set_preemption(dice_chance(&draw, 50) ? 0 : 1 + dice_below(&draw, 30));
+    bool grouped = dice_chance(&draw, 60);
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
-        guint often = kinds[i].wild ? dice_chance(&draw, 40) : 1;
+        guint often = kinds[i].grouped ? grouped : kinds[i].wild ? dice_chance(&draw, 40) : 1;
         play.weights[i] = kinds[i].weight * often * (1 + dice_below(&draw, 3));
     }
-    dice = draw;
+    play_dice = draw;
     for (int i = 0; i < 4; i++)
-        member_sends();
+        play_member_sends();
+    for (int i = 0; grouped && i < 3; i++)
+        play_room_meeting();
     for (int i = 0; i < USERS; i++) {
         user_up(&users[i]);
         client_set_undo_hold(users[i].client, dice_chance(&draw, 50) ? 10 : 0);
@@ -673,7 +526,7 @@ static int draw_kind(void)
     guint64 total = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
         total += play.weights[i];
-    guint64 at = dice_next(&dice) % total;
+    guint64 at = dice_next(&play_dice) % total;
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
         if (at < play.weights[i])
             return (int)i;
@@ -691,10 +544,10 @@ static void log_in_again(User *user)
 
 void play_step(guint64 seed, int i)
 {
-    dice = dice_new(seed, 1000 + (guint64)i);
-    world_run(dice_delay(&dice, play.pace));
+    play_dice = dice_new(seed, 1000 + (guint64)i);
+    world_run(dice_delay(&play_dice, play.pace));
     const Kind *kind = &kinds[draw_kind()];
-    User *user = &users[dice_below(&dice, USERS)];
+    User *user = &users[dice_below(&play_dice, USERS)];
     if (play_counts)
         play_counts[kind - kinds]++;
     if (kind->doer == BY_WORLD) {
@@ -703,7 +556,7 @@ void play_step(guint64 seed, int i)
     }
     if (kind->doer == BY_USER && !user->client)
         user_up(user);
-    if (kind->doer == BY_USER && dice_chance(&dice, 50))
+    if (kind->doer == BY_USER && dice_chance(&play_dice, 50))
         log_in_again(user);
     if (kind->doer == BY_USER)
         oracle_look(user->number, client_store(user->client), LOOK);

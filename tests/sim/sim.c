@@ -30,7 +30,7 @@
 
 /* Written by the worlds, read by whoever started them. */
 typedef struct Shared {
-    guint64 fates[N_FATES], kinds[64];
+    guint64 fates[N_FATES], kinds[96];
     guint64 virtual_ms, steps, batches;
     struct {
         guint64 seed, hash;

@@ -17,7 +17,8 @@ void verify_shown(User *user);
 void verify_world(guint64 seed);
 void verify_end(void);
 
-/* "\"7\"", the revision in an answer of /v1/me. */
+/* "\"7\"", the revision in an answer of /v1/me, or of an object. */
 char *verify_revision(const char *me);
+char *verify_revision_of(const char *object);
 /* The id of one of the items of a list, NULL when it is empty. */
 char *verify_any_id(const char *list, Dice *dice);

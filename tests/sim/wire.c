@@ -19,6 +19,7 @@ static struct {
     Dice dice;
     unsigned made;
     bool down[HOSTS];
+    void (*on_write)(int host);
 } net;
 
 struct Net {
@@ -397,6 +398,8 @@ static Wire *wire_of(const Net *from, const NetCall *call)
 NetRequest *net_send(Net *from, const NetCall *call, NetDoneFunc done, gpointer data)
 {
     NetRequest *request = g_new0(NetRequest, 1);
+    if (call->key || strcmp(call->path, "/v1/batch") == 0)
+        net.on_write(from->host);
     *request = (NetRequest){ .net = from,
                              .wire = wire_of(from, call),
                              .flags = call->flags,
@@ -465,10 +468,11 @@ char *net_reply_take(NetReply *reply, size_t *length)
     return copy;
 }
 
-void wire_begin(guint64 seed)
+void wire_begin(guint64 seed, void (*on_write)(int host))
 {
     memset(&net, 0, sizeof net);
     net.dice = dice_new(seed, 3);
+    net.on_write = on_write;
 }
 
 void wire_set_down(int host, bool down)

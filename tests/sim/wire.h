@@ -35,8 +35,8 @@ typedef struct Weather {
 extern Weather weather;
 extern guint64 fates_met[N_FATES];
 
-/* Draws fates from now on. */
-void wire_begin(guint64 seed);
+/* Draws fates from now on. on_write: a client is about to send one or several items. */
+void wire_begin(guint64 seed, void (*on_write)(int host));
 void wire_set_down(int host, bool down); /* a client's own connection */
 
 /* One message on its way. */

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "server/schema.h"
 #include "server/server_internal.h"
+#include "tests/sim/group.h"
 #include "tests/sim/history.h"
 #include "tests/sim/oracle.h"
 
@@ -110,7 +111,7 @@ static bool make_accounts(Call *call, GError **error)
         change_note(call, &accounts[i].id, OBJECT_ACCOUNT, &accounts[i].id, false);
     }
     return make_connection(call, ME, PARTNER, error) && make_connection(call, ME, THIRD, error) &&
-           make_connection(call, PARTNER, THIRD, error);
+           make_connection(call, PARTNER, THIRD, error) && groups_make(call, error);
 }
 
 static void config_for(const char *database)
@@ -168,6 +169,12 @@ gint64 world_now(void)
     return clock_now();
 }
 
+static void on_write(int host)
+{
+    if (users[host].client)
+        oracle_sent(host, client_store(users[host].client));
+}
+
 void world_begin(const char *dir, guint64 seed)
 {
     static const char *const variables[] = { "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME",
@@ -185,7 +192,7 @@ void world_begin(const char *dir, guint64 seed)
     g_autofree char *template = g_build_filename(dir, "..", "template.db", NULL);
     copy_database(template, world.database);
     sched_begin(seed, BIRTH);
-    wire_begin(seed);
+    wire_begin(seed, on_write);
     oracle_begin();
     static const char *const parts[DISKS] = { "/user-0/", "/user-1/", "/user-2/", "server.db" };
     for (int i = 0; i < DISKS; i++)
