@@ -202,8 +202,98 @@ static void completed_after_its_entries(void **state)
     assert_int_equal(client_status(world->client)->outbox.failed, 0);
 }
 
-int main(void)
+/* Three entries and the completion, all ready at once. */
+static void enter_and_complete(World *world)
 {
+    g_autoptr(MeetingBook) book = client_meeting(world->client, &room, NULL);
+    client_set_offline(world->client, true);
+    for (guint i = 0; i < 3; i++) {
+        const MeetingMember *member = book->members->pdata[i];
+        AttendanceInput input = { .code = ATTENDANCE_LATE };
+        assert_true(client_attend(world->client, &room, &member->account, &input, NULL));
+    }
+    assert_true(client_meeting_act(world->client, &room, MEETING_COMPLETES, NULL, NULL));
+    peer_forget(world->peer);
+}
+
+typedef struct Order {
+    guint entries, completions, too_early;
+} Order;
+
+/* An answer that never came is none. */
+static void note_order(const PeerRequest *request, gpointer data)
+{
+    Order *order = data;
+    if (g_str_has_suffix(request->path, "/complete")) {
+        order->too_early += order->entries < 3;
+        order->completions++;
+    } else if (strstr(request->path, "/attendance/")) {
+        order->entries += request->fault == FAULT_NONE;
+    }
+}
+
+/* The first two that are sent get lost. */
+static Fault lose_two(const PeerRequest *request, unsigned n, gpointer data)
+{
+    guint *lost = data;
+    bool entry = strstr(request->path, "/attendance/") != NULL;
+    return (Fault){ entry && (*lost)++ < 2 ? FAULT_DROP_BEFORE : FAULT_NONE };
+}
+
+static void completion_waits_for_entries_that_get_lost(void **state)
+{
+    World *world = *state;
+    guint lost = 0;
+    Order order = { 0 };
+    two_machines(world);
+    world->client->no_batch = true;
+    enter_and_complete(world);
+    peer_plan(world->peer, lose_two, &lost);
+    client_set_offline(world->client, false);
+    world_hurry(world, other_sees_it_completed, "completed");
+    peer_plan(world->peer, NULL, NULL);
+    peer_each(world->peer, note_order, &order);
+    assert_true(lost >= 2);
+    assert_int_equal(order.completions, 1);
+    assert_int_equal(order.too_early, 0);
+    assert_int_equal(client_status(world->client)->outbox.failed, 0);
+}
+
+/* Each operation names the one that it is not to be done without. */
+static void note_chain(const PeerRequest *request, gpointer data)
+{
+    guint *links = data;
+    if (strcmp(request->path, "/v1/batch") != 0)
+        return;
+    g_autoptr(JsonDoc) doc = json_parse(request->body, strlen(request->body), NULL);
+    const JsonNode *first = json_first(json_member(json_root(doc), "operations")), *last = NULL;
+    for (const JsonNode *one = first; one; one = json_next(one)) {
+        const char *after = json_text(json_member(one, "after"));
+        const char *wanted = last ? json_text(json_member(last, "key")) : NULL;
+        if (g_strcmp0(after, wanted) == 0)
+            (*links)++;
+        last = one;
+    }
+    if (!last || !g_str_has_suffix(json_text(json_member(last, "path")), "/complete"))
+        *links = 0;
+}
+
+static void in_a_batch_each_waits_for_the_one_before(void **state)
+{
+    World *world = *state;
+    guint links = 0;
+    two_machines(world);
+    enter_and_complete(world);
+    client_set_offline(world->client, false);
+    world_until(world, other_sees_it_completed);
+    peer_each(world->peer, note_chain, &links);
+    assert_int_equal(links, 4);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 2)
+        cmocka_set_test_filter(argv[1]);
     const struct CMUnitTest tests[] = {
         { "R64: 300 entries of two without a network, conflicting ones too, end alike",
           two_enter_and_converge, world_setup, world_teardown },
@@ -211,6 +301,10 @@ int main(void)
           world_setup, world_teardown },
         { "R64: a meeting that was entered and completed offline is completed last",
           completed_after_its_entries, world_setup, world_teardown },
+        { "R64: it is not completed before entries that got lost have arrived",
+          completion_waits_for_entries_that_get_lost, world_setup, world_teardown },
+        { "R64: in a batch each of a meeting's is not done without the one before",
+          in_a_batch_each_waits_for_the_one_before, world_setup, world_teardown },
     };
     return cmocka_run_group_tests(tests, world_group_setup, world_group_teardown);
 }

@@ -49,3 +49,6 @@ tests_unit_test_client_groups_LDADD = $(CLIENT_TEST_LIBS) $(GMODULE_LIBS)
 client_tests += tests/unit/test_client_vetting
 tests_unit_test_client_vetting_SOURCES = tests/unit/test_client_vetting.c $(client_rooms)
 tests_unit_test_client_vetting_LDADD = $(CLIENT_TEST_LIBS) $(GMODULE_LIBS)
+client_tests += tests/unit/test_server_list
+tests_unit_test_server_list_SOURCES = tests/unit/test_server_list.c $(client_rooms)
+tests_unit_test_server_list_LDADD = $(CLIENT_TEST_LIBS) $(GMODULE_LIBS)
