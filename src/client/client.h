@@ -146,7 +146,7 @@ typedef enum ClientTaskKind {
 
 typedef struct ClientTask {
     ClientTaskKind kind;
-    gint64 since;       /* ms UTC, 0 unknown */
+    gint64 since;       /* ms UTC, 0 unknown; of a stream: when the server was heard last */
     gint64 done, total; /* total 0: unknown */
     char *title;        /* clean, or NULL */
 } ClientTask;

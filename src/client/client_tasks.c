@@ -49,7 +49,8 @@ GPtrArray *client_tasks(Client *client)
     add_sending(client, tasks);
     if (client->jobs > 0)
         add(tasks, TASK_WRITE);
-    if (client->stream)
-        add(tasks, TASK_STREAM)->since = client->heard_at;
+    if (client->stream) /* what it told was fetched: then that is the last word */
+        add(tasks, TASK_STREAM)->since = client->heard_at ? client->heard_at
+                                                          : client_status(client)->last_sync;
     return tasks;
 }
