@@ -5,6 +5,10 @@ client_world = %D%/world.c %D%/world.h %D%/peer.c %D%/peer.h %D%/faults.c %D%/fa
 client_suites = %D%/test_client %D%/test_meetings %D%/test_outbox %D%/test_network %D%/test_embedded %D%/test_net
 check_PROGRAMS += $(client_suites)
 TESTS += $(client_suites)
+dist_check_SCRIPTS += %D%/run-postgresql.sh
+if HAVE_POSTGRESQL
+TESTS += %D%/run-postgresql.sh
+endif
 %C%_test_client_SOURCES = %D%/test_client.c $(client_world) $(client_fixture)
 %C%_test_client_LDADD = $(CLIENT_TEST_LIBS) $(GMODULE_LIBS)
 %C%_test_outbox_SOURCES = %D%/test_outbox.c $(client_world) $(client_fixture)

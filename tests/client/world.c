@@ -43,11 +43,35 @@ static void run_server(const char *const *arguments)
         g_error("%s %s: %s", program, (char *)argv->pdata[1], errors ? errors : "cannot be run");
 }
 
+/* In the cluster of the environment (tests/with-postgresql). */
+static bool on_postgresql(void)
+{
+    return g_strcmp0(g_getenv("LEADLINE_TEST_DB"), "postgresql") == 0;
+}
+
+/* The first line that it prints; caller frees. */
+static char *psql(const char *database, const char *sql)
+{
+    const char *const argv[] = { "psql", "-qAt", "-v", "ON_ERROR_STOP=1", "-d", database,
+                                 "-c",   sql,    NULL };
+    char *output = NULL;
+    g_autofree char *errors = NULL;
+    int status = -1;
+    if (!g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &output, &errors,
+                      &status, NULL) ||
+        status != 0)
+        g_error("psql: %s: %s", sql, errors ? errors : "cannot be run");
+    return g_strchomp(output);
+}
+
 int world_group_setup(void **state)
 {
     home_make(&home);
     demo_database = home_path(&home, "demo.db");
-    g_autofree char *url = g_strconcat("sqlite:", demo_database, NULL);
+    if (on_postgresql())
+        g_free(psql("postgres", "CREATE DATABASE demo"));
+    g_autofree char *url = on_postgresql() ? g_strdup("postgresql:///demo")
+                                           : g_strconcat("sqlite:", demo_database, NULL);
     const char *const arguments[] = { "load-demo", "--seed",          "1", "--argon2-memory",
                                       "64",        "--argon2-passes", "1", "--log",
                                       "error",     "--database",      url, NULL };
@@ -65,7 +89,7 @@ int world_group_teardown(void **state)
 void world_server_start(World *world)
 {
     g_autofree char *program = server_program();
-    g_autofree char *url = g_strconcat("sqlite:", world->database, NULL);
+    const char *url = world->database;
     g_autofree char *listen = g_strconcat("unix:", world->server_socket, NULL);
     const char *const argv[] = { program, "--database",         url, "--listen",
                                  listen,  "--ready-fd",         "1", "--log",
@@ -92,17 +116,29 @@ void world_server_kill(World *world)
 
 /* ---- set-up */
 
+/* A copy of the demo network of its own: its URL. */
+static char *make_database(void)
+{
+    if (on_postgresql()) {
+        g_autofree char *sql = g_strdup_printf("CREATE DATABASE world_%u TEMPLATE demo", n_worlds);
+        g_free(psql("postgres", sql));
+        return g_strdup_printf("postgresql:///world_%u", n_worlds);
+    }
+    g_autofree char *bytes = NULL;
+    g_autofree char *path = g_strdup_printf("%s/server-%u.db", home.dir, n_worlds);
+    gsize length = 0;
+    assert_true(g_file_get_contents(demo_database, &bytes, &length, NULL));
+    assert_true(g_file_set_contents(path, bytes, (gssize)length, NULL));
+    return g_strconcat("sqlite:", path, NULL);
+}
+
 int world_setup(void **state)
 {
     World *world = g_new0(World, 1);
-    g_autofree char *bytes = NULL;
-    gsize length = 0;
     n_worlds++;
     world->server_socket = g_strdup_printf("%s/server-%u", home.dir, n_worlds);
     world->peer_socket = g_strdup_printf("%s/peer-%u", home.dir, n_worlds);
-    world->database = g_strdup_printf("%s/server-%u.db", home.dir, n_worlds);
-    assert_true(g_file_get_contents(demo_database, &bytes, &length, NULL));
-    assert_true(g_file_set_contents(world->database, bytes, (gssize)length, NULL));
+    world->database = make_database();
     world_server_start(world);
     world->peer = peer_new(world->peer_socket, world->server_socket);
     *state = world;
@@ -277,12 +313,36 @@ Uuid world_waiting_lead(World *world, unsigned n)
     return ((LeadRow *)g_ptr_array_index(rows, n))->id;
 }
 
+/* With its values written into it: ids and numbers. */
+static char *fill_in(const char *sql, const DbValue *values, size_t n)
+{
+    GString *text = g_string_new(NULL);
+    for (; *sql; sql++) {
+        size_t i = *sql == '$' ? (size_t)(sql[1] - '1') : n;
+        char id[UUID_TEXT_SIZE];
+        if (i >= n) {
+            g_string_append_c(text, *sql);
+            continue;
+        }
+        if (values[i].kind == DB_UUID)
+            g_string_append_printf(text, "'%s'", uuid_format(values[i].data, id));
+        else
+            g_string_append_printf(text, "%" G_GINT64_FORMAT, values[i].integer);
+        sql++;
+    }
+    return g_string_free(text, FALSE);
+}
+
 gint64 world_ask_(World *world, const char *sql, const DbValue *values, size_t n)
 {
     static const DbDriver *const drivers[] = { &db_sqlite, NULL };
-    g_autofree char *url = g_strconcat("sqlite:", world->database, NULL);
     g_autoptr(GError) error = NULL;
-    g_autoptr(Db) db = db_open(drivers, url, DB_READ, &error);
+    if (on_postgresql()) {
+        g_autofree char *text = fill_in(sql, values, n);
+        g_autofree char *answer = psql(strrchr(world->database, '/') + 1, text);
+        return g_ascii_strtoll(answer, NULL, 10);
+    }
+    g_autoptr(Db) db = db_open(drivers, world->database, DB_READ, &error);
     gint64 number = 0;
     if (!db || !db_one_int(db, &error, &number, sql, values, n))
         fail_msg("%s: %s", sql, error->message);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What the client's tests run in: a home of their own, a real leadlined on a copy of the demo network, an evil network
- * (peer.h) before it, and real clients. Nothing sleeps: world_until() runs the main loop until something holds.
+ * (peer.h) before it, and real clients. LEADLINE_TEST_DB=postgresql gives the server databases in the cluster of the environment
+ * (tests/with-postgresql). Nothing sleeps: world_until() runs the main loop until something holds.
  */
 #pragma once
 
@@ -16,7 +17,8 @@
 #define LIMIT_MS 60000
 
 typedef struct World {
-    char *server_socket, *peer_socket, *database;
+    char *server_socket, *peer_socket;
+    char *database; /* its URL */
     GPid server;
     int life; /* the server's standard input */
     Peer *peer;
