@@ -2,7 +2,7 @@
 # The client's library against a real leadlined, through a network that fails on purpose.
 if HAVE_CMOCKA
 client_world = %D%/world.c %D%/world.h %D%/peer.c %D%/peer.h %D%/faults.c %D%/faults.h
-client_suites = %D%/test_client %D%/test_meetings %D%/test_outbox %D%/test_network %D%/test_embedded %D%/test_net
+client_suites = %D%/test_client %D%/test_meetings %D%/test_outbox %D%/test_scopes %D%/test_network %D%/test_embedded %D%/test_net
 check_PROGRAMS += $(client_suites)
 TESTS += $(client_suites)
 dist_check_SCRIPTS += %D%/run-postgresql.sh
@@ -13,6 +13,8 @@ endif
 %C%_test_client_LDADD = $(CLIENT_TEST_LIBS) $(GMODULE_LIBS)
 %C%_test_outbox_SOURCES = %D%/test_outbox.c $(client_world) $(client_fixture)
 %C%_test_outbox_LDADD = $(CLIENT_TEST_LIBS) $(GMODULE_LIBS)
+%C%_test_scopes_SOURCES = %D%/test_scopes.c $(client_world) $(client_fixture)
+%C%_test_scopes_LDADD = $(CLIENT_TEST_LIBS) $(GMODULE_LIBS)
 %C%_test_network_SOURCES = %D%/test_network.c $(client_world) $(client_fixture)
 %C%_test_network_LDADD = $(CLIENT_TEST_LIBS) $(GMODULE_LIBS)
 %C%_test_meetings_SOURCES = %D%/test_meetings.c $(client_world) $(client_fixture)
