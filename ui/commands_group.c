@@ -17,13 +17,11 @@
 
 #include <string.h>
 
-/* The line that counts down while it can be undone. */
 static char *clean_name(const char *name)
 {
     return text_clean(name && *name ? name : "?", -1, TEXT_LINE);
 }
 
-/* What the form says into input; false: the dialog says what is wrong. */
 /* ---- to a group */
 
 void run_group(App *app, const char *args)

@@ -16,7 +16,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* The line that counts down while it can be undone. */
 static char *partner_name(App *app, const Uuid *id)
 {
     Partner partner = { 0 };

@@ -19,20 +19,6 @@ static void one_to_one_free(gpointer data)
     g_free(data);
 }
 
-/* Takes the rows over; NULL and *error. */
-static GPtrArray *read_all(DbRows *from, const FieldTable *table, GDestroyNotify free,
-                           GError **error)
-{
-    g_autoptr(DbRows) rows = from;
-    g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(free);
-    while (rows && db_next(rows, error)) {
-        void *object = g_malloc0(table->size);
-        row_read(rows, 0, table, object, ROW_COPY);
-        g_ptr_array_add(all, object);
-    }
-    return rows && db_rows_ok(rows) ? g_steal_pointer(&all) : NULL;
-}
-
 /* Takes the rows over. */
 static bool read_one(DbRows *from, const FieldTable *table, void *out, const char *what,
                      GError **error)
@@ -64,7 +50,7 @@ GPtrArray *cache_meetings(Cache *cache, const Uuid *group, gint64 from, gint64 t
     DbRows *rows = group ? db_query(cache->db, error, of_one, db_int(from), db_int(to),
                                     db_uuid(group))
                          : db_query(cache->db, error, of_all, db_int(from), db_int(to));
-    return read_all(rows, &meeting_fields, meeting_free, error);
+    return cache_read_all(rows, &meeting_fields, meeting_free, error);
 }
 
 bool cache_meeting(Cache *cache, const Uuid *id, Meeting *out, GError **error)
@@ -124,7 +110,7 @@ GPtrArray *cache_one_to_ones(Cache *cache, const Uuid *group, GError **error)
                                    columns(&one_to_one_fields));
     DbRows *rows = group ? db_query(cache->db, error, of_one, db_uuid(group))
                          : db_query(cache->db, error, of_all);
-    return read_all(rows, &one_to_one_fields, one_to_one_free, error);
+    return cache_read_all(rows, &one_to_one_fields, one_to_one_free, error);
 }
 
 bool cache_one_to_one(Cache *cache, const Uuid *id, OneToOne *out, GError **error)

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "client/cache_row.h"
 #include "client/limit_tree.h"
+#include "client/moment.h"
 
 #define DEPTH_MAX 20  /* SQLite's parser goes not much further */
 #define TERMS_MAX 500 /* the tree of a chain is as deep as the chain is long */
@@ -77,16 +78,6 @@ const LimitTerm *limit_term(size_t i)
 {
     return i < G_N_ELEMENTS(terms) && terms[i].term.effect ? &terms[i].term : NULL;
 }
-
-static const struct {
-    char letter;
-    gint64 ms;
-} units[] = {
-    { 'm', MS_PER_MINUTE },
-    { 'h', MS_PER_HOUR },
-    { 'd', MS_PER_DAY },
-    { 'w', 7 * MS_PER_DAY },
-};
 
 static void node_free(LimitNode *node)
 {
@@ -158,11 +149,10 @@ static bool read_age(Parser *parser, LimitNode *node, const char *text, GError *
 {
     char *end = NULL;
     guint64 n = g_ascii_strtoull(text, &end, 10);
-    for (size_t i = 0; i < G_N_ELEMENTS(units) && g_ascii_isdigit(text[0]); i++) {
-        if (*end == units[i].letter && !end[1] && n <= 100000) {
-            node->number = parser->now - (gint64)n * units[i].ms;
-            return true;
-        }
+    gint64 unit = moment_unit(*end);
+    if (g_ascii_isdigit(text[0]) && unit && !end[1] && n <= 100000) {
+        node->number = parser->now - (gint64)n * unit;
+        return true;
     }
     return wrong(parser, error, _("an age is like <7d, >2w, <12h"));
 }

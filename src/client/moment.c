@@ -114,10 +114,10 @@ static const struct {
     { 'w', 7 * MS_PER_DAY },
 };
 
-static gint64 unit_of(char letter)
+gint64 moment_unit(char letter)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(units); i++)
-        if (units[i].letter == g_ascii_tolower(letter))
+        if (units[i].letter == letter)
             return units[i].ms;
     return 0;
 }
@@ -130,7 +130,7 @@ static gint64 take_span(Reader *reader)
     int n;
     take_char(&ahead, '+');
     while (skip_blanks(&ahead), take_number(&ahead, 4, &n)) {
-        gint64 unit = unit_of(*ahead.at);
+        gint64 unit = moment_unit(g_ascii_tolower(*ahead.at));
         if (!unit || g_ascii_isalpha(ahead.at[1]))
             return 0;
         sum += n * unit;

@@ -15,5 +15,8 @@
 
 #define MOMENT_EXAMPLES "+2h, tomorrow 9, Thu 14:30"
 
+/* Milliseconds of an m, h, d or w; 0: it is no unit. */
+gint64 moment_unit(char letter);
+
 /* Milliseconds UTC, after now and within a year; else BAD_INPUT, which says what would be right. */
 bool moment_parse(const char *text, gint64 now, gint64 *out, GError **error);
