@@ -126,6 +126,8 @@ void app_say(App *app, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void app_complain(App *app, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* An error of the client in the user's words. */
 void app_complain_error(App *app, const GError *error);
+/* The same when it is not ok; the error is freed. */
+void app_check(App *app, bool ok, GError *error);
 char *problem_words(const GError *error); /* caller frees */
 void app_forget_messages(App *app);
 

@@ -97,3 +97,11 @@ void app_complain_error(App *app, const GError *error)
     g_autofree char *words = problem_words(error);
     app_complain(app, "%s", words);
 }
+
+void app_check(App *app, bool ok, GError *error)
+{
+    if (ok)
+        return;
+    app_complain_error(app, error);
+    g_error_free(error);
+}

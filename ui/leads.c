@@ -13,56 +13,16 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* ---- the source of the list */
-
-static const Uuid *row_id(gpointer row)
-{
-    return &((LeadRow *)row)->id;
-}
-
 Cache *leads_cache(const LeadsView *leads)
 {
     return client_cache(leads->view.app->client);
-}
-
-static GPtrArray *fetch(gpointer data, gpointer from, bool forward, unsigned limit, GError **error)
-{
-    LeadsView *leads = data;
-    LeadPos pos;
-    if (from)
-        pos = lead_pos(from);
-    return cache_leads(leads_cache(leads), &leads->query, from ? &pos : NULL, forward, limit,
-                       error);
-}
-
-static bool count(gpointer data, gint64 *n, GError **error)
-{
-    LeadsView *leads = data;
-    return cache_count(leads_cache(leads), &leads->query, n, error);
-}
-
-static bool rank(gpointer data, gpointer row, gint64 *n, GError **error)
-{
-    LeadsView *leads = data;
-    LeadPos pos = lead_pos(row);
-    return cache_rank(leads_cache(leads), &leads->query, &pos, n, error);
-}
-
-static const ListSource source = { .id = row_id, .fetch = fetch, .count = count, .rank = rank };
-
-static void check(LeadsView *leads, bool ok, GError *error)
-{
-    if (!ok) {
-        app_complain_error(leads->view.app, error);
-        g_error_free(error);
-    }
 }
 
 GPtrArray *leads_fetch(LeadsView *leads, const LeadPos *from, bool forward, unsigned n)
 {
     GError *error = NULL;
     GPtrArray *rows = cache_leads(leads_cache(leads), &leads->query, from, forward, n, &error);
-    check(leads, rows != NULL, error);
+    app_check(leads->view.app, rows != NULL, error);
     return rows;
 }
 
@@ -70,14 +30,14 @@ bool leads_rank(LeadsView *leads, const LeadPos *pos, gint64 *out)
 {
     GError *error = NULL;
     bool ok = cache_rank(leads_cache(leads), &leads->query, pos, out, &error);
-    check(leads, ok, error);
+    app_check(leads->view.app, ok, error);
     return ok;
 }
 
 static void load(LeadsView *leads)
 {
     GError *error = NULL;
-    check(leads, list_load(leads->list, &error), error);
+    app_check(leads->view.app, list_load(leads->list, &error), error);
     leads->page_top = 0;
 }
 
@@ -87,9 +47,10 @@ static View *create(App *app, ReferralBox box, const ViewOps *ops)
 {
     LeadsView *leads = g_new0(LeadsView, 1);
     leads->view = (View){ .ops = ops, .app = app };
+    leads->source = (LeadSource){ app, &leads->query };
     leads->query.box = box;
     leads->tags = tags_new();
-    leads->list = list_new(&source, leads);
+    leads->list = lead_list_new(&leads->source);
     list_set_height(leads->list, MAX(1, screen_rows() - 6));
     load(leads);
     return &leads->view;
@@ -147,7 +108,7 @@ static void changed(View *view, unsigned what)
         GError *error = NULL;
         /* A full sync brings the oldest first: nobody wants to end up there who has not moved yet. */
         bool follows = !leads->touched && client_status(view->app->client)->phase == PHASE_SYNCING;
-        check(leads, (follows ? list_load : list_reload)(leads->list, &error), error);
+        app_check(leads->view.app, (follows ? list_load : list_reload)(leads->list, &error), error);
     }
     if (what & (CLIENT_LEADS | CLIENT_OUTBOX | CLIENT_NOTES | CLIENT_SNOOZES) ||
         !list_row(leads->list)) {
@@ -174,14 +135,15 @@ static void moved(View *view, Move move)
         return;
     }
     GError *error = NULL;
-    check(leads, list_move(leads->list, move, &error), error);
+    app_check(leads->view.app, list_move(leads->list, move, &error), error);
 }
 
 static void placed(View *view, int where)
 {
     LeadsView *leads = (LeadsView *)view;
     GError *error = NULL;
-    check(leads, list_place(leads->list, where * (leads->rows.h - 1) / 2, &error), error);
+    app_check(leads->view.app, list_place(leads->list, where * (leads->rows.h - 1) / 2, &error),
+              error);
 }
 
 static void open_row(View *view)
@@ -205,7 +167,7 @@ static void search(View *view, const char *text)
     const LeadRow *row = list_row(leads->list);
     if (row && !leads->text) {
         GError *error = NULL;
-        check(leads, list_reload(leads->list, &error), error);
+        app_check(leads->view.app, list_reload(leads->list, &error), error);
     } else {
         load(leads);
     }
@@ -279,7 +241,7 @@ static void choose_again(LeadsView *leads, bool stay)
 {
     GError *error = NULL;
     const LeadRow *row = list_row(leads->list);
-    check(leads, (row && stay ? list_reload : list_load)(leads->list, &error), error);
+    app_check(leads->view.app, (row && stay ? list_reload : list_load)(leads->list, &error), error);
     leads->page_top = 0;
     app_dirty(leads->view.app, DIRTY_BODY | DIRTY_STATUS);
 }
@@ -399,7 +361,7 @@ static bool go(LeadsView *leads, const LeadPos *pos)
     LeadRow there = { .id = pos->id, .sent_at = pos->sent_at, .key = pos->key };
     GError *error = NULL;
     bool ok = list_goto(leads->list, &there, &error);
-    check(leads, ok, error);
+    app_check(leads->view.app, ok, error);
     app_dirty(leads->view.app, DIRTY_MOVED | DIRTY_STATUS);
     return ok;
 }
@@ -409,7 +371,8 @@ bool leads_step(View *view, int step, Uuid *id)
     LeadsView *leads = (LeadsView *)view;
     gint64 before = list_rank(leads->list);
     GError *error = NULL;
-    check(leads, list_move(leads->list, step > 0 ? MOVE_DOWN : MOVE_UP, &error), error);
+    app_check(leads->view.app, list_move(leads->list, step > 0 ? MOVE_DOWN : MOVE_UP, &error),
+              error);
     const LeadRow *row = list_row(leads->list);
     if (!row || list_rank(leads->list) == before)
         return false;

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "lead_list.h"
 #include "leads.h"
 #include "page.h"
 #include "tags.h"
@@ -15,9 +16,10 @@
 typedef struct LeadsView {
     View view;
     LeadQuery query;
-    char *text;       /* of the search, NULL none */
-    char *limit_text; /* as typed, NULL all */
-    Limit *limit;     /* the same, understood; its ages are of when it was set */
+    LeadSource source; /* of the list: that */
+    char *text;        /* of the search, NULL none */
+    char *limit_text;  /* as typed, NULL all */
+    Limit *limit;      /* the same, understood; its ages are of when it was set */
     char *
         only; /* one partner and period that a figure of a report stands for, as people call it; NULL all */
     GArray *tagged; /* Uuid: what ~t means in it */

@@ -47,6 +47,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/key.c %D%/key.h \
 	%D%/keymap.c %D%/keymap.h \
 	%D%/lead.c \
+	%D%/lead_list.c %D%/lead_list.h \
 	%D%/lead_page.c %D%/lead_page.h \
 	%D%/leads.c %D%/leads.h \
 	%D%/leads_draw.c \

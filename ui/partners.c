@@ -39,14 +39,6 @@ static gint64 since_of(int period, gint64 now)
     return period == PERIOD_ALL ? 0 : now - days[period] * MS_PER_DAY;
 }
 
-static void check(PartnersView *partners, bool ok, GError *error)
-{
-    if (!ok) {
-        app_complain_error(partners->view.app, error);
-        g_error_free(error);
-    }
-}
-
 /* ---- the rows */
 
 const PartnerRow *partners_row(const PartnersView *partners)
@@ -112,43 +104,6 @@ static void choose_again(PartnersView *partners)
 
 /* ---- the leads with one of them */
 
-static const Uuid *lead_id(gpointer row)
-{
-    return &((LeadRow *)row)->id;
-}
-
-static Cache *cache_of(const PartnersView *partners)
-{
-    return client_cache(partners->view.app->client);
-}
-
-static GPtrArray *fetch(gpointer data, gpointer from, bool forward, unsigned limit, GError **error)
-{
-    PartnersView *partners = data;
-    LeadPos pos;
-    if (from)
-        pos = lead_pos(from);
-    return cache_leads(cache_of(partners), &partners->leads, from ? &pos : NULL, forward, limit,
-                       error);
-}
-
-static bool count(gpointer data, gint64 *n, GError **error)
-{
-    PartnersView *partners = data;
-    return cache_count(cache_of(partners), &partners->leads, n, error);
-}
-
-static bool rank(gpointer data, gpointer row, gint64 *n, GError **error)
-{
-    PartnersView *partners = data;
-    LeadPos pos = lead_pos(row);
-    return cache_rank(cache_of(partners), &partners->leads, &pos, n, error);
-}
-
-static const ListSource history_source = {
-    .id = lead_id, .fetch = fetch, .count = count, .rank = rank
-};
-
 static void open_current(PartnersView *partners)
 {
     GError *error = NULL;
@@ -157,8 +112,8 @@ static void open_current(PartnersView *partners)
     partners->whole_top = 0;
     partners->leads = (LeadQuery){ .partner = partners->at };
     list_free(partners->history);
-    partners->history = list_new(&history_source, partners);
-    check(partners, list_load(partners->history, &error), error);
+    partners->history = lead_list_new(&partners->source);
+    app_check(partners->view.app, list_load(partners->history, &error), error);
     g_clear_pointer(&partners->whole, page_free);
     partners->view.body = (Rect){ 0 }; /* placed again */
     app_dirty(partners->view.app, DIRTY_BODY | DIRTY_STATUS | DIRTY_FOOTER);
@@ -179,6 +134,7 @@ static View *create(App *app)
 {
     PartnersView *partners = g_new0(PartnersView, 1);
     partners->view = (View){ .ops = &partners_view, .app = app };
+    partners->source = (LeadSource){ app, &partners->leads };
     partners->rows = g_ptr_array_new();
     partners->period = PERIOD_YEAR;
     read_rows(partners);
@@ -216,7 +172,7 @@ static void changed(View *view, unsigned what)
         return;
     GError *error = NULL;
     if (partners->history)
-        check(partners, list_reload(partners->history, &error), error);
+        app_check(partners->view.app, list_reload(partners->history, &error), error);
     read_again(partners);
 }
 
@@ -247,7 +203,7 @@ static void moved(View *view, Move move)
     else if (partners->in_page)
         partners->whole_top += move_lines(move, partners->above.h);
     else
-        check(partners, list_move(partners->history, move, &error), error);
+        app_check(partners->view.app, list_move(partners->history, move, &error), error);
 }
 
 static void placed(View *view, int where)
@@ -486,7 +442,8 @@ bool partners_step(App *app, int step, Uuid *id)
     if (!partners || !partners->history)
         return false;
     gint64 before = list_rank(partners->history);
-    check(partners, list_move(partners->history, step > 0 ? MOVE_DOWN : MOVE_UP, &error), error);
+    app_check(partners->view.app,
+              list_move(partners->history, step > 0 ? MOVE_DOWN : MOVE_UP, &error), error);
     const LeadRow *row = list_row(partners->history);
     if (!row || list_rank(partners->history) == before)
         return false;

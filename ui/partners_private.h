@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "list.h"
+#include "lead_list.h"
 #include "page.h"
 #include "partners.h"
 
@@ -27,6 +27,7 @@ typedef struct PartnersView {
 
     bool opened;         /* one is shown in full */
     LeadQuery leads;     /* between the two */
+    LeadSource source;   /* of the history: these */
     List *history;       /* of them; NULL unless opened */
     Page *whole;         /* what is above them; NULL: to be made */
     int whole_top;       /* its first line that is seen */
