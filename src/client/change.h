@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the items of the outbox carry, and how those that change an object (a note, the own profile) are merged with what
+ * What the items of the outbox carry, and how those that change an object (a note, the own profile, a group, a meeting) are merged with what
  * others changed meanwhile. One table says it for every kind of item; nothing here knows a type. Pure: items in memory, no
  * file, no network.
  *

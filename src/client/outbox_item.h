@@ -85,7 +85,7 @@ typedef struct OutboxItem {
     Uuid unit;    /* one undo unit */
     Uuid account; /* whose action it is: sent by no other; nil: made before the first sync */
     OutboxKind kind;
-    Uuid object; /* the referral, or the account */
+    Uuid object; /* what it is done to: see its kind */
     char *method, *path, *body;
     gint64
         if_match; /* revision the change is made to, 0 none; fixed by the first try, as the key is */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Local edits: what a row of the outbox makes of its referral until the server has said so. Rule of the whole client: what
- * is shown = the server's object with the live (not stopped) items of the outbox applied in order, by the model's
- * functions. Nothing else edits a referral.
+ * Local edits: what a row of the outbox makes of its object (a referral, an invitation, a request, a group) until the server has
+ * said so. Rule of the whole client: what is shown = the server's object with the live (not stopped) items of the outbox applied
+ * in order, by the model's functions. Nothing else edits one. Meetings have theirs in client/meeting_book.h.
  */
 #pragma once
 
