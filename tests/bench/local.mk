@@ -6,7 +6,7 @@ EXTRA_PROGRAMS += %D%/bench %D%/bare
 	%D%/bench_network.c %D%/bench_postgresql.c %D%/bench_report.c %D%/bench_requests.c %D%/bench_requests.h %D%/bench_screen.c %D%/bench_server.c %D%/bench_streams.c \
 	%D%/bench_sync.c %D%/bench_world.c %D%/load.c %D%/load.h \
 	tests/screen/term.c tests/screen/term.h tests/screen/world.c tests/screen/world.h
-EXTRA_DIST += %D%/make-groups
+EXTRA_DIST += %D%/make-groups %D%/make-referrals
 %C%_bench_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
 %C%_bench_LDADD = src/base/libbase.a $(VTERM_LIBS) $(GLIB_LIBS) -lutil -lm
 %C%_bare_SOURCES = %D%/bare.c
