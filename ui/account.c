@@ -5,6 +5,7 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "find.h"
 #include "model/business_type.h"
 #include "page.h"
 
@@ -195,7 +196,9 @@ static void put_profile(const Account *account, Page *page)
         const Field *field = &profile_fields.fields[i];
         if (!field->label || !is_said(field, &account->profile))
             continue;
-        g_autofree char *text = field_to_text(field, &account->profile);
+        g_autofree char *text = g_str_equal(field->name, "price_level")
+                                    ? find_price(account->profile.price_level)
+                                    : field_to_text(field, &account->profile);
         put_pair(page, _(field->label), text);
         any = true;
     }

@@ -78,6 +78,11 @@ static const char *standing_of(App *app, const PublicProfile *member)
     return NULL;
 }
 
+char *find_price(gint64 level)
+{
+    return g_strnfill((gsize)CLAMP(level, 0, PRICE_LEVEL_MAX), '$');
+}
+
 static void put_detail(App *app, Page *page, gconstpointer row)
 {
     const PublicProfile *member = row;
@@ -101,7 +106,7 @@ static void put_detail(App *app, Page *page, gconstpointer row)
     page_pair(page, LABEL_WIDTH, _("Industries"), ROLE_NORMAL, industries);
     page_pair(page, LABEL_WIDTH, _("Areas"), ROLE_NORMAL, areas);
     if (profile->price_level > 0) {
-        g_autofree char *price = g_strnfill((gsize)MIN(profile->price_level, PRICE_LEVEL_MAX), '$');
+        g_autofree char *price = find_price(profile->price_level);
         page_pair(page, LABEL_WIDTH, _("Price"), ROLE_NORMAL, price);
     }
     if (profile->exclusive)
@@ -118,8 +123,10 @@ static void put_status(GString *out, const void *data)
     search_put_filter(out, "", query->business_type);
     search_put_filter(out, "", query->area);
     search_put_filter(out, "", query->speciality);
-    if (query->price_level > 0)
-        g_string_append_printf(out, _("   price %d"), (int)query->price_level);
+    if (query->price_level > 0) {
+        g_autofree char *price = find_price(query->price_level);
+        g_string_append_printf(out, _("   price %s"), price);
+    }
 }
 
 static const char *const criteria[] = { "text",       "business_type", "area",

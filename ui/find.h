@@ -7,3 +7,5 @@
 
 /* The one under the cursor; NULL: none, or another view is shown. */
 const PublicProfile *find_current(App *app);
+/* A price level as it is shown everywhere: "$$$". Caller frees. */
+char *find_price(gint64 level);

@@ -289,6 +289,28 @@ char **text_wrap(const char *text, int cells)
     return (char **)g_ptr_array_free(lines, FALSE);
 }
 
+/* ---- names in order */
+
+#define CHARACTER_MAX 6 /* bytes */
+
+char *text_name_key(const char *name)
+{
+    if (!name || g_str_is_ascii(name)) /* most: the same, at a tenth of the time */
+        return name ? g_ascii_strdown(name, (gssize)strnlen(name, TEXT_KEY_SIZE - CHARACTER_MAX))
+                    : g_strdup("");
+    g_autofree char *folded = g_utf8_casefold(name, -1);
+    g_autofree char *apart = g_utf8_normalize(folded, -1, G_NORMALIZE_ALL);
+    GString *key = g_string_sized_new(TEXT_KEY_SIZE);
+    for (const char *p = apart ? apart : ""; *p; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+        if (key->len + CHARACTER_MAX >= TEXT_KEY_SIZE)
+            break;
+        if (!g_unichar_ismark(c))
+            g_string_append_unichar(key, c);
+    }
+    return g_string_free(key, FALSE);
+}
+
 /* ---- words that are looked for */
 
 struct TextWords {

@@ -53,6 +53,11 @@ char **text_wrap(const char *text, int cells);
 void text_set_ascii(bool ascii);
 bool text_ascii(void);
 
+/* A name as all lists are ordered by it, whatever the locale: without case and accents, cut to less than TEXT_KEY_SIZE bytes.
+ * Caches keep it: another one needs a migration. Caller frees; name may be NULL. */
+#define TEXT_KEY_SIZE 40
+char *text_name_key(const char *name);
+
 /* Words that are looked for in many texts: each must be the beginning of a word of one of them, whatever the case and the
  * accents (as g_str_match_string() has it, which folds both sides anew for each text). */
 typedef struct TextWords TextWords;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/problem.h"
+#include "base/text.h"
 #include "base/uuid.h"
 #include "client/limit.h"
 #include "model/invitation.h"
@@ -60,7 +61,7 @@ void cache_close(Cache *cache);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Cache, cache_close)
 
 /* What a lead is ordered by, whatever the order. */
-#define LEAD_KEY_SIZE 40
+#define LEAD_KEY_SIZE TEXT_KEY_SIZE
 typedef struct LeadKey {
     int standing;
     gint64 worth;

@@ -63,7 +63,7 @@ static DbRows *walk(Cache *cache, const char *columns, const Uuid *group, const 
     const char *sql = db_intern("SELECT %s FROM member %s", columns, walks[from != NULL][forward]);
     if (!from)
         return db_query(cache->db, error, sql, db_uuid(group));
-    g_autofree char *key = name_key(from->name ? from->name : "");
+    g_autofree char *key = text_name_key(from->name ? from->name : "");
     return db_query(cache->db, error, sql, db_uuid(group), db_text(key), db_uuid(&from->id));
 }
 
@@ -110,7 +110,7 @@ static bool count_rows(Cache *cache, const Uuid *group, const Member *before, gi
     if (!before)
         return db_get_one_int(cache->db, error, n, "SELECT count(*) FROM member WHERE scope = $1",
                               db_uuid(group));
-    g_autofree char *key = name_key(before->name ? before->name : "");
+    g_autofree char *key = text_name_key(before->name ? before->name : "");
     return db_get_one_int(cache->db, error, n,
                           "SELECT count(*) FROM member WHERE scope = $1 AND (name_key, id) <"
                           " ($2, $3)",

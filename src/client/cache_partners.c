@@ -320,7 +320,8 @@ static Sortable sortable_of(PartnerRow *row, const PartnerQuery *query)
     const char *trade = query->sort == PARTNERS_BY_TRADE
                             ? business_type_label(row->partner.business_type)
                             : NULL;
-    return (Sortable){ row, name_key(or_empty(row->partner.name)), trade ? name_key(trade) : NULL };
+    return (Sortable){ row, text_name_key(or_empty(row->partner.name)),
+                       trade ? text_name_key(trade) : NULL };
 }
 
 static GPtrArray *sorted(GPtrArray *rows, const PartnerQuery *query)
@@ -356,11 +357,23 @@ GPtrArray *cache_partner_rows(Cache *cache, const PartnerQuery *query, GError **
     return sorted(reading.rows, query);
 }
 
+static gint by_name(gconstpointer left, gconstpointer right)
+{
+    const PartnerRow *a = *(PartnerRow *const *)left, *b = *(PartnerRow *const *)right;
+    g_autofree char *one = text_name_key(a->partner.name);
+    g_autofree char *other = text_name_key(b->partner.name);
+    int by = strcmp(one, other);
+    return by ? by : memcmp(&a->partner.account, &b->partner.account, sizeof(Uuid));
+}
+
 GPtrArray *cache_partners(Cache *cache, const char *text, unsigned limit, GError **error)
 {
     g_auto(Reading) reading;
     reading_init(&reading, cache, NULL);
-    if (!read_all(&reading, error))
+    if (!read_individual(&reading, error))
+        return NULL;
+    g_ptr_array_sort(reading.rows, by_name);
+    if (!read_members(&reading, error)) /* come in that order */
         return NULL;
     g_autoptr(TextWords) words = text_words_new(text);
     GPtrArray *rows = g_ptr_array_new_with_free_func(row_free);

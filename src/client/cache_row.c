@@ -67,23 +67,6 @@ gint64 lead_worth(const Money *value)
     return worth;
 }
 
-char *name_key(const char *name)
-{
-    if (g_str_is_ascii(name)) /* most: the same, at a tenth of the time */
-        return g_ascii_strdown(name, (gssize)strnlen(name, LEAD_KEY_SIZE - 6));
-    g_autofree char *folded = g_utf8_casefold(name, -1);
-    g_autofree char *apart = g_utf8_normalize(folded, -1, G_NORMALIZE_ALL);
-    GString *key = g_string_sized_new(LEAD_KEY_SIZE);
-    for (const char *p = apart ? apart : ""; *p; p = g_utf8_next_char(p)) {
-        gunichar c = g_utf8_get_char(p);
-        if (key->len + 6 >= LEAD_KEY_SIZE)
-            break;
-        if (!g_unichar_ismark(c))
-            g_string_append_unichar(key, c);
-    }
-    return g_string_free(key, FALSE);
-}
-
 void lead_words(const Referral *referral, LeadWords *words)
 {
     const Contact *contact = &referral->lead.contact;

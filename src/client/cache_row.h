@@ -32,9 +32,6 @@ int standing_of(const Referral *referral);
 gint64 lead_worth(const Money *value);
 const Money *lead_value(const Referral *referral);
 
-/* A name as lists are ordered by it: folded as the search index folds words, cut to LEAD_KEY_SIZE. Caller frees. */
-char *name_key(const char *name);
-
 /* The words a lead is found by, as the search index has them; the same for the same referral: the index has no copy of them.
  * other: contact, company, town. */
 typedef struct LeadWords {

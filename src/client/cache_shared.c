@@ -35,7 +35,7 @@ static const Uuid *id_of(const FeedType *type, const void *object)
 static char *folded(const FeedType *type, const void *object)
 {
     const char *text = *(char **)field_at(field_find(type->fields, type->folded), object);
-    return name_key(text ? text : "");
+    return text_name_key(text ? text : "");
 }
 
 static bool put_row(CacheWriter *writer, const FeedType *type, const Source *source,

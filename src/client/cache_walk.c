@@ -190,7 +190,7 @@ LeadKey lead_key_read(const DbRows *rows, int column)
 
 static void copy_name(char key[LEAD_KEY_SIZE], const char *clean)
 {
-    g_autofree char *name = name_key(clean);
+    g_autofree char *name = text_name_key(clean);
     g_strlcpy(key, name, LEAD_KEY_SIZE);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "client/cache_write.h"
 
+#include "base/text.h"
 #include "client/cache_row.h"
 #include "client/cache_writer.h"
 #include "client/client.h"
@@ -113,7 +114,7 @@ typedef struct Marks {
 static const char *client_key(CacheWriter *writer, const Referral *referral)
 {
     g_autofree char *name = contact_display_name(&referral->lead.contact);
-    char *key = name_key(name);
+    char *key = text_name_key(name);
     g_ptr_array_add(writer->strings, key);
     return key;
 }

@@ -224,9 +224,9 @@ static void apply_to_groups(GPtrArray *rows, const OutboxItem *item)
 static gint by_name(gconstpointer left, gconstpointer right)
 {
     const GroupRow *a = *(GroupRow *const *)left, *b = *(GroupRow *const *)right;
-    g_autofree char *one = g_utf8_casefold(a->group.input.name ? a->group.input.name : "", -1);
-    g_autofree char *other = g_utf8_casefold(b->group.input.name ? b->group.input.name : "", -1);
-    int by = g_utf8_collate(one, other);
+    g_autofree char *one = text_name_key(a->group.input.name);
+    g_autofree char *other = text_name_key(b->group.input.name);
+    int by = strcmp(one, other);
     return by ? by : memcmp(&a->group.id, &b->group.id, sizeof(Uuid));
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "client/cache_row.h"
 #include "client/change.h"
 
@@ -395,8 +396,8 @@ bool meeting_book_apply(MeetingBook *book, const OutboxItem *item)
 static gint by_name(gconstpointer left, gconstpointer right)
 {
     const MeetingMember *a = *(MeetingMember *const *)left, *b = *(MeetingMember *const *)right;
-    g_autofree char *one = name_key(a->name ? a->name : "");
-    g_autofree char *other = name_key(b->name ? b->name : "");
+    g_autofree char *one = text_name_key(a->name ? a->name : "");
+    g_autofree char *other = text_name_key(b->name ? b->name : "");
     if (a->here != b->here)
         return a->here ? -1 : 1;
     int by = strcmp(one, other);

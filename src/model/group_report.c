@@ -6,6 +6,7 @@
 
 #include "base/day.h"
 #include "base/i18n.h"
+#include "base/text.h"
 #include "model/group_tally.h"
 
 /* ---- parts */
@@ -99,7 +100,7 @@ static GArray *places(const GroupBook *book)
     while (g_hash_table_iter_next(&iter, NULL, &tally)) {
         GroupTally *one = tally;
         char id[UUID_TEXT_SIZE];
-        g_autofree char *folded = g_utf8_casefold(one->party.name ? one->party.name : "", -1);
+        g_autofree char *folded = text_name_key(one->party.name);
         Place place = { one,
                         g_strdup_printf("%s\1%s", folded, uuid_format(&one->party.account, id)) };
         one->meetings = meetings_of(book, one);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "model/group_report.h"
 
 /* ---- a report and its rows */
@@ -405,7 +406,7 @@ static char *place_key(const Report *report, void *row)
     char id[UUID_TEXT_SIZE];
     uuid_format(&whom.party->account, id);
     const char *name = whom.party->name ? whom.party->name : "";
-    g_autofree char *folded = g_utf8_casefold(name, -1);
+    g_autofree char *folded = text_name_key(name);
     int box = report->type->kind == REPORT_SPEED     ? (int)((SpeedRow *)row)->box
               : report->type->kind == REPORT_REASONS ? (int)((ReasonRow *)row)->box
                                                      : 0;

@@ -343,8 +343,8 @@ static int state_rank(const Referral *lead)
 
 static int compare_names(const char *a, const char *b)
 {
-    g_autofree char *x = name_key(a ? a : "");
-    g_autofree char *y = name_key(b ? b : "");
+    g_autofree char *x = text_name_key(a ? a : "");
+    g_autofree char *y = text_name_key(b ? b : "");
     return strcmp(x, y);
 }
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Business types, profiles and invitations. */
+#include <glib/gstdio.h>
+#include <libintl.h>
+#include <locale.h>
 #include <string.h>
 
 #include "base/problem.h"
@@ -32,6 +35,34 @@ static void test_the_tree_is_sound(void **state)
         }
     }
     assert_in_range(leaves, 150, 250);
+}
+
+/* By the catalogue of the source tree, as if it were installed. Last: there is no way back to English. */
+static void test_a_type_is_shown_in_the_language_of_the_user(void **state)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *catalogue = g_build_filename(g_getenv("top_srcdir"), "po", "de.gmo", NULL);
+    g_autofree char *folder = g_dir_make_tmp("leadline-XXXXXX", &error);
+    g_autofree char *messages = g_build_filename(folder, "de", "LC_MESSAGES", NULL);
+    g_autofree char *there = g_build_filename(messages, "leadline.mo", NULL);
+    g_autofree char *bytes = NULL;
+    gsize size;
+    assert_int_equal(g_mkdir_with_parents(messages, 0700), 0);
+    assert_true(g_file_get_contents(catalogue, &bytes, &size, &error) &&
+                g_file_set_contents(there, bytes, (gssize)size, &error));
+    assert_string_equal(business_type_label("plumber"), "Plumber");
+    if (!setlocale(LC_ALL, "C.UTF-8"))
+        skip(); /* gettext translates in no other locale that is everywhere */
+    g_setenv("LANGUAGE", "de", TRUE);
+    bindtextdomain("leadline", folder);
+    bind_textdomain_codeset("leadline", "UTF-8");
+    textdomain("leadline");
+    assert_string_equal(business_type_label("plumber"), "Klempner");
+    assert_string_equal(business_type_label("our own words"), "our own words");
+    assert_string_equal(business_type_find("plumber")->code, "plumber");
+    g_remove(there);
+    for (char *at = messages; strlen(at) >= strlen(folder); *strrchr(at, G_DIR_SEPARATOR) = '\0')
+        g_rmdir(at);
 }
 
 static void test_types_are_found_by_code_label_and_other_words(void **state)
@@ -247,6 +278,7 @@ int main(void)
         cmocka_unit_test(test_transitions),
         cmocka_unit_test(test_an_invitation_ends_after_thirty_days),
         cmocka_unit_test(test_an_account_or_an_address),
+        cmocka_unit_test(test_a_type_is_shown_in_the_language_of_the_user),
     };
     return cmocka_run_group_tests_name("network", tests, NULL, NULL);
 }

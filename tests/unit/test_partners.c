@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "client/cache_partners.h"
 #include "client/cache_write.h"
 #include "tests/unit/client_fixture.h"
@@ -79,10 +80,13 @@ static Uuid partner_id(guint n)
 static Partner sample_partner(guint n)
 {
     static const char *const trades[] = { "Heating", "Mortgages", NULL, "accounts" };
+    static const char *const initials[] = { "Z", "Y", "x", "W", "V", "Ü", "T", "S", "R", "Q",
+                                            "P", "Ö", "N", "M", "L", "K", "J", "Í", "H", "G",
+                                            "F", "É", "d", "C", "B", "Ä", "É", "a" };
     return (Partner){
         .account = partner_id(n),
         .rev = 1,
-        .name = g_strdup_printf("%c. Partner %02u", 'Z' - n % 26, n),
+        .name = g_strdup_printf("%s. Partner %02u", initials[n % 28], n),
         .company_name = g_strdup_printf("Company %u", n),
         .business_type = g_strdup(trades[n % 4]),
         .email = g_strdup_printf("p%u@example.org", n),
@@ -227,6 +231,23 @@ static gint64 measure(const PartnerRow *row, PartnerSort sort)
                                           : 0;
 }
 
+/* In the picker of a new lead as in the list by name. */
+static void the_picker_has_the_order_of_the_list(void **state)
+{
+    World *world = *state;
+    Sample sample;
+    fill(world, &sample, 56, 0);
+    PartnerQuery query = { .sort = PARTNERS_BY_NAME, .now = NOW };
+    g_autoptr(GPtrArray) list = cache_partner_rows(world->cache, &query, NULL);
+    g_autoptr(GPtrArray) picker = cache_partners(world->cache, NULL, 1000, NULL);
+    assert_int_equal(list->len, 56);
+    assert_int_equal(picker->len, list->len);
+    for (guint i = 0; i < list->len; i++)
+        assert_string_equal(((PartnerRow *)picker->pdata[i])->partner.name,
+                            ((PartnerRow *)list->pdata[i])->partner.name);
+    sample_clear(&sample);
+}
+
 static void orders_and_their_reverse(void **state)
 {
     World *world = *state;
@@ -243,8 +264,10 @@ static void orders_and_their_reverse(void **state)
             const PartnerRow *before = i ? there->pdata[i - 1] : row;
             assert_true(uuid_equal(&row->partner.account, &twin->partner.account));
             assert_true(measure(before, sort) <= measure(row, sort));
+            g_autofree char *key = text_name_key(row->partner.name);
+            g_autofree char *earlier = text_name_key(before->partner.name);
             if (sort == PARTNERS_BY_NAME)
-                assert_true(strcmp(before->partner.name, row->partner.name) <= 0);
+                assert_true(strcmp(earlier, key) <= 0);
         }
         const PartnerRow *last = there->pdata[22], *first = there->pdata[0];
         if (sort == PARTNERS_BY_TRADE) {
@@ -379,6 +402,8 @@ int main(void)
         { "R26: give and take of any period is that of the leads", figures_are_those_of_the_leads,
           setup, teardown, NULL },
         { "no partners, no such partner", nobody_and_nothing, setup, teardown, NULL },
+        { "the picker has the order of the list", the_picker_has_the_order_of_the_list, setup,
+          teardown, NULL },
         { "by name, trade, balance and activity", orders_and_their_reverse, setup, teardown, NULL },
         { "R28: the inactive are found", words_trade_and_standing, setup, teardown, NULL },
         { "a list costs partners, not leads", the_list_does_not_cost_leads, setup, teardown, NULL },

@@ -419,6 +419,23 @@ static void test_properties_of_every_code_point(void **state)
     }
 }
 
+static void test_names_are_in_order_without_case_and_accents(void **state)
+{
+    static const char *const ordered[] = { "",    "Ede",   "Émile", "émilie",
+                                           "EVA", "Iñaki", "Ines",  "ÍNGA" };
+    for (size_t i = 1; i < G_N_ELEMENTS(ordered); i++) {
+        g_autofree char *before = text_name_key(ordered[i - 1]);
+        g_autofree char *key = text_name_key(ordered[i]);
+        assert_true(strcmp(before, key) < 0);
+    }
+    g_autofree char *plain = text_name_key("INAKI"), *accented = text_name_key("iñaki");
+    assert_string_equal(plain, accented);
+    g_autofree char *nobody = text_name_key(NULL);
+    assert_string_equal(nobody, "");
+    g_autofree char *length = g_strnfill(100, 'x'), *cut = text_name_key(length);
+    assert_true(strlen(cut) < TEXT_KEY_SIZE);
+}
+
 /* Alike GLib's function of each pair, whose fast path for ASCII it must not differ from. */
 static void test_words_are_found_at_their_beginning(void **state)
 {
@@ -460,6 +477,7 @@ int main(void)
         cmocka_unit_test(test_fitting),
         cmocka_unit_test(test_cutting_and_padding),
         cmocka_unit_test(test_wrapping),
+        cmocka_unit_test(test_names_are_in_order_without_case_and_accents),
         cmocka_unit_test(test_words_are_found_at_their_beginning),
         cmocka_unit_test(test_properties_of_random_text),
         cmocka_unit_test(test_properties_of_every_code_point),
