@@ -144,9 +144,11 @@ Store *cache_writer_store(CacheWriter *writer)
 void cache_writer_tidy(CacheWriter *writer, bool (*is_wanted)(gpointer data), gpointer data)
 {
     /* Else lists in these orders are sorted each time. */
+    db_narrow(writer->db, true);
     db_give_way(writer->db, is_wanted, data);
     cache_make_orders(writer, NULL);
     db_give_way(writer->db, NULL, NULL);
+    db_narrow(writer->db, false);
     if (writer->words_left)
         scrub_words(writer, is_wanted, data);
     db_checkpoint(writer->db, true, NULL); /* else the next one does it */

@@ -427,6 +427,12 @@ void db_give_way(Db *db, DbGiveWay give_way, gpointer data)
         db->driver->give_way(db, give_way, data);
 }
 
+void db_narrow(Db *db, bool narrow)
+{
+    if (db->driver->narrow)
+        db->driver->narrow(db, narrow);
+}
+
 void db_spare(Db *db)
 {
     if (db->driver->spare)

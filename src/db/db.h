@@ -192,6 +192,9 @@ void db_give_way(Db *db, DbGiveWay give_way, gpointer data);
 
 /* SQLite: pages that are remembered are forgotten, when nothing will be asked for a while. */
 void db_spare(Db *db);
+/* SQLite, of a client's cache: no more than a MiB of pages, and of rows being sorted, instead of four. For what takes long and has
+ * time; false: as before. */
+void db_narrow(Db *db, bool narrow);
 
 /* ---- hints between servers that share a database: LISTEN and NOTIFY of PostgreSQL, nothing elsewhere */
 

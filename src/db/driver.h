@@ -62,6 +62,7 @@ struct DbDriver {
     gint64 (*wal_pages)(Db *db);                                      /* may be NULL */
     void (*give_way)(Db *db, DbGiveWay give_way, gpointer data);      /* may be NULL */
     void (*spare)(Db *db);                                            /* may be NULL */
+    void (*narrow)(Db *db, bool narrow);                              /* may be NULL */
     char *(*hear)(Db *db, int wake_fd, gint64 until, GError **error); /* may be NULL */
     /* Inside a read transaction; may be NULL. */
     bool (*backup)(Db *db, const char *path, DbProgress progress, gpointer data, GError **error);

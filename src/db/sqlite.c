@@ -100,6 +100,9 @@ static int on_commit(void *user, sqlite3 *handle, const char *schema, int pages)
 /* What is deleted is overwritten with zeros, not only given up. */
 #define SCRUBBED "PRAGMA secure_delete = ON; "
 
+#define CACHE_PAGES "PRAGMA cache_size = -4096"        /* of a client's cache */
+#define CACHE_PAGES_NARROW "PRAGMA cache_size = -1024" /* also what the sorter takes at least */
+
 /* What needs a look at the file comes last; a reader needs none of it. Sorting is done in memory but for a client's cache, whose
  * indexes of a million leads would take 70 MiB: with files it is as much as the page cache may have. */
 static const char *settings_for(unsigned mode)
@@ -114,7 +117,7 @@ static const char *settings_for(unsigned mode)
     if (mode & DB_NO_SYNC)
         return SCRUBBED
             "PRAGMA cell_size_check = ON; PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = "
-            "67108864; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -4096";
+            "67108864; PRAGMA synchronous = NORMAL; " CACHE_PAGES;
     return SCRUBBED
         "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA journal_mode = WAL; "
         "PRAGMA journal_size_limit = 67108864; PRAGMA synchronous = FULL";
@@ -551,6 +554,16 @@ static void sqlite_spare(Db *base)
     sqlite3_db_release_memory(((SqliteDb *)base)->handle);
 }
 
+static void sqlite_narrow(Db *base, bool narrow)
+{
+    sqlite3 *handle = ((SqliteDb *)base)->handle;
+    if (!(base->mode & DB_NO_SYNC))
+        return;
+    sqlite3_exec(handle, narrow ? CACHE_PAGES_NARROW : CACHE_PAGES, NULL, NULL, NULL);
+    if (narrow)
+        sqlite3_db_release_memory(handle);
+}
+
 /* ---- backup */
 
 #define BACKUP_STEP 256 /* pages between two reports */
@@ -615,5 +628,6 @@ const DbDriver db_sqlite = {
     .wal_pages = sqlite_wal_pages,
     .give_way = sqlite_give_way,
     .spare = sqlite_spare,
+    .narrow = sqlite_narrow,
     .backup = sqlite_backup,
 };

@@ -57,19 +57,32 @@ static const KeyTest key_tests[] = {
         { "<Enter>", { .any = true } } } },
 };
 
-static void bytes_row(Term *term)
+static void bytes_row(Term *term, const Figure *figure, const Effect *moves)
 {
-    static const Figure figure = { "  bytes for j", "bytes", 250 };
-    const Effect moves = { .moves = true };
     g_autoptr(GArray) bytes = series_new();
 
     for (int i = 0; i < 20; i++) {
         guint64 before = term_bytes(term);
 
-        bench_press(term, "j", &moves);
+        bench_press(term, "j", moves);
         series_add(bytes, (double)(term_bytes(term) - before));
     }
-    bench_figure(&figure, bytes, 0);
+    bench_figure(figure, bytes, 0);
+}
+
+/* The preview is another text for each lead: what the list alone sends is told apart. */
+static void bytes_rows(Term *term)
+{
+    static const Figure whole = { "  bytes for j", "bytes", 250 };
+    static const Figure list = { "  bytes for j, the preview hidden", "bytes", 250 };
+    const Effect moves = { .moves = true }, counts = { .other = "^ (\\d+) of " };
+
+    bytes_row(term, &whole, &moves);
+    bench_press(term, "p", &(Effect){ .any = true });
+    term_pump(term, 100, 1000);
+    bytes_row(term, &list, &counts);
+    bench_press(term, "p", &(Effect){ .any = true });
+    term_pump(term, 100, 1000);
 }
 
 /* ---- idle */
@@ -191,7 +204,7 @@ static bool measure_size(int leads, const BenchPlan *plan, const Floor *floor, G
     if (!term || !bench_shows(term, LIVE, error))
         return false;
     term_pump(term, 300, 3000);
-    bytes_row(term);
+    bytes_rows(term);
     for (size_t i = 0; i < G_N_ELEMENTS(key_tests); i++)
         bench_keys(term, &key_tests[i], plan->runs, floor);
     idle_rows(term);
