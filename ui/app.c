@@ -28,6 +28,7 @@ static const ViewOps *const view_table[VIEW_COUNT] = {
     [VIEW_MEETINGS] = &meetings_view,
     [VIEW_VETTING] = &vetting_view,
     [VIEW_DUES] = &dues_view,
+    [VIEW_APPROVALS] = &approvals_view,
     [VIEW_MEETING] = &meeting_view,
     [VIEW_ACCOUNT] = &account_view,
     [VIEW_JOBS] = &jobs_view,

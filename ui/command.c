@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "command.h"
 
+#include "approvals.h"
 #include "base/i18n.h"
 #include "base/text.h"
 #include "handlers.h"
@@ -24,6 +25,7 @@
 #define GROUPS CTX_BIT(CTX_GROUPS)
 #define GROUP CTX_BIT(CTX_GROUP)
 #define REQUEST CTX_BIT(CTX_REQUEST)
+#define APPROVALS CTX_BIT(CTX_APPROVALS)
 #define MEETINGS CTX_BIT(CTX_MEETINGS)
 #define MEETING CTX_BIT(CTX_MEETING)
 #define VETTING CTX_BIT(CTX_VETTING)
@@ -208,6 +210,10 @@ const Command commands[] = {
       run_pay },
     { "waive", DUES, NEED_INVOICE | WRITE, UNDO | TEXT, N_("Waive"), N_("It need not be paid"),
       NULL, run_waive },
+    { "approve-leader", APPROVALS, NEED_APPROVAL | WRITE, UNDO, N_("Approve"),
+      N_("They may lead this group too"), NULL, run_approve_leader },
+    { "decline-leader", APPROVALS, NEED_APPROVAL | WRITE, UNDO | TEXT, N_("Decline"),
+      N_("They may not lead one more group: says why"), N_("[REASON]"), run_decline_leader },
     { "group", GROUPS, NEED_CLIENT, LINE, N_("Group"), N_("Show a group of yours"), N_("[NAME]"),
       run_group },
     { "present", MEETING, NEED_CLIENT | WRITE, UNDO, N_("Present"),
@@ -375,6 +381,8 @@ const Command commands[] = {
       run_groups },
     { "group-requests", G, NEED_CLIENT, 0, N_("To admit"),
       N_("Who waits to be let into a group of yours"), NULL, run_group_requests },
+    { "approvals", G, NEED_CLIENT | NEED_ADMIN, 0, N_("Approvals"),
+      N_("For administrators: who asks to lead one more group"), NULL, run_approvals },
     { "meetings", G, NEED_CLIENT, 0, N_("Meetings"), N_("The next meetings of your groups"), NULL,
       run_meetings },
     { "reports", G, NEED_CLIENT, 0, N_("Reports"), N_("Give and take, reasons, speed"), NULL,
@@ -487,9 +495,13 @@ static const char *missing(App *app, unsigned needs)
     }
     if (!(needs & (NEED_LEAD | NEED_RECEIVED | NEED_SENT | NEED_ITEM | NEED_CONFLICT |
                    NEED_PARTNER | NEED_INVITATION | NEED_CONTACT | NEED_GROUP | NEED_REQUEST |
-                   NEED_CONCERN | NEED_INVOICE | NEED_MEETING)))
+                   NEED_CONCERN | NEED_INVOICE | NEED_MEETING | NEED_APPROVAL | NEED_ADMIN)))
         return NULL;
+    if (needs & NEED_ADMIN && !approvals_are_mine(app))
+        return N_("Only for administrators of the server.");
     Target target = app_target(app);
+    if (needs & NEED_APPROVAL && !target.has_approval)
+        return N_("No approval is selected.");
     if (needs & NEED_PARTNER && !target.has_partner)
         return N_("No partner is selected.");
     if (needs & NEED_INVITATION && !target.has_invitation)

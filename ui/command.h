@@ -32,6 +32,8 @@ typedef enum CommandNeeds {
     NEED_CONCERN = 1 << 14,
     NEED_INVOICE = 1 << 15,
     NEED_MEETING = 1 << 16, /* one is selected or shown */
+    NEED_APPROVAL = 1 << 17,
+    NEED_ADMIN = 1 << 18, /* the user is an administrator of the server */
 } CommandNeeds;
 
 typedef enum CommandFlags {

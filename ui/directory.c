@@ -93,6 +93,8 @@ static void put_detail(App *app, Page *page, gconstpointer row)
     page_span(page, ROLE_HEADING, group->input.name);
     if (standing)
         page_span_at(page, -1, ROLE_OPENED, standing);
+    if (group->state == GROUP_SUSPENDED)
+        page_text(page, ROLE_ALERT, _("It has no leader: until there is one, nothing goes on."));
     group_page_facts(page, group);
     group_page_texts(page, group);
     if (!standing && group->input.open)
@@ -105,11 +107,14 @@ static void put_status(GString *out, const void *data)
     search_put_filter(out, _("a seat for: "),
                       query->trade ? business_type_label(query->trade) : NULL);
     search_put_filter(out, _("area: "), query->area);
-    if (query->open)
+    if (query->suspended)
+        g_string_append(out, _("   without a leader"));
+    else if (query->open)
         g_string_append(out, _("   open"));
 }
 
 static const char *const criteria[] = { "text", "area", "trade", "open", NULL };
+static const char *const admin_criteria[] = { "suspended", "text", "area", "trade", "open", NULL };
 
 static const SearchKind kind = {
     .ops = &directory_view,
@@ -122,6 +127,7 @@ static const SearchKind kind = {
     .changes = CLIENT_GROUPS | CLIENT_OUTBOX,
     .question = N_("Which group do you look for?"),
     .criteria = criteria,
+    .admin_criteria = admin_criteria,
     .heads = { N_("Group"), N_("Area"), N_("Meets"), N_("Members"), N_("Fee") },
     .widths = widths,
     .texts = texts,

@@ -320,6 +320,7 @@ static void put_group(GroupView *group, Page *page)
     const Group *it = &group->row->group;
     if (it->state != GROUP_ACTIVE)
         page_pair(page, 10, _("State"), ROLE_ALERT, enum_label(&group_states, (int)it->state));
+    group_page_approval(page, group->view.app->client, &it->id);
     group_page_facts(page, it);
     group_page_texts(page, it);
 }

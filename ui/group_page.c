@@ -18,6 +18,21 @@ void group_page_facts(Page *page, const Group *group)
     page_pair(page, LABEL_WIDTH, _("Looks for"), ROLE_NORMAL, wanted);
 }
 
+void group_page_approval(Page *page, Client *client, const Uuid *group)
+{
+    LeaderApproval approval = { 0 };
+    if (!client_approval_of(client, group, &approval, NULL))
+        return;
+    if (approval.state == APPROVAL_REQUESTED)
+        page_text(page, ROLE_PENDING, _("Approval to lead it: waits for an administrator."));
+    else if (approval.state == APPROVAL_APPROVED)
+        page_text(page, ROLE_YES, _("Approval to lead it: given."));
+    else
+        page_text(page, ROLE_NO, _("Approval to lead it: declined."));
+    page_pair(page, LABEL_WIDTH, _("Reason"), ROLE_NORMAL, approval.reason);
+    fields_clear(&leader_approval_fields, &approval);
+}
+
 void group_page_texts(Page *page, const Group *group)
 {
     page_pair(page, LABEL_WIDTH, _("About"), ROLE_NORMAL, group->input.home_text);

@@ -213,6 +213,7 @@ static void put_group(App *app, Page *page, const GroupRow *row)
         page_text(page, ROLE_ALERT, _("It has no leader: until there is one, nothing goes on."));
     if (*next)
         page_text(page, ROLE_HEADING, next);
+    group_page_approval(page, app->client, &row->group.id);
     group_page_facts(page, &row->group);
     group_page_texts(page, &row->group);
 }
@@ -353,8 +354,10 @@ static void status(View *view, GString *out)
             out, ngettext("   you asked %u group", "   you asked %u groups", asked), asked);
 }
 
-static const char *const footer[] = { "open", "directory", "start-group", "leave-group", "ask",
-                                      "undo", "command",   "back",        NULL };
+static const char *const footer[] = {
+    "open",      "directory", "start-group", "leave-group", "ask",
+    "approvals", "undo",      "command",     "back",        NULL
+};
 
 const ViewOps groups_view = {
     .title = N_("Groups"),

@@ -130,6 +130,9 @@ void run_refer_member(App *app, const char *args);
 void run_role(App *app, const char *args);
 void run_remove_member(App *app, const char *args);
 void run_vetting(App *app, const char *args);
+void run_approvals(App *app, const char *args);
+void run_approve_leader(App *app, const char *args);
+void run_decline_leader(App *app, const char *args);
 void run_dues(App *app, const char *args);
 
 /* vetting.c, dues.c */

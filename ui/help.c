@@ -45,6 +45,7 @@ static const struct {
     { CTX_MEETING, N_("Meeting mode") },
     { CTX_VETTING, N_("Vetting and concerns") },
     { CTX_DUES, N_("Dues") },
+    { CTX_APPROVALS, N_("Approvals to lead") },
     { CTX_REPORT, N_("Reports") },
     { CTX_ACCOUNT, N_("Account") },
     { CTX_OUTBOX, N_("Outbox") },

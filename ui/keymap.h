@@ -31,6 +31,7 @@ typedef enum KeyContext {
     CTX_MEETING,
     CTX_VETTING,
     CTX_DUES,
+    CTX_APPROVALS, /* to lead one more group */
     CTX_REPORT,
     CTX_ACCOUNT,
     CTX_OUTBOX,

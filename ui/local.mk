@@ -78,6 +78,7 @@ noinst_LIBRARIES += %D%/libui.a
 	%D%/reports.c %D%/reports.h %D%/reports_private.h \
 	%D%/reports_draw.c \
 	%D%/commands_report.c \
+	%D%/approvals.c %D%/approvals.h \
 	%D%/bars.c %D%/bars.h \
 	%D%/request_page.c %D%/request_page.h \
 	%D%/rows.c %D%/rows.h \

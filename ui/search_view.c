@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "search_view.h"
 
+#include "approvals.h"
 #include "base/i18n.h"
 #include "base/text.h"
 #include "form.h"
@@ -324,9 +325,11 @@ void search_view_ask(App *app, const SearchKind *kind)
     Criteria *criteria = g_new(Criteria, 1);
     *criteria = (Criteria){ kind, g_malloc0(kind->query->size) };
     fields_copy(kind->query, criteria->query, search->query);
+    bool admin = kind->admin_criteria && approvals_are_mine(app);
     DialogSpec spec = {
         .title = _(kind->question),
-        .form = form_new(kind->query, criteria->query, kind->criteria),
+        .form = form_new(kind->query, criteria->query,
+                         admin ? kind->admin_criteria : kind->criteria),
         .yes = _("Look"),
         .no = _("Cancel"),
         .start_at_form = true,

@@ -27,8 +27,9 @@ typedef struct SearchKind {
     unsigned changes;                     /* CLIENT_ bits for which it is drawn again */
 
     /* the dialog of the criteria */
-    const char *question;        /* N_() */
-    const char *const *criteria; /* names of their fields, closed by NULL */
+    const char *question;              /* N_() */
+    const char *const *criteria;       /* names of their fields, closed by NULL */
+    const char *const *admin_criteria; /* NULL: for administrators they are the same */
 
     /* what is shown */
     const char *heads[SEARCH_COLUMNS]; /* N_(); closed by NULL */

@@ -34,6 +34,7 @@ typedef enum ViewId {
     VIEW_MEETING,
     VIEW_VETTING,
     VIEW_DUES,
+    VIEW_APPROVALS,
     VIEW_ACCOUNT,
     VIEW_JOBS,
     VIEW_DOCTOR,
@@ -66,6 +67,7 @@ typedef struct Target {
     bool own_request; /* of this user */
     bool has_concern; /* about somebody, and the next: what they owe */
     bool has_invoice;
+    bool has_approval; /* one that an administrator decides */
     Uuid meeting;
     bool has_meeting;
 } Target;
@@ -111,8 +113,8 @@ struct View {
 };
 
 extern const ViewOps inbox_view, sent_view, partners_view, groups_view, group_view, directory_view,
-    meetings_view, meeting_view, vetting_view, dues_view, reports_view, outbox_view, help_view,
-    messages_view, lead_view, new_lead_view, invitations_view, find_view, account_view,
+    meetings_view, meeting_view, vetting_view, dues_view, approvals_view, reports_view, outbox_view,
+    help_view, messages_view, lead_view, new_lead_view, invitations_view, find_view, account_view,
     welcome_view, device_view, text_view, jobs_view, doctor_view;
 
 const ViewOps *view_ops(ViewId id);

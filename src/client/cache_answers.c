@@ -35,6 +35,7 @@ static const struct {
     [OUTBOX_CONCERN_ANSWER] = { "concern", SIDE_OWN },
     [OUTBOX_CONCERN_DECIDE] = { "concern", SIDE_OFFICERS },
     [OUTBOX_DUES] = { "invoice", SIDE_OFFICERS },
+    [OUTBOX_APPROVAL_DECIDE] = { "leader_approval", SIDE_NONE },
 };
 
 bool cache_is_group_act(OutboxKind kind)
@@ -77,7 +78,8 @@ bool cache_write_group_answer(CacheWriter *writer, OutboxKind kind, const Uuid *
         return again || g_hash_table_contains(writer->gone, object) || left(writer, object, error);
     if (kind == OUTBOX_EXPEL)
         return expelled(writer, object, error);
-    if (!node || !json_is_object(node) || !read_scope(writer, acts[kind].side, node, &scope))
+    if (acts[kind].side == SIDE_NONE || !node || !json_is_object(node) ||
+        !read_scope(writer, acts[kind].side, node, &scope))
         return true; /* the feed brings it */
     return cache_write_shared(writer, acts[kind].type, &scope, node, again, error);
 }

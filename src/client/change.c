@@ -220,6 +220,7 @@ static const ChangeKind kinds[] = {
     [OUTBOX_GROUP] = { &group_fields, group_valid, true, true, group_names },
     [OUTBOX_GROUP_ACT] = { NULL, NULL, false, true },
     [OUTBOX_LEADER_APPROVAL] = { &new_leader_approval_fields, NULL, false, true, approval_names },
+    [OUTBOX_APPROVAL_DECIDE] = { &request_answer_fields, NULL, false, true, answer_names },
     [OUTBOX_VETTING] = { &vetting_input_fields, vetting_valid, false, true, vetting_names },
     [OUTBOX_DUES] = { &dues_settlement_fields, dues_valid, false, true, settle_names },
     [OUTBOX_CONCERN] = { &new_concern_fields, NULL, false, true, concern_names },

@@ -176,21 +176,6 @@ bool client_change_role(Client *client, const Member *member, const RoleChange *
     return add_one(client, item, member->name, error);
 }
 
-bool client_ask_to_lead(Client *client, const Group *group, const char *note, Uuid *id,
-                        GError **error)
-{
-    NewLeaderApproval input = { group->id, (char *)note };
-    char text[UUID_TEXT_SIZE];
-    if (!change_check(OUTBOX_LEADER_APPROVAL, &input, error))
-        return false;
-    *id = uuid_new();
-    return add_one(client,
-                   client_item(client, OUTBOX_LEADER_APPROVAL, id, "PUT",
-                               g_strconcat("/v1/leader-approvals/", uuid_format(id, text), NULL),
-                               change_json(&new_leader_approval_fields, &input)),
-                   group->input.name, error);
-}
-
 bool client_groups_may_again(Client *client, const OutboxItem *item, GError **error)
 {
     RequestEvent event;
@@ -212,6 +197,7 @@ static const Field query_rows[] = {
     { "area", FIELD_TEXT, AT(area), .max = 80, .label = N_("Area") },
     { "trade", FIELD_TEXT, AT(trade), .max = 120, .label = N_("A seat for") },
     { "open", FIELD_BOOL, AT(open), .label = N_("Open to new members") },
+    { "suspended", FIELD_BOOL, AT(suspended), .label = N_("Without a leader") },
 };
 #undef AT
 const FieldTable group_query_fields = FIELD_TABLE("group_query", GroupQuery, query_rows);
@@ -226,11 +212,14 @@ ServerList *client_find_groups(Client *client, const GroupQuery *query, ServerLi
                                gpointer data)
 {
     g_autoptr(GString) path = g_string_new(NULL);
-    g_string_printf(path, "/v1/groups?limit=%d", PAGE_SIZE);
-    server_list_put(path, "q", query->text);
-    server_list_put(path, "area", query->area);
-    server_list_put(path, "trade", query->trade);
-    server_list_put(path, "open", query->open ? "true" : NULL);
+    g_string_printf(path, "/v1/groups?limit=%d%s", PAGE_SIZE,
+                    query->suspended ? "&suspended=true" : "");
+    if (!query->suspended) {
+        server_list_put(path, "q", query->text);
+        server_list_put(path, "area", query->area);
+        server_list_put(path, "trade", query->trade);
+        server_list_put(path, "open", query->open ? "true" : NULL);
+    }
     ServerListSpec spec = { path->str, &group_fields, is_group, told, data };
     return client_ask_list(client, &spec);
 }

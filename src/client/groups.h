@@ -86,6 +86,17 @@ bool client_change_role(Client *client, const Member *member, const RoleChange *
 bool client_ask_to_lead(Client *client, const Group *group, const char *note, Uuid *id,
                         GError **error);
 
+/* What this user asked last for a group (R62), with what is in the outbox. NOT_FOUND: nothing. Caller clears by
+ * leader_approval_fields. */
+bool client_approval_of(Client *client, const Uuid *group, LeaderApproval *out, GError **error);
+/* LeaderApproval *: those that wait, the newest first; asks the server, which tells administrators. */
+ServerList *client_ask_approvals(Client *client, ServerListFunc told, gpointer data);
+/* By an administrator; reason may be NULL. */
+bool client_decide_approval(Client *client, const LeaderApproval *approval, bool approve,
+                            const char *reason, GError **error);
+/* What the outbox says of it: 0 nothing, else how it will have been decided. */
+LeaderApprovalState client_approval_decided(Client *client, const Uuid *id);
+
 /* client_undo.c asks: may what was undone be done again? True of all that is none of these. */
 bool client_groups_may_again(Client *client, const OutboxItem *item, GError **error);
 
@@ -93,7 +104,8 @@ bool client_groups_may_again(Client *client, const OutboxItem *item, GError **er
 
 typedef struct GroupQuery { /* NULL, "" or false: any */
     char *text, *area, *trade;
-    bool open; /* to new members */
+    bool open;      /* to new members */
+    bool suspended; /* those without a leader, and nothing else of this: for administrators */
 } GroupQuery;
 extern const FieldTable group_query_fields;
 

@@ -20,7 +20,7 @@ noinst_LIBRARIES += %D%/libclient.a
 	%D%/client.c %D%/client.h %D%/client_private.h \
 	%D%/client_account.c %D%/client_actions.c %D%/client_device.c %D%/client_edit.c %D%/client_network.c %D%/client_profiles.c %D%/client_session.c %D%/client_sync.c \
 	%D%/client_outbox.c %D%/client_outbox_answer.c %D%/client_outbox_prepare.c %D%/client_outbox_private.h \
-	%D%/client_groups.c %D%/client_group_acts.c %D%/client_tasks.c %D%/client_undo.c \
+	%D%/client_approvals.c %D%/client_groups.c %D%/client_group_acts.c %D%/client_tasks.c %D%/client_undo.c \
 	%D%/credentials.c %D%/credentials.h \
 	%D%/doctor.c %D%/doctor.h \
 	%D%/editor.c %D%/editor.h \

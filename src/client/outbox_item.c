@@ -46,6 +46,7 @@ static const EnumValue kind_values[] = {
     { OUTBOX_CONCERN_DECIDE, "concern_decide", N_("decide a concern") },
     { OUTBOX_DUES, "dues", N_("dues") },
     { OUTBOX_GROUP_ACT, "group_act", N_("open or close group") },
+    { OUTBOX_APPROVAL_DECIDE, "approval_decide", N_("may lead more, or not") },
     { OUTBOX_RSVP, "rsvp", N_("answer to a meeting") },
     { OUTBOX_ATTEND, "attend", N_("attendance") },
     { OUTBOX_VISITOR, "visitor", N_("visitor") },

@@ -65,9 +65,10 @@ typedef enum OutboxKind {
     OUTBOX_CONCERN = 28, /* makes it; the next two are about it */
     OUTBOX_CONCERN_ANSWER = 29,
     OUTBOX_CONCERN_DECIDE = 30,
-    OUTBOX_DUES = 31,      /* the invoice */
-    OUTBOX_GROUP_ACT = 32, /* opens a group, or closes it */
-    OUTBOX_RSVP = 40,      /* the meeting, as of all that follow but the one-to-one */
+    OUTBOX_DUES = 31,            /* the invoice */
+    OUTBOX_GROUP_ACT = 32,       /* opens a group, or closes it */
+    OUTBOX_APPROVAL_DECIDE = 33, /* the leader approval: an administrator does */
+    OUTBOX_RSVP = 40,            /* the meeting, as of all that follow but the one-to-one */
     OUTBOX_ATTEND = 41,
     OUTBOX_VISITOR = 42,
     OUTBOX_SLIP = 43,

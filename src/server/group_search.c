@@ -52,6 +52,15 @@ const char *group_all_sql(const char *columns)
                      columns);
 }
 
+/* Few are, and administrators ask seldom: all groups are walked. */
+const char *group_suspended_sql(const char *columns)
+{
+    return db_intern("SELECT %s, 0 FROM leads_group g " VIEWER
+                     " WHERE g.state = 3 AND g.id < $4" OPENNESS UNASKED
+                     " ORDER BY g.id DESC LIMIT $5",
+                     columns);
+}
+
 const char *group_mine_sql(const char *columns)
 {
     return db_intern("SELECT %s, 0 FROM membership v CROSS JOIN leads_group g WHERE v.account = $1"
@@ -59,7 +68,7 @@ const char *group_mine_sql(const char *columns)
                      " ORDER BY v.group_id DESC LIMIT $5",
                      columns);
 }
-G_STATIC_ASSERT(MEMBERSHIP_ACTIVE == 1 && GROUP_ACTIVE == 2);
+G_STATIC_ASSERT(MEMBERSHIP_ACTIVE == 1 && GROUP_ACTIVE == 2 && GROUP_SUSPENDED == 3);
 
 char *group_query(const Db *db, const char *text, const char *area, bool *any)
 {

@@ -24,6 +24,8 @@ char *group_query(const Db *db, const char *text, const char *area, bool *any);
 const char *group_search_sql(const Db *db, const char *columns);
 /* All, and those of the viewer in whatever state: the same parameters. */
 const char *group_all_sql(const char *columns);
+/* Those without a leader, for administrators: the same parameters. */
+const char *group_suspended_sql(const char *columns);
 const char *group_mine_sql(const char *columns);
 
 /* Puts a group into the index instead of what was there; takes one out that is closed. */

@@ -43,7 +43,7 @@ typedef struct Asked {
     const char *text, *area;
     char *seat;
     GroupOpenness openness;
-    bool mine;
+    bool mine, suspended;
 } Asked;
 
 static void asked_clear(Asked *asked)
@@ -96,8 +96,15 @@ static bool read_asked(Call *call, Asked *asked, GError **error)
     asked->area = read_text(call, "area");
     asked->openness = read_flag(call, "open") ? OPEN_YES : OPEN_ANY;
     asked->mine = read_flag(call, "mine");
+    asked->suspended = read_flag(call, "suspended");
     if (asked->mine && (asked->text || asked->area))
         field_errors_add(&call->errors, "#/mine", "invalid", "mine: without q and area");
+    if (asked->suspended && (asked->text || asked->area || asked->mine))
+        field_errors_add(&call->errors, "#/suspended", "invalid",
+                         "suspended: without q, area and mine");
+    if (asked->suspended && !call->principal.admin)
+        return problem_set(error, PROBLEM_FORBIDDEN,
+                           "Only administrators look for suspended groups");
     return read_trade(call, asked, error) && call_valid(call, error);
 }
 
@@ -140,9 +147,10 @@ static bool list(Call *call, GError **error)
         call_put_next(call, false, 0, &id);
         return true;
     }
-    const char *sql = asked.mine ? group_mine_sql(group_columns())
-                      : any      ? group_search_sql(call->db, group_columns())
-                                 : group_all_sql(group_columns());
+    const char *sql = asked.mine        ? group_mine_sql(group_columns())
+                      : asked.suspended ? group_suspended_sql(group_columns())
+                      : any             ? group_search_sql(call->db, group_columns())
+                                        : group_all_sql(group_columns());
     g_autoptr(DbRows) rows = db_query(
         call->db, error, sql, db_uuid(&call->principal.account), db_text(match), db_int(score),
         db_uuid(&id), db_int(limit + 1), db_int(asked.openness), db_text(asked.seat));
@@ -474,9 +482,10 @@ const Route group_routes[] = {
       .flags = ROUTE_LIST,
       .reply = &group_fields,
       .handler = list,
-      .query = "q area open trade mine limit cursor",
+      .query = "q area open trade mine suspended limit cursor",
       .summary = "The directory: active groups by words and area, that are open, or have a seat "
-                 "for a trade (empty: my own); or mine" },
+                 "for a trade (empty: my own); or mine; or, for administrators, "
+                 "suspended ones, which have no leader" },
     { .method = "PUT",
       .path = "/v1/groups/{id}",
       .access = ACCESS_USER,

@@ -19,6 +19,7 @@ CLEANFILES += %D%/demo.db %D%/demo.db-wal %D%/demo.db-shm %D%/demo.db.log
 
 screen_plays = \
 	%D%/account.script \
+	%D%/approvals.script \
 	%D%/conflict.script \
 	%D%/device.script \
 	%D%/driver.script \
