@@ -350,6 +350,10 @@ static bool is_off(App *app)
 static char *way_back(App *app, int seconds, bool brief)
 {
     g_autofree char *undo = keymap_key_of(app->keymap, app_view_contexts(app), "undo", "");
+    bool typing = !app->dialog && app_in_text(app) && !(app_view_contexts(app) & CTX_BIT(CTX_FORM));
+    if (typing) /* the key is a letter there */
+        return is_off(app) ? g_strdup(brief ? "" : _(". It waits for the network"))
+                           : g_strdup_printf(brief ? _(" %ds") : _(". Sending in %ds"), seconds);
     if (is_off(app))
         return g_strdup_printf(
             brief ? _(" - %s undoes") : _(". It waits for the network - press %s to undo"), undo);
@@ -527,7 +531,7 @@ void app_draw(App *app)
         draw_status(app, frame.status);
     if (dirty & (DIRTY_FOOTER | DIRTY_BODY)) /* what is possible follows what is there */
         draw_footer(app, frame.footer);
-    if (dirty & DIRTY_MESSAGE)
+    if (dirty & (DIRTY_MESSAGE | DIRTY_FOOTER)) /* the way back has no key while words are typed */
         draw_message(app, frame.message);
     screen_flush();
 }
