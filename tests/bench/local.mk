@@ -13,7 +13,7 @@ EXTRA_DIST += %D%/make-groups %D%/make-referrals
 %C%_bare_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(MICROHTTPD_CFLAGS) $(NCURSES_CFLAGS) $(PQ_CFLAGS)
 %C%_bare_LDADD = $(SQLITE_LIBS) $(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(NCURSES_LIBS) $(PQ_LIBS) $(GLIB_LIBS)
 
-bench: all %D%/bench$(EXEEXT) %D%/bare$(EXEEXT)
+bench: all tests/screen/terminfo/x/xterm-without-rep %D%/bench$(EXEEXT) %D%/bare$(EXEEXT)
 	@test -z '$(SANITIZE_FLAGS)' || { echo 'make bench: this build has sanitizers; use the one of ./bootstrap (build/)' >&2; exit 1; }
 	@export top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' LEADLINE_TEST_PG_FSYNC=on; \
 	with=$(top_srcdir)/tests/with-postgresql; $$with true 2>/dev/null || with=; \

@@ -17,6 +17,16 @@ SCRIPT_LOG_COMPILER = $(top_builddir)/tests/screen/run_screens
 check_DATA += %D%/demo.db
 CLEANFILES += %D%/demo.db %D%/demo.db-wal %D%/demo.db-shm %D%/demo.db.log
 
+# What the terminal of the tests can do: see the source.
+%D%/terminfo/x/xterm-without-rep: %D%/terminfo.src
+	$(AM_V_GEN)rm -rf %D%/terminfo && $(MKDIR_P) %D%/terminfo && TERMINFO= tic -x -o %D%/terminfo $(srcdir)/%D%/terminfo.src
+check_DATA += %D%/terminfo/x/xterm-without-rep
+EXTRA_DIST += %D%/terminfo.src
+clean-local: clean-terminfo
+.PHONY: clean-terminfo
+clean-terminfo:
+	rm -rf %D%/terminfo
+
 screen_plays = \
 	%D%/account.script \
 	%D%/approvals.script \

@@ -100,7 +100,9 @@ static void set_variables(World *world)
     world_setenv(world, "WORLD", world->folder);
     world_setenv(world, "top_srcdir", top);
     world_setenv(world, "top_builddir", build);
-    world_setenv(world, "TERM", "xterm-256color");
+    g_autofree char *terminfo = g_build_filename(build, "tests/screen/terminfo", NULL);
+    world_setenv(world, "TERMINFO", terminfo);
+    world_setenv(world, "TERM", WORLD_TERM);
     world_setenv(world, "LC_ALL", "C.UTF-8");
     world_setenv(world, "TZ", "UTC");
     world_setenv(world, "LEADLINE_NOW", WORLD_NOW);

@@ -17,6 +17,8 @@
 #include <sys/types.h>
 
 #define WORLD_NOW "2025-11-21T14:32:00Z"
+/* What the terminal is called: terminfo.src says why it is no plain xterm. */
+#define WORLD_TERM "xterm-without-rep"
 
 typedef struct World World;
 
