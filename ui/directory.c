@@ -89,13 +89,14 @@ static void put_detail(App *app, Page *page, gconstpointer row)
     const Group *group = row;
     const char *standing = standing_of(app, group);
     g_autofree char *join = app_key_of(app, "join");
+    g_autofree char *wanted = group_page_wanted(app->client, group);
     page_line(page);
     page_span(page, ROLE_HEADING, group->input.name);
     if (standing)
         page_span_at(page, -1, ROLE_OPENED, standing);
     if (group->state == GROUP_SUSPENDED)
         page_text(page, ROLE_ALERT, _("It has no leader: until there is one, nothing goes on."));
-    group_page_facts(page, group);
+    group_page_facts(page, group, wanted);
     group_page_texts(page, group);
     if (!standing && group->input.open)
         page_format(page, ROLE_NORMAL, _("%s asks to join."), join);

@@ -31,7 +31,8 @@ typedef enum Part { PART_MEMBERS, PART_REQUESTS, PART_MEETINGS } Part;
 typedef struct GroupView {
     View view;
     Uuid id;
-    GroupRow *row; /* NULL: it is none of this user's (any more) */
+    GroupRow *row;     /* NULL: it is none of this user's (any more) */
+    char *open_trades; /* clean */
     List *members;
     char *text;          /* members are searched for */
     GPtrArray *requests; /* RequestRow *, open ones to decide about */
@@ -113,11 +114,19 @@ static void read_requests(GroupView *group)
     rows_read(&group->at, rows);
 }
 
+static void read_group(GroupView *group)
+{
+    Client *client = group->view.app->client;
+    group_row_free(group->row);
+    group->row = client_group(client, &group->id, NULL);
+    g_free(group->open_trades);
+    group->open_trades = group->row ? group_page_wanted(client, &group->row->group) : NULL;
+}
+
 static void read_all(GroupView *group)
 {
     g_autoptr(GError) error = NULL;
-    group_row_free(group->row);
-    group->row = client_group(group->view.app->client, &group->id, NULL);
+    read_group(group);
     read_requests(group);
     group_meetings_read(&group->meetings, group->view.app, &group->id,
                         group->part == PART_MEETINGS);
@@ -143,6 +152,7 @@ static void destroy(View *view)
     list_free(group->members);
     g_ptr_array_unref(group->requests);
     group_row_free(group->row);
+    g_free(group->open_trades);
     tags_free(group->tags);
     group_meetings_clear(&group->meetings);
     g_free(group->text);
@@ -217,6 +227,10 @@ static char *year_of(gint64 ms)
 static const char *standing_word(const MemberRow *row, Role *role)
 {
     *role = ROLE_NORMAL;
+    if (row->concern) {
+        *role = ROLE_PENDING;
+        return _("concern");
+    }
     if (row->leaving || row->member.unreferrable_until > clock_now()) {
         *role = ROLE_ALERT;
         return row->leaving ? _("leaving") : _("no leads");
@@ -251,11 +265,10 @@ static void draw_members_foot(const GroupView *group)
     if (foot <= 0 || !group->row)
         return;
     g_autofree char *seats = group_seats(&group->row->group);
-    g_autofree char *wanted = group_wanted(&group->row->group.input);
     g_autoptr(Page) page = page_new(r.w - 2);
     page_text(page, ROLE_HEADING, seats);
-    if (*wanted)
-        page_format(page, ROLE_NORMAL, _("open trades: %s"), wanted);
+    if (*group->open_trades)
+        page_format(page, ROLE_NORMAL, _("open trades: %s"), group->open_trades);
     page_draw(page, rect_sub(r, 1, 1 + lines.h, r.w - 2, foot), 0);
 }
 
@@ -321,7 +334,7 @@ static void put_group(GroupView *group, Page *page)
     if (it->state != GROUP_ACTIVE)
         page_pair(page, 10, _("State"), ROLE_ALERT, enum_label(&group_states, (int)it->state));
     group_page_approval(page, group->view.app->client, &it->id);
-    group_page_facts(page, it);
+    group_page_facts(page, it, group->open_trades);
     group_page_texts(page, it);
 }
 
@@ -598,8 +611,7 @@ void group_show(App *app, const Uuid *id)
         tags_clear(group->tags);
         group->at = (Rows){ .id = request_id };
     }
-    group_row_free(group->row);
-    group->row = client_group(app->client, id, NULL);
+    read_group(group);
     read_requests(group);
     group_meetings_read(&group->meetings, app, id, false);
     go_to(group, group->requests->len > 0 ? PART_REQUESTS : PART_MEMBERS);

@@ -6,11 +6,17 @@
 
 #define LABEL_WIDTH 10
 
-void group_page_facts(Page *page, const Group *group)
+char *group_page_wanted(Client *client, const Group *group)
+{
+    g_auto(GStrv) open = group->role ? client_open_trades(client, group, NULL) : NULL;
+    return group_wanted(open ? open : group->input.wanted);
+}
+
+void group_page_facts(Page *page, const Group *group, const char *wanted)
 {
     const GroupInput *input = &group->input;
     g_autofree char *meets = group_meets(input), *fee = group_fee(input);
-    g_autofree char *kind = group_kind(input), *wanted = group_wanted(input);
+    g_autofree char *kind = group_kind(input);
     page_pair(page, LABEL_WIDTH, _("Meets"), ROLE_NORMAL, meets);
     page_pair(page, LABEL_WIDTH, _("Place"), ROLE_NORMAL, input->place);
     page_pair(page, LABEL_WIDTH, _("Fee"), ROLE_NORMAL, fee);

@@ -203,6 +203,7 @@ static void put_group(App *app, Page *page, const GroupRow *row)
 {
     g_autofree char *activate = app_key_of(app, "open-group");
     g_autofree char *next = meeting_next_text(app, &row->group.id);
+    g_autofree char *wanted = group_page_wanted(app->client, &row->group);
     page_line(page);
     page_span(page, ROLE_HEADING, row->group.input.name);
     page_span_at(page, -1, ROLE_LABEL, row->group.input.area);
@@ -214,7 +215,7 @@ static void put_group(App *app, Page *page, const GroupRow *row)
     if (*next)
         page_text(page, ROLE_HEADING, next);
     group_page_approval(page, app->client, &row->group.id);
-    group_page_facts(page, &row->group);
+    group_page_facts(page, &row->group, wanted);
     group_page_texts(page, &row->group);
 }
 

@@ -254,11 +254,12 @@ static bool put_members(Cli *cli, const Uuid *group, GError **error)
 static void put_facts(Cli *cli, const Group *group)
 {
     const GroupInput *input = &group->input;
+    g_auto(GStrv) open = group->role ? client_open_trades(cli->client, group, NULL) : NULL;
     g_autofree char *name = clean(input->name), *area = clean(input->area),
                     *place = clean(input->place), *home = clean(input->home_text),
                     *rules = clean(input->rules), *meets = group_meets(input),
                     *fee = group_fee(input), *kind = group_kind(input), *seats = group_seats(group),
-                    *wanted = group_wanted(input);
+                    *wanted = group_wanted(open ? open : input->wanted);
     cli_put_heading(&cli->out, name);
     cli_put_pair(&cli->out, _("Area"), area);
     cli_put_pair(&cli->out, _("State"), enum_label(&group_states, (int)group->state));

@@ -154,6 +154,20 @@ bool cache_member(Cache *cache, const Uuid *group, const Uuid *account, Member *
                           &member_fields, out, error);
 }
 
+static const Field trade_rows[] = {
+    { "id", FIELD_UUID, offsetof(Member, id) },
+    { "business_type", FIELD_TEXT, offsetof(Member, business_type) },
+};
+static const FieldTable trade_fields = FIELD_TABLE("member", Member, trade_rows);
+
+GPtrArray *cache_member_trades(Cache *cache, const Uuid *group, GError **error)
+{
+    const char *sql = db_intern("SELECT %s FROM member WHERE scope = $1",
+                                row_columns(&trade_fields, NULL));
+    return cache_read_all(db_query(cache->db, error, sql, db_uuid(group)), &trade_fields,
+                          member_free, error);
+}
+
 GPtrArray *cache_memberships(Cache *cache, const Uuid *account, GError **error)
 {
     const char *sql = db_intern("SELECT %s FROM member m CROSS JOIN leads_group g WHERE m.account "

@@ -27,6 +27,8 @@ bool cache_member_rank(Cache *cache, const Uuid *group, const char *text, const 
 /* NOT_FOUND. Caller clears by member_fields. */
 bool cache_member(Cache *cache, const Uuid *group, const Uuid *account, Member *out,
                   GError **error);
+/* Member *, with no more than id and business_type: whose seats are taken. */
+GPtrArray *cache_member_trades(Cache *cache, const Uuid *group, GError **error);
 /* Member *: what one account is in groups of this user, by the names of these. */
 GPtrArray *cache_memberships(Cache *cache, const Uuid *account, GError **error);
 

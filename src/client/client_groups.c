@@ -10,6 +10,7 @@
 #include "client/cache_groups.h"
 #include "client/client_private.h"
 #include "client/overlay.h"
+#include "model/business_type.h"
 
 void group_row_free(GroupRow *row)
 {
@@ -341,17 +342,40 @@ static void free_member(gpointer row)
 }
 
 /* The role or the seat that was given. */
-static void apply_role(MemberRow *row, const OutboxItem *item)
+static void apply_role(Member *member, const OutboxItem *item)
 {
     RoleChange change = { 0 };
     if (item->kind == OUTBOX_ROLE && change_read(item, &change)) {
-        row->member.role = change.role ? change.role : row->member.role;
+        member->role = change.role ? change.role : member->role;
         if (change.business_type) {
-            g_free(row->member.business_type);
-            row->member.business_type = g_strdup(change.business_type);
+            g_free(member->business_type);
+            member->business_type = g_strdup(change.business_type);
         }
     }
     fields_clear(&role_change_fields, &change);
+}
+
+/* About the member: a concern that this user raised, which is of the group its path names. */
+static bool is_concern_about(const OutboxItem *item, const Member *member)
+{
+    NewConcern concern = { 0 };
+    char id[UUID_TEXT_SIZE];
+    bool about = item->kind == OUTBOX_CONCERN && item->path &&
+                 strstr(item->path, uuid_format(&member->group, id)) &&
+                 change_read(item, &concern) && uuid_equal(&concern.about, &member->account);
+    fields_clear(&new_concern_fields, &concern);
+    return about;
+}
+
+static void apply_to_member(MemberRow *row, const OutboxItem *item)
+{
+    if (is_concern_about(item, &row->member)) {
+        row->pending = row->concern = true;
+    } else if (uuid_equal(&item->object, &row->member.id)) {
+        row->pending = true;
+        row->leaving |= item->kind == OUTBOX_EXPEL;
+        apply_role(&row->member, item);
+    }
 }
 
 GPtrArray *client_members(Client *client, const Uuid *group, const char *text,
@@ -366,17 +390,49 @@ GPtrArray *client_members(Client *client, const Uuid *group, const char *text,
     for (guint i = 0; i < cached->len; i++) {
         MemberRow *row = g_new0(MemberRow, 1);
         fields_copy(&member_fields, &row->member, cached->pdata[i]);
-        for (guint n = 0; n < items->len; n++) {
-            const OutboxItem *item = items->pdata[n];
-            if (!uuid_equal(&item->object, &row->member.id))
-                continue;
-            row->pending = true;
-            row->leaving |= item->kind == OUTBOX_EXPEL;
-            apply_role(row, item);
-        }
+        for (guint n = 0; n < items->len; n++)
+            apply_to_member(row, items->pdata[n]);
         g_ptr_array_add(rows, row);
     }
     return rows;
+}
+
+/* Keys of seats, each of a member that stays one. */
+static GHashTable *taken_seats(GPtrArray *members, GPtrArray *items)
+{
+    GHashTable *taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; i < members->len; i++) {
+        Member *member = members->pdata[i];
+        bool leaving = false;
+        for (guint n = 0; n < items->len; n++) {
+            const OutboxItem *item = items->pdata[n];
+            if (!uuid_equal(&item->object, &member->id))
+                continue;
+            leaving |= item->kind == OUTBOX_EXPEL;
+            apply_role(member, item);
+        }
+        char *key = leaving ? NULL : business_type_seat(member->business_type);
+        if (key)
+            g_hash_table_add(taken, key);
+    }
+    return taken;
+}
+
+char **client_open_trades(Client *client, const Group *group, GError **error)
+{
+    g_autoptr(GPtrArray) members = cache_member_trades(client_cache(client), &group->id, error);
+    g_autoptr(GPtrArray) items = members ? live_items(client, error) : NULL;
+    if (!items)
+        return NULL;
+    g_autoptr(GHashTable) taken = taken_seats(members, items);
+    GPtrArray *open = g_ptr_array_new();
+    for (char **wanted = group->input.wanted; wanted && *wanted; wanted++) {
+        g_autofree char *key = business_type_seat(*wanted);
+        if (!key || !g_hash_table_contains(taken, key))
+            g_ptr_array_add(open, g_strdup(*wanted));
+    }
+    g_ptr_array_add(open, NULL);
+    return (char **)g_ptr_array_free(open, FALSE);
 }
 
 /* ---- what a person means */

@@ -117,10 +117,10 @@ char *group_kind(const GroupInput *input)
     return g_string_free(out, FALSE);
 }
 
-char *group_wanted(const GroupInput *input)
+char *group_wanted(char *const *trades)
 {
     GString *out = g_string_new(NULL);
-    for (char **type = input->wanted; type && *type; type++) {
+    for (char *const *type = trades; type && *type; type++) {
         g_autofree char *clean = text_clean(business_type_label(*type), -1, TEXT_LINE);
         g_string_append_printf(out, "%s%s", out->len ? ", " : "", clean);
     }

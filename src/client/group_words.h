@@ -18,4 +18,4 @@ char *group_seats(const Group *group);
 /* "exclusive, open, in person": what else counts before one asks to join. */
 char *group_kind(const GroupInput *input);
 /* Business types by their labels, ", " between. */
-char *group_wanted(const GroupInput *input);
+char *group_wanted(char *const *trades);

@@ -53,12 +53,17 @@ typedef struct MemberRow {
     Member member; /* strings as sent: clean them before drawing */
     bool pending;  /* something of it is in the outbox */
     bool leaving;  /* that is: they are to be members no more */
+    bool concern;  /* or: a concern about them */
 } MemberRow;
 void member_row_free(MemberRow *row);
 
 /* MemberRow *, by name, at most max after (or before) a row; text: beginnings of words, NULL all. As cache_members(). */
 GPtrArray *client_members(Client *client, const Uuid *group, const char *text,
                           const MemberRow *from, bool forward, unsigned max, GError **error);
+
+/* Trades that a group of this user looks for and no member has (R123), NULL-terminated, as stored; what is in the outbox done to the
+ * members. Free with g_strfreev. */
+char **client_open_trades(Client *client, const Group *group, GError **error);
 
 /* ---- actions; errors as of all in client.h */
 

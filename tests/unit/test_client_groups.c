@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "client/groups.h"
+#include "client/vetting.h"
 #include "tests/unit/client_rooms.h"
 
 #define REQUEST(n) ((Uuid){ .bytes = { 7, 0, n } })
@@ -373,6 +374,46 @@ static void members_as_they_will_be(void **state)
     assert_false(member_of(after, &ann)->pending);
 }
 
+static char *open_trades(Client *client)
+{
+    GroupRow *row = client_group(client, &gas, NULL);
+    char *wanted[] = { (char *)"plumber", (char *)"roofer", (char *)"electrician", NULL };
+    char **mine = row->group.input.wanted;
+    row->group.input.wanted = wanted;
+    g_auto(GStrv) open = client_open_trades(client, &row->group, NULL);
+    row->group.input.wanted = mine;
+    group_row_free(row);
+    return g_strjoinv(" ", open);
+}
+
+static void trades_are_open_that_no_member_has(void **state)
+{
+    Client *client = rooms_open(*state);
+    g_autofree char *before = open_trades(client);
+    assert_string_equal(before, "roofer electrician"); /* all three are plumbers */
+    g_autoptr(GPtrArray) rows = client_members(client, &gas, NULL, NULL, true, 10, NULL);
+    RoleChange change = { .business_type = (char *)"roofer" };
+    assert_true(client_change_role(client, &member_of(rows, &zoe)->member, &change, NULL));
+    g_autofree char *seated = open_trades(client);
+    assert_string_equal(seated, "electrician");
+    assert_true(client_remove_member(client, &member_of(rows, &zoe)->member, "away", NULL));
+    g_autofree char *after = open_trades(client);
+    assert_string_equal(after, "roofer electrician");
+}
+
+static void a_concern_that_waits_is_seen_at_the_member(void **state)
+{
+    Client *client = rooms_open(*state);
+    NewConcern concern = { .about = zoe, .text = (char *)"Never answers" };
+    assert_true(client_raise_concern(client, &gas, &concern, "Zoe", NULL));
+    g_autoptr(GPtrArray) rows = client_members(client, &gas, NULL, NULL, true, 10, NULL);
+    assert_true(member_of(rows, &zoe)->pending && member_of(rows, &zoe)->concern);
+    assert_false(member_of(rows, &bob)->pending || member_of(rows, &bob)->concern);
+    g_autoptr(GPtrArray) others = client_members(client, &oak, NULL, NULL, true, 10, NULL);
+    for (guint i = 0; i < others->len; i++)
+        assert_false(((MemberRow *)others->pdata[i])->pending);
+}
+
 static void to_lead_a_second_group_is_asked_for(void **state)
 {
     Rooms *rooms = *state;
@@ -385,6 +426,26 @@ static void to_lead_a_second_group_is_asked_for(void **state)
     assert_string_equal(item_at(rooms, 0)->path, path);
     assert_string_equal(item_at(rooms, 0)->title, "elm");
     group_row_free(row);
+    LeaderApproval approval = { 0 };
+    assert_true(client_approval_of(client, &elm, &approval, NULL));
+    assert_int_equal(approval.state, APPROVAL_REQUESTED);
+    assert_string_equal(approval.note, "I did before");
+    assert_false(client_approval_of(client, &oak, &approval, NULL));
+    fields_clear(&leader_approval_fields, &approval);
+}
+
+static void an_administrator_decides_once(void **state)
+{
+    Rooms *rooms = *state;
+    Client *client = rooms_open(rooms);
+    LeaderApproval approval = { .id = { .bytes = { 9 } }, .account = { zoe, (char *)"Zoe", NULL } };
+    assert_int_equal(client_approval_decided(client, &approval.id), 0);
+    assert_true(client_decide_approval(client, &approval, false, "One is enough", NULL));
+    assert_true(g_str_has_suffix(item_at(rooms, 0)->path, "/decline"));
+    assert_string_equal(item_at(rooms, 0)->body, "{\"message\":\"One is enough\"}");
+    assert_int_equal(client_approval_decided(client, &approval.id), APPROVAL_DECLINED);
+    rooms_refuse(rooms, &item_at(rooms, 0)->op);
+    assert_int_equal(client_approval_decided(client, &approval.id), 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, rooms_setup, rooms_teardown)
@@ -406,7 +467,10 @@ int main(void)
         TEST(the_request_that_words_mean),
         TEST(what_was_undone_may_be_done_again_while_it_may),
         TEST(members_as_they_will_be),
+        TEST(trades_are_open_that_no_member_has),
+        TEST(a_concern_that_waits_is_seen_at_the_member),
         TEST(to_lead_a_second_group_is_asked_for),
+        TEST(an_administrator_decides_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
