@@ -266,8 +266,20 @@ static void hint_command(App *app, Hints *hints, const char *name, const char *w
     put_hint(hints, key, word ? word : _(command_find(name)->word));
 }
 
+/* A line of the view takes all keys, and is no form with keys of its own. */
+static bool is_typing(App *app)
+{
+    return !app->dialog && app_in_text(app) && !(app_view_contexts(app) & CTX_BIT(CTX_FORM));
+}
+
 static void hint_view(App *app, Hints *hints)
 {
+    if (is_typing(app)) {
+        put_hint(hints, "Tab", _("Next field"));
+        put_hint(hints, "Enter", _("Note it"));
+        put_hint(hints, "Esc", _("End"));
+        return;
+    }
     for (const char *const *name = app_view(app)->ops->footer; *name; name++)
         if (command_is_possible(app, command_find(*name)))
             hint_command(app, hints, *name, NULL);
@@ -350,8 +362,7 @@ static bool is_off(App *app)
 static char *way_back(App *app, int seconds, bool brief)
 {
     g_autofree char *undo = keymap_key_of(app->keymap, app_view_contexts(app), "undo", "");
-    bool typing = !app->dialog && app_in_text(app) && !(app_view_contexts(app) & CTX_BIT(CTX_FORM));
-    if (typing) /* the key is a letter there */
+    if (is_typing(app)) /* the key is a letter there */
         return is_off(app) ? g_strdup(brief ? "" : _(". It waits for the network"))
                            : g_strdup_printf(brief ? _(" %ds") : _(". Sending in %ds"), seconds);
     if (is_off(app))
@@ -436,8 +447,11 @@ static void draw_legend(App *app, Rect body)
     g_autoptr(GPtrArray) effects = g_ptr_array_new();
     for (guint i = 0; i < rows->len; i++) {
         const Binding *row = rows->pdata[i];
+        const Command *command = command_find(row->command);
+        if (command->needs & NEED_ADMIN && !command_is_possible(app, command))
+            continue; /* few ever are */
         g_ptr_array_add(keys, binding_keys(row));
-        g_ptr_array_add(effects, (gpointer)_(command_find(row->command)->effect));
+        g_ptr_array_add(effects, (gpointer)_(command->effect));
     }
     draw_choices(app, body, keys, effects, G_MAXINT, -1);
 }

@@ -290,8 +290,8 @@ const Command commands[] = {
       N_("Give and take, why leads were not leads, speed; of a group: activity, attendance, score "
          "card, health"),
       N_("[NAME]"), run_another_report, &report_kinds },
-    { "report-group", REPORT, NEED_CLIENT, 0, N_("Group"), N_("The report of your next group"),
-      NULL, run_report_group },
+    { "report-group", REPORT, NEED_CLIENT | NEED_OTHER_GROUP, 0, N_("Next group"),
+      N_("The same report of the next group that you are in"), NULL, run_report_group },
     { "sort-report", REPORT, NEED_CLIENT, 0, N_("Order"), N_("The next order of the report's rows"),
       N_("[ORDER]"), run_sort_report, &report_sorts },
     { "pipe-report", REPORT, NEED_CLIENT, TEXT, N_("Pipe"),
@@ -493,10 +493,13 @@ static const char *missing(App *app, unsigned needs)
                    ? NULL
                    : N_("There is nothing to open.");
     }
-    if (!(needs & (NEED_LEAD | NEED_RECEIVED | NEED_SENT | NEED_ITEM | NEED_CONFLICT |
-                   NEED_PARTNER | NEED_INVITATION | NEED_CONTACT | NEED_GROUP | NEED_REQUEST |
-                   NEED_CONCERN | NEED_INVOICE | NEED_MEETING | NEED_APPROVAL | NEED_ADMIN)))
+    if (!(needs &
+          (NEED_LEAD | NEED_RECEIVED | NEED_SENT | NEED_ITEM | NEED_CONFLICT | NEED_PARTNER |
+           NEED_INVITATION | NEED_CONTACT | NEED_GROUP | NEED_REQUEST | NEED_CONCERN |
+           NEED_INVOICE | NEED_MEETING | NEED_APPROVAL | NEED_ADMIN | NEED_OTHER_GROUP)))
         return NULL;
+    if (needs & NEED_OTHER_GROUP && !reports_has_other_group(app))
+        return N_("There is no report of another group to go to.");
     if (needs & NEED_ADMIN && !approvals_are_mine(app))
         return N_("Only for administrators of the server.");
     Target target = app_target(app);

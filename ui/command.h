@@ -33,7 +33,8 @@ typedef enum CommandNeeds {
     NEED_INVOICE = 1 << 15,
     NEED_MEETING = 1 << 16, /* one is selected or shown */
     NEED_APPROVAL = 1 << 17,
-    NEED_ADMIN = 1 << 18, /* the user is an administrator of the server */
+    NEED_ADMIN = 1 << 18,       /* the user is an administrator of the server */
+    NEED_OTHER_GROUP = 1 << 19, /* the report of a group is shown, of one of several */
 } CommandNeeds;
 
 typedef enum CommandFlags {

@@ -41,8 +41,7 @@ static char *report_codes(void)
 
 void run_report_group(App *app, const char *args)
 {
-    if (!reports_next_group(app))
-        app_complain(app, "%s", _("There is no report of another group to go to."));
+    reports_next_group(app);
 }
 
 void run_another_report(App *app, const char *args)

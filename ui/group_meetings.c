@@ -3,6 +3,8 @@
 
 #include "base/clock.h"
 #include "base/i18n.h"
+#include "base/text.h"
+#include "command.h"
 #include "meeting.h"
 #include "meeting_list.h"
 
@@ -52,6 +54,17 @@ int group_meetings_lines(const GroupMeetings *meetings, int height, bool focused
     return HEAD_LINES + CLAMP((int)meetings->all->len, 1, most);
 }
 
+/* At the right of the heading, where there is room for both. */
+static void draw_key(App *app, Rect r, int line, const char *head)
+{
+    g_autofree char *key = keymap_key_of(app->keymap, app_view_contexts(app), "plan-meeting", NULL);
+    g_autofree char *text = g_strdup_printf("%s %s ", key ? key : "",
+                                            _(command_find("plan-meeting")->word));
+    int width = text_width(text);
+    if (key && text_width(head) + 2 + width <= r.w)
+        draw_field(r, line, r.w - width, width, ROLE_LABEL, text);
+}
+
 static void draw_none(App *app, Rect r, int line, bool plans)
 {
     g_autofree char *key = keymap_key_of(app->keymap, app_view_contexts(app), "plan-meeting", NULL);
@@ -70,6 +83,8 @@ void group_meetings_draw(GroupMeetings *meetings, App *app, Rect r, bool focused
         draw_hline(r, line++, ROLE_BORDER);
     if (r.h >= HEAD_LINES)
         draw_field(r, line++, 0, r.w, ROLE_HEADING, head);
+    if (plans && line > 0)
+        draw_key(app, r, line - 1, head);
     guint top = rows_top(&meetings->rows, n, r.h - line);
     for (guint i = 0; line < r.h; i++, line++) {
         unsigned flags = top + i != meetings->rows.cursor ? 0

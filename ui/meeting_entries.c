@@ -35,7 +35,7 @@ static const EntrySpec specs[] = {
 
 static void redraw(MeetingView *meeting)
 {
-    app_dirty(meeting->view.app, DIRTY_BODY | DIRTY_FOOTER | DIRTY_STATUS);
+    app_dirty(meeting->view.app, DIRTY_BODY | DIRTY_FOOTER | DIRTY_STATUS | DIRTY_MESSAGE);
 }
 
 void meeting_type(MeetingView *meeting, MeetingEntry what)

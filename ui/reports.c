@@ -328,9 +328,10 @@ static void status(View *view, GString *out)
         g_string_append_printf(out, "   %s", reports->period_name);
 }
 
-static const char *const footer[] = { "open",           "other-figure", "report-period",
-                                      "another-report", "sort-report",  "pipe-report",
-                                      "command",        "back",         NULL };
+static const char *const footer[] = {
+    "open",        "other-figure", "report-period", "another-report", "report-group",
+    "sort-report", "pipe-report",  "command",       "back",           NULL
+};
 
 const ViewOps reports_view = {
     .title = N_("Reports"),
@@ -391,20 +392,34 @@ void reports_show_group(App *app, ReportKind kind, const Uuid *group)
     read_again(reports);
 }
 
-bool reports_next_group(App *app)
+/* Groups of this user, where the report of one is shown; *at: which it is. NULL: none is. */
+static GPtrArray *groups_of(const ReportsView *reports, guint *at)
+{
+    if (!reports || !report_type(reports->kind)->group)
+        return NULL;
+    GPtrArray *groups = cache_groups(client_cache(reports->view.app->client), NULL);
+    *at = 0;
+    for (guint i = 0; groups && i < groups->len; i++)
+        if (uuid_equal(&((Group *)groups->pdata[i])->id, &reports->group))
+            *at = i;
+    return groups;
+}
+
+bool reports_has_other_group(App *app)
+{
+    guint at;
+    g_autoptr(GPtrArray) groups = groups_of(shown(app), &at);
+    return groups && groups->len > 1;
+}
+
+void reports_next_group(App *app)
 {
     ReportsView *reports = shown(app);
-    if (!reports || !report_type(reports->kind)->group)
-        return false;
-    g_autoptr(GPtrArray) groups = cache_groups(client_cache(app->client), NULL);
-    guint n = groups ? groups->len : 0, at = 0;
-    for (guint i = 0; i < n; i++)
-        if (uuid_equal(&((Group *)groups->pdata[i])->id, &reports->group))
-            at = i;
-    if (n < 2)
-        return false;
-    reports_show_group(app, reports->kind, &((Group *)groups->pdata[(at + 1) % n])->id);
-    return true;
+    guint at;
+    g_autoptr(GPtrArray) groups = groups_of(reports, &at);
+    if (groups && groups->len > 1)
+        reports_show_group(app, reports->kind,
+                           &((Group *)groups->pdata[(at + 1) % groups->len])->id);
 }
 
 bool reports_set_period(App *app, const char *from, const char *to, const char *name,

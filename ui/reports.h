@@ -22,8 +22,9 @@ ReportKind reports_kind(App *app); /* 0: another view is shown */
 void reports_show(App *app, ReportKind kind);
 /* One of a group, which is asked of the server. */
 void reports_show_group(App *app, ReportKind kind, const Uuid *group);
-/* The next of this user's groups, for a report of a group. False: another report is shown, or there is no other group. */
-bool reports_next_group(App *app);
+/* Is the report of a group shown, and is there another group to go to? */
+bool reports_has_other_group(App *app);
+void reports_next_group(App *app);
 
 /* from, to: days or times, NULL as report_period() says; name: what people call it, NULL nothing. False: as it was. */
 bool reports_set_period(App *app, const char *from, const char *to, const char *name,

@@ -30,6 +30,7 @@ clean-terminfo:
 screen_plays = \
 	%D%/account.script \
 	%D%/approvals.script \
+	%D%/barred.script \
 	%D%/conflict.script \
 	%D%/device.script \
 	%D%/driver.script \
@@ -40,7 +41,7 @@ screen_plays = \
 	%D%/inbox.script \
 	%D%/jobs.script \
 	%D%/lead.script \
-	%D%/meeting.script %D%/meeting-big.script \
+	%D%/meeting.script %D%/meeting-alone.script %D%/meeting-big.script %D%/meeting-sixty.script \
 	%D%/looks.script \
 	%D%/many.script \
 	%D%/new.script \
