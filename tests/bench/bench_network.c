@@ -155,6 +155,19 @@ static const KeyTest partner_tests[] = {
         { "<Esc>", { .pattern = "^ \\d+ of \\d+   12 months {20}" } } } },
 };
 
+/* Who a new lead is for: fuzzy search over all partners and their fields at each letter. */
+static const KeyTest picker_tests[] = {
+    { { "letter of the recipient's name, p50", "ms", 16, 0, 24 },
+      { "letter of the recipient's name, p99", "ms", 32 },
+      20,
+      { { "a", { .pattern = "Who is it for" } },
+        { "m", { .pattern = "Find: m\\b" }, true },
+        { "b", { .pattern = "Find: mb\\b" }, true },
+        { "1", { .pattern = "Find: mb1\\b" }, true },
+        { "<Esc>", { .pattern = "New lead" } },
+        { "q", { .pattern = "^ \\d+ of \\d+   12 months" } } } },
+};
+
 static bool press(Term *term, const char *keys, const char *pattern, GError **error)
 {
     return term_keys(term, keys, error) && bench_shows(term, pattern, error);
@@ -179,10 +192,11 @@ static bool key_rows(World *world, int runs, GError **error)
     if (!press(term, "4Gk", "two thousand", error) || !press(term, "<Enter>", GROUP, error))
         return false;
     all_keys(term, request_tests, G_N_ELEMENTS(request_tests), runs, &floor);
-    if (!press(term, "<Tab>", GROUP, error))
+    if (!press(term, "<Tab><Tab>", GROUP, error))
         return false;
     all_keys(term, member_tests, G_N_ELEMENTS(member_tests), runs, &floor);
     all_keys(term, partner_tests, G_N_ELEMENTS(partner_tests), runs, &floor);
+    all_keys(term, picker_tests, G_N_ELEMENTS(picker_tests), runs, &floor);
     return true;
 }
 
