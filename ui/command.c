@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "handlers.h"
+#include "meeting.h"
 #include "notify_choices.h"
 #include "partners.h"
 #include "reports.h"
@@ -216,31 +217,32 @@ const Command commands[] = {
       N_("They may not lead one more group: says why"), N_("[REASON]"), run_decline_leader },
     { "group", GROUPS, NEED_CLIENT, LINE, N_("Group"), N_("Show a group of yours"), N_("[NAME]"),
       run_group },
-    { "present", MEETING, NEED_CLIENT | WRITE, UNDO, N_("Present"),
+    { "present", MEETING, NEED_CLIENT | NEED_KEEPER | WRITE, UNDO, N_("Present"),
       N_("The member under the cursor is here; on to the next"), NULL, run_present },
-    { "absent", MEETING, NEED_CLIENT | WRITE, UNDO, N_("Absent"), N_("Is not here"), NULL,
-      run_absent },
-    { "late", MEETING, NEED_CLIENT | WRITE, UNDO, N_("Late"), N_("Came late"), NULL, run_late },
-    { "medical", MEETING, NEED_CLIENT | WRITE, UNDO, N_("Medical"), N_("Is on medical leave"), NULL,
-      run_medical },
-    { "substitute", MEETING, NEED_CLIENT | WRITE, UNDO | TEXT, N_("Substitute"),
+    { "absent", MEETING, NEED_CLIENT | NEED_KEEPER | WRITE, UNDO, N_("Absent"), N_("Is not here"),
+      NULL, run_absent },
+    { "late", MEETING, NEED_CLIENT | NEED_KEEPER | WRITE, UNDO, N_("Late"), N_("Came late"), NULL,
+      run_late },
+    { "medical", MEETING, NEED_CLIENT | NEED_KEEPER | WRITE, UNDO, N_("Medical"),
+      N_("Is on medical leave"), NULL, run_medical },
+    { "substitute", MEETING, NEED_CLIENT | NEED_KEEPER | WRITE, UNDO | TEXT, N_("Substitute"),
       N_("Somebody came for them: type the name"), N_("[NAME]"), run_substitute },
     { "slip", MEETING, NEED_CLIENT | WRITE, TEXT, N_("Slip"),
       N_("Type slips: three letters of who gives, Tab, of who gets it, Tab, the need"), NULL,
       run_slip },
-    { "visitor", MEETING, NEED_CLIENT | WRITE, TEXT, N_("Visitor"), N_("Type who visits"), NULL,
-      run_visitor },
+    { "visitor", MEETING, NEED_CLIENT | NEED_KEEPER | WRITE, TEXT, N_("Visitor"),
+      N_("Type who visits"), NULL, run_visitor },
     { "thanks", MEETING, NEED_CLIENT | WRITE, TEXT, N_("Thanks"),
       N_("Type thanks for business that was closed, and what it was worth"), NULL, run_thanks },
-    { "left-early", MEETING, NEED_CLIENT | WRITE, UNDO, N_("Left early"),
+    { "left-early", MEETING, NEED_CLIENT | NEED_KEEPER | WRITE, UNDO, N_("Left early"),
       N_("The member under the cursor left early, or did not"), NULL, run_left_early },
     { "take-back", MEETING, NEED_CLIENT | WRITE, UNDO, N_("Take back"),
       N_("A slip, thanks or a visitor was entered by mistake"), NULL, run_take_back },
-    { "complete", MEETING, NEED_CLIENT | WRITE, UNDO, N_("Complete"),
+    { "complete", MEETING, NEED_CLIENT | NEED_KEEPER | WRITE, UNDO, N_("Complete"),
       N_("All is entered: it counts in reports from now on"), NULL, run_complete },
-    { "open-meeting", MEETING, NEED_CLIENT | WRITE, UNDO, N_("Begin"),
+    { "open-meeting", MEETING, NEED_CLIENT | NEED_KEEPER | WRITE, UNDO, N_("Begin"),
       N_("Open the meeting: now attendance is entered"), NULL, run_open_meeting },
-    { "reopen", MEETING, NEED_CLIENT | WRITE, UNDO | TEXT, N_("Reopen"),
+    { "reopen", MEETING, NEED_CLIENT | NEED_KEEPER | WRITE, UNDO | TEXT, N_("Reopen"),
       N_("Open a completed meeting again, and say why"), NULL, run_reopen },
     { "timer", MEETING, NEED_CLIENT, 0, N_("Timer"),
       N_("Start the clock of the agenda, or stop it"), NULL, run_timer },
@@ -493,13 +495,12 @@ static const char *missing(App *app, unsigned needs)
                    ? NULL
                    : N_("There is nothing to open.");
     }
-    if (!(needs &
-          (NEED_LEAD | NEED_RECEIVED | NEED_SENT | NEED_ITEM | NEED_CONFLICT | NEED_PARTNER |
-           NEED_INVITATION | NEED_CONTACT | NEED_GROUP | NEED_REQUEST | NEED_CONCERN |
-           NEED_INVOICE | NEED_MEETING | NEED_APPROVAL | NEED_ADMIN | NEED_OTHER_GROUP)))
+    if (!(needs & ~(NEED_CLIENT | NEED_WRITE | NEED_ROW)))
         return NULL;
     if (needs & NEED_OTHER_GROUP && !reports_has_other_group(app))
         return N_("There is no report of another group to go to.");
+    if (needs & NEED_KEEPER && !meeting_is_kept(app))
+        return N_("This is done by a leader or secretary of the group.");
     if (needs & NEED_ADMIN && !approvals_are_mine(app))
         return N_("Only for administrators of the server.");
     Target target = app_target(app);

@@ -35,6 +35,7 @@ typedef enum CommandNeeds {
     NEED_APPROVAL = 1 << 17,
     NEED_ADMIN = 1 << 18,       /* the user is an administrator of the server */
     NEED_OTHER_GROUP = 1 << 19, /* the report of a group is shown, of one of several */
+    NEED_KEEPER = 1 << 20,      /* of the meeting that is open: a leader or secretary */
 } CommandNeeds;
 
 typedef enum CommandFlags {

@@ -352,6 +352,13 @@ MeetingView *meeting_mode(App *app)
     return NULL;
 }
 
+bool meeting_is_kept(App *app)
+{
+    const MeetingView *meeting = app->view == VIEW_MEETING ? (const MeetingView *)app_view(app)
+                                                           : NULL;
+    return !meeting || !meeting->book || meeting->book->rights & RIGHT_MEETINGS;
+}
+
 /* ---- when */
 
 static char *span_text(gint64 ms)

@@ -9,6 +9,9 @@ typedef struct App App;
 /* Meeting mode: this meeting, full screen. q goes back to where one was. */
 void meeting_show(App *app, const Uuid *id);
 
+/* May this user enter attendance and visitors, and begin and complete, where meeting mode shows one? */
+bool meeting_is_kept(App *app);
+
 /* The meeting that is selected or shown; false and a complaint when there is none. */
 bool meeting_chosen(App *app, Uuid *id);
 

@@ -91,9 +91,13 @@ static char *when_text(const MeetingRow *row, bool selected)
 {
     g_autoptr(GDateTime)
         at = g_date_time_new_from_unix_local(row->meeting.input.starts_at / MS_PER_SECOND);
-    g_autofree char *day = at ? g_date_time_format(at, "%a %e %b  %H:%M") : NULL;
-    return g_strdup_printf("%c%c%s", selected ? '>' : ' ', row->pending ? '>' : ' ',
-                           day ? day : "");
+    if (!at)
+        return g_strdup("");
+    /* GLib's %e puts a figure space before one digit, which not every terminal has. */
+    g_autofree char *weekday = g_date_time_format(at, "%a");
+    g_autofree char *month = g_date_time_format(at, "%b  %H:%M");
+    return g_strdup_printf("%c%c%s %2d %s", selected ? '>' : ' ', row->pending ? '>' : ' ', weekday,
+                           g_date_time_get_day_of_month(at), month);
 }
 
 static Role mine_role(RsvpAnswer answer)
