@@ -268,7 +268,9 @@ static void test_the_cure_works(void **state)
     g_autofree char *with = complaints_of(
         "global gi none\nglobal gs none\nglobal go none\n"
         "global gl none\nglobal gj none\nglobal gp none\nglobal gv none\n"
-        "global gr none\nglobal gu none\nglobal gm none\nglobal gq none\nglobal ga none\nlist gg "
+        "global gr none\nglobal gu none\nglobal gm none\nglobal gq none\nglobal ga none\nglobal gw "
+        "none\n"
+        "list gg "
         "none\nlist g "
         "down\n");
     assert_string_equal(with, "");
