@@ -84,20 +84,28 @@ class Caller {
             headers['Content-Length'] ??= Buffer.byteLength(payload);
         }
         return new Promise((resolve, reject) => {
-            const request = http.request({ ...this.server.target, agent: options.agent || this.server.agent, method, path: url,
-                headers, timeout: options.timeout || 30000 }, (response) => {
-                const chunks = [];
-                response.on('data', (chunk) => chunks.push(chunk));
-                response.on('error', reject);
-                response.on('end', () => {
-                    const bytes = Buffer.concat(chunks), text = bytes.toString('utf8');
-                    const json = /json/.test(response.headers['content-type'] || '') && text;
-                    resolve({ status: response.statusCode, headers: response.headers, text, bytes, body: json ? JSON.parse(text) : null });
+            const send = (again) => {
+                const request = http.request({ ...this.server.target, agent: options.agent || this.server.agent, method, path: url,
+                    headers, timeout: options.timeout || 30000 }, (response) => {
+                    const chunks = [];
+                    response.on('data', (chunk) => chunks.push(chunk));
+                    response.on('error', reject);
+                    response.on('end', () => {
+                        const bytes = Buffer.concat(chunks), text = bytes.toString('utf8');
+                        const json = /json/.test(response.headers['content-type'] || '') && text;
+                        resolve({ status: response.statusCode, headers: response.headers, text, bytes, body: json ? JSON.parse(text) : null });
+                    });
                 });
-            });
-            request.on('timeout', () => request.destroy(new Error(`no answer to ${method} ${url}`)));
-            request.on('error', reject);
-            request.end(payload);
+                request.on('timeout', () => request.destroy(new Error(`no answer to ${method} ${url}`)));
+                request.on('error', (error) => {
+                    // An idle connection that the server closed just as this request took it: as every client does, on another one.
+                    const closed = request.reusedSocket && !request.res && ['EPIPE', 'ECONNRESET'].includes(error.code);
+                    if (closed && again && !options.agent) send(false);
+                    else reject(error);
+                });
+                request.end(payload);
+            };
+            send(true);
         });
     }
 
