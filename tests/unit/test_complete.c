@@ -50,8 +50,7 @@ static const struct {
     { "bind lead z confirm x", "", 20 },
     { "unbind ",
       "global list lead partner invitation member groups group request meetings meeting vetting "
-      "dues report "
-      "account outbox help form dialog text",
+      "dues approvals report account outbox help form dialog text",
       7 },
     { "help und", "undo", 5 },
     { "export c", "csv", 7 },
