@@ -58,6 +58,7 @@ static void open_database(const char *path, int flags)
 {
     if (sqlite3_open_v2(path, &db, flags, NULL) != SQLITE_OK)
         die(path);
+    sqlite3_busy_timeout(db, 10000); /* two threads open it at one moment */
 }
 
 static void prepare(const char *sql)
