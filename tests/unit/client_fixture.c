@@ -101,3 +101,14 @@ char *page_text(const Uuid *scope, const char *state, bool more, bool full,
     g_string_append(out, "]}");
     return g_string_free(out, FALSE);
 }
+
+bool write_feed_page(CacheWriter *writer, gpointer data, GError **error)
+{
+    const PageJob *job = data;
+    g_autoptr(JsonDoc) doc = json_parse(job->text, strlen(job->text), error);
+    FeedPage page = { .start = job->start };
+    bool ok = doc && feed_page_read(json_root(doc), &page, error) &&
+              cache_write_page(writer, json_root(doc), &page, error);
+    g_free(page.state);
+    return ok;
+}

@@ -2,6 +2,7 @@
 /* A private home for one test of the client: all XDG directories in a temporary one, removed with it. */
 #pragma once
 
+#include "client/cache_write.h"
 #include "model/referral.h"
 #include "wire/json.h"
 
@@ -26,3 +27,10 @@ typedef struct PageObject {
 } PageObject;
 char *page_text(const Uuid *scope, const char *state, bool more, bool full,
                 const PageObject *objects, size_t n);
+
+typedef struct PageJob {
+    char *text; /* of page_text() */
+    bool start; /* of a full sync */
+} PageJob;
+/* A CacheWriteFunc: writes the page that a PageJob has. */
+bool write_feed_page(CacheWriter *writer, gpointer data, GError **error);

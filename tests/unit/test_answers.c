@@ -98,27 +98,11 @@ static int teardown(void **state)
 
 /* ---- pages and answers */
 
-typedef struct PageJob {
-    char *text;
-    bool start;
-} PageJob;
-
-static bool write_page(CacheWriter *writer, gpointer data, GError **error)
-{
-    PageJob *job = data;
-    g_autoptr(JsonDoc) doc = json_parse(job->text, strlen(job->text), error);
-    FeedPage read = { .start = job->start };
-    bool ok = doc && feed_page_read(json_root(doc), &read, error) &&
-              cache_write_page(writer, json_root(doc), &read, error);
-    g_free(read.state);
-    return ok;
-}
-
 static void page(World *world, const Uuid *scope, bool start, const PageObject *objects, size_t n)
 {
     PageJob job = { page_text(scope, "e1.1.5", false, start, objects, n), start };
     g_autoptr(GError) error = NULL;
-    if (!cache_writer_tx(world->writer, write_page, &job, &error))
+    if (!cache_writer_tx(world->writer, write_feed_page, &job, &error))
         fail_msg("%s", error->message);
     g_free(job.text);
 }

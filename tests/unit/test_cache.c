@@ -55,29 +55,13 @@ static int teardown(void **state)
 
 /* ---- pages */
 
-typedef struct PageJob {
-    const char *text;
-    bool start;
-} PageJob;
-
-static bool write_page(CacheWriter *writer, gpointer data, GError **error)
-{
-    PageJob *job = data;
-    g_autoptr(JsonDoc) doc = json_parse(job->text, strlen(job->text), error);
-    FeedPage page = { .start = job->start };
-    bool ok = doc && feed_page_read(json_root(doc), &page, error) &&
-              cache_write_page(writer, json_root(doc), &page, error);
-    g_free(page.state);
-    return ok;
-}
-
 static void sync_page(World *world, const char *state, bool start, bool more,
                       const PageObject *objects, size_t n)
 {
     g_autofree char *text = page_text(&scope, state, more, start || more, objects, n);
     PageJob job = { text, start };
     g_autoptr(GError) error = NULL;
-    if (!cache_writer_tx(world->writer, write_page, &job, &error))
+    if (!cache_writer_tx(world->writer, write_feed_page, &job, &error))
         fail_msg("%s", error->message);
 }
 
@@ -719,7 +703,7 @@ static bool forget(CacheWriter *writer, gpointer data, GError **error)
 
 static bool fail_after_page(CacheWriter *writer, gpointer data, GError **error)
 {
-    write_page(writer, data, NULL);
+    write_feed_page(writer, data, NULL);
     return problem_set(error, PROBLEM_FAILED, "on purpose");
 }
 
@@ -780,10 +764,10 @@ static void news_is_of_one_piece_with_the_lead(void **state)
     PageJob job = { text, false };
     assert_false(cache_writer_tx(world->writer, fail_after_page, &job, NULL));
     assert_int_equal(n_arrivals(world), 0);
-    assert_true(cache_writer_tx(world->writer, write_page, &job, NULL));
+    assert_true(cache_writer_tx(world->writer, write_feed_page, &job, NULL));
     assert_int_equal(n_arrivals(world), 1);
     assert_true(cache_writer_tx(world->writer, wipe, NULL, NULL));
-    assert_true(cache_writer_tx(world->writer, write_page, &job, NULL));
+    assert_true(cache_writer_tx(world->writer, write_feed_page, &job, NULL));
     assert_int_equal(n_arrivals(world), 0);
     fields_clear(&referral_fields, &sample);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Scopes in the cache: what a page of which writes, what goes with a scope; groups, members and requests as they are read. */
+#define _GNU_SOURCE /* memmem */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -59,28 +60,12 @@ static int teardown(void **state)
 
 /* ---- pages */
 
-typedef struct PageJob {
-    char *text;
-    bool start;
-} PageJob;
-
-static bool write_page(CacheWriter *writer, gpointer data, GError **error)
-{
-    PageJob *job = data;
-    g_autoptr(JsonDoc) doc = json_parse(job->text, strlen(job->text), error);
-    FeedPage page = { .start = job->start };
-    bool ok = doc && feed_page_read(json_root(doc), &page, error) &&
-              cache_write_page(writer, json_root(doc), &page, error);
-    g_free(page.state);
-    return ok;
-}
-
 static void page_of(World *world, const Uuid *scope, bool start, const PageObject *objects,
                     size_t n)
 {
     PageJob job = { page_text(scope, "e1.1.5", false, start, objects, n), start };
     g_autoptr(GError) error = NULL;
-    if (!cache_writer_tx(world->writer, write_page, &job, &error))
+    if (!cache_writer_tx(world->writer, write_feed_page, &job, &error))
         fail_msg("%s", error->message);
     g_free(job.text);
 }

@@ -344,28 +344,12 @@ typedef struct World {
 
 static const Uuid me = { .bytes = { 9 } }; /* person(0) */
 
-typedef struct PageJob {
-    char *text;
-    bool start;
-} PageJob;
-
-static bool write_page(CacheWriter *writer, gpointer data, GError **error)
-{
-    PageJob *job = data;
-    g_autoptr(JsonDoc) doc = json_parse(job->text, strlen(job->text), error);
-    FeedPage page = { .start = job->start };
-    bool ok = doc && feed_page_read(json_root(doc), &page, error) &&
-              cache_write_page(writer, json_root(doc), &page, error);
-    g_free(page.state);
-    return ok;
-}
-
 static void put_page(CacheWriter *writer, const Uuid *scope, bool start, const PageObject *objects,
                      size_t n)
 {
     PageJob job = { page_text(scope, "e1.1.5", false, start, objects, n), start };
     g_autoptr(GError) error = NULL;
-    if (!cache_writer_tx(writer, write_page, &job, &error))
+    if (!cache_writer_tx(writer, write_feed_page, &job, &error))
         fail_msg("%s", error->message);
     g_free(job.text);
 }
